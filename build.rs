@@ -1,0 +1,5 @@
+//! Embeds what the browser is served.
+
+fn main() {
+    memory_serve::load_directory("./web");
+}

@@ -1,0 +1,49 @@
+//! What the hashing threads are asked to do.
+
+use tokio::sync::oneshot;
+
+use crate::{
+    check::{Known, Matched},
+    hash::{Hash, Recipe},
+    memory::HashingError,
+    password::Password,
+    temporary::TemporaryPassword,
+};
+
+/// Where an answer is sent.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, HashingError>>;
+/// Where it is awaited.
+pub(crate) type Awaited<T> = oneshot::Receiver<Result<T, HashingError>>;
+
+/// One thing to do, with the place to answer to.
+pub(crate) enum Job {
+    /// Hash a secret.
+    Hash { secret: Secret, recipe: Recipe, answer: Answer<Hash> },
+    /// Check a password. It comes back with the answer.
+    Check { typed: Password, known: Known, answer: Answer<(Matched, Password)> },
+}
+
+/// What is hashed.
+pub(crate) enum Secret {
+    Own(Password),
+    Temporary(TemporaryPassword),
+}
+
+impl Job {
+    /// Whether nobody waits for the answer any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        match self {
+            Self::Hash { answer, .. } => answer.is_closed(),
+            Self::Check { answer, .. } => answer.is_closed(),
+        }
+    }
+}
+
+impl Secret {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Own(password) => password.expose().as_bytes(),
+            Self::Temporary(temporary) => temporary.symbols().as_bytes(),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The threads that compute Argon2id.
+
+use std::{
+    io,
+    num::NonZeroUsize,
+    panic::{self, AssertUnwindSafe},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    chance::{self, ChanceError},
+    check::{Known, Matched},
+    cost::{Cost, CostError},
+    hash::{Hash, Recipe},
+    job::{Awaited, Job, Secret},
+    memory::HashingError,
+    password::Password,
+    queue::Queue,
+    temporary::TemporaryPassword,
+    worker::Worker,
+};
+
+/// How a [`Pool`] is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Threads, and so hashes computed at a time.
+    pub threads: NonZeroUsize,
+    /// How many jobs may wait for a thread before more are refused.
+    pub waiting: usize,
+    /// The cost of new hashes.
+    pub cost: Cost,
+}
+
+/// Threads of their own for hashing, so that no other work waits for it, with a bounded line
+/// before them: first come, first served, and refused at once when it is full.
+///
+/// Each thread allocates Argon2's memory at its first hash and keeps it; a pool that has never
+/// hashed is small. A job whose caller has gone is skipped. Dropping the pool drops the jobs that
+/// wait and waits for those being computed.
+pub struct Pool {
+    cost: Cost,
+    queue: Arc<Queue>,
+    computed: Arc<AtomicU64>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Why a [`Pool`] did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The cost is out of bounds.
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    /// The system gave no thread.
+    #[error("starting a hashing thread")]
+    Thread(#[source] io::Error),
+}
+
+/// Why a [`Pool`] did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PoolError {
+    /// Too many wait already; nothing was done. Try again in a moment.
+    #[error("too many passwords wait for hashing")]
+    Busy,
+    /// The pool has ended, or the thread broke down over this job.
+    #[error("the hashing threads have ended")]
+    Ended,
+    /// No salt.
+    #[error(transparent)]
+    Chance(#[from] ChanceError),
+    /// Argon2 refused.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+}
+
+impl Pool {
+    /// Starts the threads, named `hash-0`, `hash-1`, …
+    pub fn start(settings: Settings) -> Result<Self, StartError> {
+        let mut pool = Self::without_threads(settings.waiting, settings.cost)?;
+        for number in 0..settings.threads.get() {
+            let (queue, computed, cost) = (Arc::clone(&pool.queue), Arc::clone(&pool.computed), pool.cost);
+            // A job that panics costs its own answer, not the thread.
+            let serve = move || {
+                let attempt = || Worker::new(cost, Arc::clone(&computed)).serve(&queue);
+                while panic::catch_unwind(AssertUnwindSafe(attempt)).is_err() {}
+            };
+            let thread = thread::Builder::new().name(format!("hash-{number}")).spawn(serve);
+            pool.threads.push(thread.map_err(StartError::Thread)?);
+        }
+        Ok(pool)
+    }
+
+    /// Hashes a password with a fresh salt.
+    pub async fn hash(&self, password: Password) -> Result<Hash, PoolError> {
+        let answer = self.ask_hash(Secret::Own(password), self.fresh()?)?;
+        answered(answer.await)
+    }
+
+    /// [`Pool::hash`] for callers outside the async runtime (within it, this panics).
+    pub fn hash_blocking(&self, password: Password) -> Result<Hash, PoolError> {
+        let answer = self.ask_hash(Secret::Own(password), self.fresh()?)?;
+        answered(answer.blocking_recv())
+    }
+
+    /// Hashes a temporary password, with the salt and cost of `salt_of` when given.
+    ///
+    /// Several temporary passwords of one contact, minted by retries whose outcome is in doubt,
+    /// share a salt so that one computation checks them all ([`Pool::check`] then takes the same
+    /// time for one as for five). Salts keep one guess from being tried against many hashes, and
+    /// equal passwords from showing; with [`TemporaryPassword::BITS`] of fresh chance in each,
+    /// they are never equal, and a handful sharing a salt takes two or three bits off 73.
+    pub async fn hash_temporary(
+        &self,
+        temporary: &TemporaryPassword,
+        salt_of: Option<Hash>,
+    ) -> Result<Hash, PoolError> {
+        let recipe = match salt_of {
+            Some(hash) => hash.recipe().clone(),
+            None => self.fresh()?,
+        };
+        let answer = self.ask_hash(Secret::Temporary(temporary.duplicate()), recipe)?;
+        answered(answer.await)
+    }
+
+    /// Finds which known hash belongs to what was typed, and gives it back for hashing again.
+    ///
+    /// The work depends only on the shape of what was typed: one computation for the own password,
+    /// and one more exactly if it has the shape of a temporary password, also when nothing is
+    /// known. Two exceptions that fade by themselves: hashes of an earlier cost take the earlier
+    /// cost's time, and temporary hashes that do not share a salt take a computation each.
+    pub async fn check(&self, typed: Password, known: Known) -> Result<(Matched, Password), PoolError> {
+        let answer = self.ask_check(typed, known)?;
+        answered(answer.await)
+    }
+
+    /// [`Pool::check`] for callers outside the async runtime (within it, this panics).
+    pub fn check_blocking(&self, typed: Password, known: Known) -> Result<(Matched, Password), PoolError> {
+        let answer = self.ask_check(typed, known)?;
+        answered(answer.blocking_recv())
+    }
+
+    /// The cost of new hashes.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// How many Argon2 computations were begun since the start, for metrics.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
+    /// How many jobs wait for a thread, for metrics.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
+    fn without_threads(waiting: usize, cost: Cost) -> Result<Self, StartError> {
+        let (queue, computed) = (Arc::new(Queue::new(waiting)), Arc::new(AtomicU64::new(0)));
+        Ok(Self { cost: cost.validate()?, queue, computed, threads: Vec::new() })
+    }
+
+    fn fresh(&self) -> Result<Recipe, PoolError> {
+        let mut salt = [0; Recipe::SALT];
+        chance::system(&mut salt)?;
+        Ok(Recipe::new(self.cost, salt))
+    }
+
+    fn ask_hash(&self, secret: Secret, recipe: Recipe) -> Result<Awaited<Hash>, PoolError> {
+        let (answer, awaited) = oneshot::channel();
+        self.queue.put(Job::Hash { secret, recipe, answer }).map_err(|_| PoolError::Busy)?;
+        Ok(awaited)
+    }
+
+    fn ask_check(&self, typed: Password, known: Known) -> Result<Awaited<(Matched, Password)>, PoolError> {
+        let (answer, awaited) = oneshot::channel();
+        self.queue.put(Job::Check { typed, known, answer }).map_err(|_| PoolError::Busy)?;
+        Ok(awaited)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.queue.close();
+        for thread in self.threads.drain(..) {
+            // A thread that broke down has nothing left to end.
+            drop(thread.join());
+        }
+    }
+}
+
+fn answered<T>(answer: Result<Result<T, HashingError>, oneshot::error::RecvError>) -> Result<T, PoolError> {
+    Ok(answer.map_err(|_| PoolError::Ended)??)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! What a contact may choose (promise 8).
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use zeroize::Zeroizing;
+
+use crate::{common, obvious, password::Password};
+
+/// The rule for contacts' passwords: length, a letter, a digit, not a name, not common.
+///
+/// A letter is Unicode's Alphabetic, a digit Unicode's decimal digit (Nd), of any script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    min_length: usize,
+}
+
+/// The minimum length is not one an operator may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the minimum password length must be 8 to 64, not {0}")]
+pub struct RuleError(pub usize);
+
+/// What a candidate must not be. Empty names are passed over.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// The contact's username.
+    pub username: Option<&'a str>,
+    /// The names of the retailer and the supplier.
+    pub names: &'a [&'a str],
+}
+
+/// What is wrong with a candidate. The words for it live with the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Problem {
+    /// Too few characters.
+    TooShort {
+        /// The fewest allowed.
+        min: usize,
+    },
+    /// No letter.
+    NoLetter,
+    /// No digit.
+    NoDigit,
+    /// It is the username.
+    IsUsername,
+    /// It is the name of the retailer or the supplier.
+    IsName,
+    /// It is one of the commonest passwords, or as easily thought of.
+    TooCommon,
+    /// Staff only: too easily guessed.
+    TooWeak,
+    /// It is the password in use. Found by the caller with [`crate::Pool::check`].
+    IsCurrent,
+    /// It is the temporary password. Found by the caller with [`crate::Pool::check`].
+    IsTemporary,
+}
+
+impl Rule {
+    /// The lowest minimum an operator may set, and the default.
+    pub const LOWEST: usize = 8;
+    /// The highest minimum an operator may set.
+    pub const HIGHEST: usize = 64;
+
+    /// The rule with a minimum length of [`Rule::LOWEST`] to [`Rule::HIGHEST`] characters.
+    pub fn new(min_length: usize) -> Result<Self, RuleError> {
+        if (Self::LOWEST..=Self::HIGHEST).contains(&min_length) {
+            Ok(Self { min_length })
+        } else {
+            Err(RuleError(min_length))
+        }
+    }
+
+    /// The fewest characters (code points after NFKC).
+    pub fn min_length(&self) -> usize {
+        self.min_length
+    }
+
+    /// All that is wrong with `candidate`; empty when it may be chosen. In the order of
+    /// [`Problem`], each at most once.
+    ///
+    /// A candidate is a username or a name if nothing but case, spaces and punctuation tell them
+    /// apart. It also is if it has only digits and punctuation more at its ends, like `Anna2026!`
+    /// for `anna`, unless fewer than three letters are left to compare. Names inside a longer text
+    /// are no problem.
+    pub fn problems(&self, candidate: &Password, about: &About<'_>) -> Vec<Problem> {
+        let text = candidate.expose();
+        let is = |name: &str| is_name(text, name);
+        [
+            (candidate.characters() < self.min_length, Problem::TooShort { min: self.min_length }),
+            (!text.chars().any(char::is_alphabetic), Problem::NoLetter),
+            (!text.chars().any(is_digit), Problem::NoDigit),
+            (about.username.is_some_and(is), Problem::IsUsername),
+            (about.names.iter().any(|name| is(name)), Problem::IsName),
+            (is_too_common(candidate), Problem::TooCommon),
+        ]
+        .into_iter()
+        .filter_map(|(applies, problem)| applies.then_some(problem))
+        .collect()
+    }
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self { min_length: Self::LOWEST }
+    }
+}
+
+/// On the list of common passwords, or a pattern everybody thinks of.
+pub(crate) fn is_too_common(candidate: &Password) -> bool {
+    common::contains(candidate.expose()) || obvious::is(candidate.expose())
+}
+
+fn is_digit(character: char) -> bool {
+    character.general_category() == GeneralCategory::DecimalNumber
+}
+
+fn is_name(candidate: &str, name: &str) -> bool {
+    let (candidate, name) = (folded(candidate), folded(name));
+    if name.is_empty() {
+        return false;
+    }
+    let core = |text: &str| text.trim_matches(|character: char| !character.is_alphabetic()).to_owned();
+    let (candidate_core, name_core) = (Zeroizing::new(core(&candidate)), core(&name));
+    candidate == name || (name_core.chars().count() >= 3 && *candidate_core == name_core)
+}
+
+/// Letters and digits alone, in NFKC and lower case.
+fn folded(text: &str) -> Zeroizing<String> {
+    let lower = text.nfkc().flat_map(char::to_lowercase).nfkc();
+    Zeroizing::new(lower.filter(|character| character.is_alphanumeric()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(candidate: &str) -> Vec<Problem> {
+        let about = About {
+            username: Some("Anna.Schmidt"),
+            names: &["Groß & Söhne", "Tradewell Ltd 1887", "3M", ""],
+        };
+        Rule::default().problems(&Password::parse(candidate).unwrap(), &about)
+    }
+
+    #[test]
+    fn the_minimum_is_8_to_64() {
+        for refused in [0, 7, 65] {
+            assert_eq!(Rule::new(refused), Err(RuleError(refused)));
+        }
+        assert_eq!(Rule::new(8), Ok(Rule::default()));
+        let strict = Rule::new(64).unwrap();
+        let candidate = Password::parse(&"ab3".repeat(21)).unwrap();
+        assert_eq!(strict.problems(&candidate, &About::default()), [Problem::TooShort { min: 64 }]);
+    }
+
+    #[test]
+    fn good_ones_pass_in_every_script() {
+        for good in [
+            "trout9lamp",
+            "la plume de ma tante 7",
+            "pässwörtchen４",
+            "дождьвчера5",
+            "مطر على٣ المدينة",
+            "雨が降る日に散歩8",
+            "🌻🌧sonne🌈🌼2",
+            "cafe\u{301}cre\u{300}me9",
+            "straße7wien",
+            "x1!-_%$#",
+        ] {
+            assert_eq!(problems(good), [], "{good}");
+        }
+    }
+
+    #[test]
+    fn each_part_of_the_rule_is_told_apart() {
+        use Problem::{NoDigit, NoLetter, TooShort};
+        let short = TooShort { min: 8 };
+        for (candidate, expected) in [
+            ("lamp9", vec![short]),
+            ("lamp", vec![short, NoDigit]),
+            ("🌻🌻", vec![short, NoLetter, NoDigit, Problem::TooCommon]),
+            ("troutlamp", vec![NoDigit]),
+            ("82645910", vec![NoLetter]),
+            ("８２６４５９１０", vec![NoLetter]),
+            ("٨٢٦٤٥٩١٠", vec![NoLetter]),
+            ("🌻🌧☔🌈🌼☀⛅9", vec![NoLetter]),
+            ("trout lamp Ⅷ", vec![NoDigit]),
+            ("trout lamp ½", vec![]),
+            ("e\u{301}e\u{300}a\u{302}5678", vec![short]),
+        ] {
+            assert_eq!(problems(candidate), expected, "{candidate}");
+        }
+    }
+
+    #[test]
+    fn the_username_is_refused_however_it_is_dressed() {
+        for dressed in
+            ["anna.schmidt", "ANNA SCHMIDT 1", "AnnaSchmidt2026!", "1annaschmidt", "ａnna.schmidt7"]
+        {
+            assert!(problems(dressed).contains(&Problem::IsUsername), "{dressed}");
+        }
+        for other in ["anna.schmidt.isst7kekse", "annas7chmidt", "annaschmid7"] {
+            assert_eq!(problems(other), [], "{other}");
+        }
+    }
+
+    #[test]
+    fn an_account_number_as_username_is_refused_alone() {
+        let about = About { username: Some("K-100234"), names: &[] };
+        let problems = |text: &str| Rule::default().problems(&Password::parse(text).unwrap(), &about);
+        assert_eq!(problems("k-100234"), [Problem::IsUsername]);
+        assert_eq!(problems("k 100234"), [Problem::IsUsername]);
+        assert_eq!(problems("k-100235"), []);
+    }
+
+    #[test]
+    fn the_names_are_refused_however_they_are_dressed() {
+        for dressed in [
+            "groß&söhne1",
+            "GROß & SÖHNE 24",
+            "Tradewell Ltd 1887",
+            "tradewell-ltd-99",
+            "gro\u{df}so\u{308}hne1",
+        ] {
+            assert_eq!(problems(dressed), [Problem::IsName], "{dressed}");
+        }
+        for other in ["7391m8264", "tradewell trout 7", "großväter & söhne1"] {
+            assert_eq!(problems(other), [], "{other}");
+        }
+    }
+
+    #[test]
+    fn common_and_obvious_ones_are_refused() {
+        for common in ["password1", "PassWord1", "ｐａｓｓｗｏｒｄ１", "abcd1234", "qwertyu1", "aaaaaaa1"]
+        {
+            assert_eq!(problems(common), [Problem::TooCommon], "{common}");
+        }
+    }
+}

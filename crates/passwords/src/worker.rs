@@ -1,0 +1,134 @@
+//! What one hashing thread does.
+
+use std::{
+    slice,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    check::{Known, Matched},
+    cost::Cost,
+    hash::{Hash, Recipe},
+    job::Job,
+    memory::{HashingError, Memory},
+    password::Password,
+    queue::Queue,
+    temporary::TemporaryPassword,
+};
+
+/// One thread's memory and what it needs to know.
+pub(crate) struct Worker {
+    memory: Memory,
+    /// Stands in for a hash that is not there.
+    dummy: Hash,
+    computed: Arc<AtomicU64>,
+}
+
+type Digest = Zeroizing<Vec<u8>>;
+
+impl Worker {
+    pub(crate) fn new(cost: Cost, computed: Arc<AtomicU64>) -> Self {
+        let dummy = Hash::new(Recipe::new(cost, [0; Recipe::SALT]), &[0; 32]);
+        Self { memory: Memory::default(), dummy, computed }
+    }
+
+    /// Takes jobs until the queue is closed, and wipes the memory whenever none waits.
+    pub(crate) fn serve(&mut self, queue: &Queue) {
+        loop {
+            let job = queue.take_waiting().or_else(|| {
+                self.memory.wipe_down_to(self.dummy.cost().memory_kib);
+                queue.take()
+            });
+            let Some(job) = job else { return };
+            self.perform(job);
+        }
+    }
+
+    /// Does one job, unless nobody waits for its answer any more.
+    pub(crate) fn perform(&mut self, job: Job) {
+        if job.is_cancelled() {
+            return;
+        }
+        // Sending fails only when the caller has gone meanwhile.
+        match job {
+            Job::Hash { secret, recipe, answer } => {
+                let digest = self.digest(secret.as_bytes(), &recipe);
+                drop(answer.send(digest.map(|digest| Hash::new(recipe, &digest))));
+            }
+            Job::Check { typed, known, answer } => {
+                let matched = self.check(&typed, &known);
+                drop(answer.send(matched.map(|matched| (matched, typed))));
+            }
+        }
+    }
+
+    /// One computation for the own password, and one more exactly if what was typed has the shape
+    /// of a temporary password, whatever is known.
+    fn check(&mut self, typed: &Password, known: &Known) -> Result<Matched, HashingError> {
+        let own = self.find(typed.expose(), known.own.as_slice())?;
+        let temporary = match TemporaryPassword::recognise(typed.expose()) {
+            Some(temporary) => self.find(temporary.symbols(), &known.temporary)?,
+            None => None,
+        };
+        Ok(match (own, temporary, &known.own) {
+            (Some(_), _, Some(own)) => Matched::Own { outdated: own.cost() != self.dummy.cost() },
+            (_, Some(index), _) => Matched::Temporary { index },
+            _ => Matched::Nothing,
+        })
+    }
+
+    /// The place of the hash that `secret` belongs to. Hashes of one recipe share a computation;
+    /// with no hash at all, the dummy's is made.
+    fn find(&mut self, secret: &str, hashes: &[Hash]) -> Result<Option<usize>, HashingError> {
+        let dummy = self.dummy.clone();
+        let compared = if hashes.is_empty() { slice::from_ref(&dummy) } else { hashes };
+        let mut computed: Vec<(&Recipe, Digest)> = Vec::with_capacity(1);
+        let mut found = None;
+        for (index, hash) in compared.iter().enumerate() {
+            let recipe = hash.recipe();
+            if !computed.iter().any(|(done, _)| *done == recipe) {
+                computed.push((recipe, self.digest(secret.as_bytes(), recipe)?));
+            }
+            let digest = computed.iter().find(|(done, _)| *done == recipe);
+            if digest.is_some_and(|(_, digest)| hash.is_digest(digest)) {
+                found = Some(index);
+            }
+        }
+        Ok(found.filter(|_| !hashes.is_empty()))
+    }
+
+    fn digest(&mut self, secret: &[u8], recipe: &Recipe) -> Result<Digest, HashingError> {
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        self.memory.digest(secret, recipe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[test]
+    fn a_worker_with_nothing_to_do_leaves_nothing_behind() {
+        let cost = Cost { memory_kib: 16, iterations: 1, parallelism: 1 };
+        let (answer, awaited) = oneshot::channel();
+        let (queue, mut worker) = (Queue::new(1), Worker::new(cost, Arc::default()));
+        let typed = Password::parse("trout9lamp").unwrap();
+        queue.put(Job::Check { typed, known: Known::default(), answer }).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| worker.serve(&queue));
+            awaited.blocking_recv().unwrap().unwrap();
+            queue.close();
+        });
+        assert!(worker.memory.is_wiped());
+        assert_eq!(worker.computed.load(Ordering::Relaxed), 1);
+    }
+}

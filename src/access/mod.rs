@@ -1,0 +1,85 @@
+//! Website access: the switch on a contact, and the state that follows from it.
+
+mod rules;
+mod store;
+
+use crate::actor::{Act, Actor};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::ContactId;
+use crate::kernel::{EmailAddress, Timestamp, Username};
+use crate::mail::{self, Kind, NewMail};
+use crate::retailers::{self, Contact};
+use crate::sessions;
+
+pub use rules::{Access, Missing, Obstacle, is_open, obstacle, state};
+pub use store::{cancel_unsent_mails, void_temporary_passwords};
+
+/// Turns the switch. Off ends the contact's sessions and voids temporary
+/// passwords; on again loses nothing (promise 13).
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn switch(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, on: bool, now: Timestamp) -> Result<()> {
+    let contact = retailers::contact(tx, actor, id)?;
+    if !actor.may(Act::ChangeSignIn) {
+        return Err(Error::NotAllowed);
+    }
+    if contact.website_access == on {
+        return Ok(());
+    }
+    store::set_switch(tx, id, on, now)?;
+    if !on {
+        sessions::end_all_of_contact(tx, id, None, now)?;
+        call_back_resets(tx, id, now)?;
+    }
+    let event = if on { Event::AccessOn } else { Event::AccessOff };
+    Ok(audit::record(tx, actor, now, event, About::contact(contact.retailer, id))?)
+}
+
+/// Calls back whatever could let someone in later: mails that have not left,
+/// temporary passwords that have, and changes of address not yet confirmed.
+///
+/// # Errors
+/// When the database fails.
+pub fn call_back_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<()> {
+    store::cancel_open_resets(tx, contact, now)?;
+    cancel_unsent_mails(tx, contact, now)?;
+    void_temporary_passwords(tx, contact, now)?;
+    store::close_email_changes(tx, contact, now)?;
+    Ok(())
+}
+
+/// Sends a contact's mail elsewhere from now on. Whatever was on its way to the
+/// old address is called back, and the old address is told.
+///
+/// # Errors
+/// When the database fails.
+pub fn change_email(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    contact: &Contact,
+    new: &EmailAddress,
+    now: Timestamp,
+) -> Result<()> {
+    retailers::set_email(tx, contact.id, new, now)?;
+    call_back_resets(tx, contact.id, now)?;
+    if let Some(old) = contact.email.clone() {
+        let language = contact.language;
+        let notice =
+            NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
+        mail::enqueue(tx, &notice, now)?;
+    }
+    let about = About::contact(contact.retailer, contact.id);
+    Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
+}
+
+/// What must be there before mail with a temporary password can be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// Where it goes.
+    pub email: EmailAddress,
+    /// What the contact signs in with.
+    pub username: Username,
+}

@@ -1,0 +1,77 @@
+//! A contact's own account: name, e-mail address, where they are signed in,
+//! and what happened to it (promise 15).
+
+pub mod email;
+pub mod site;
+mod store;
+
+use crate::actor::{Actor, Door, Who};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::Timestamp;
+use crate::kernel::id::SessionId;
+use crate::retailers;
+use crate::sessions::{self, ContactSession};
+
+/// As whom a signed-in contact acts.
+fn acting(session: &ContactSession, address: &str) -> Actor {
+    Actor { who: Who::Contact(session.contact), door: Door::Website, address: address.to_owned() }
+}
+
+/// Gives the contact another name.
+///
+/// # Errors
+/// When the database fails.
+pub fn rename(
+    tx: &mut Tx<'_>,
+    session: &ContactSession,
+    name: &str,
+    address: &str,
+    now: Timestamp,
+) -> Result<()> {
+    retailers::rename_contact(tx, session.contact, name, now)?;
+    note(tx, session, address, Event::NameChanged, now)
+}
+
+/// Ends one of the contact's own sessions.
+///
+/// # Errors
+/// [`Error::NotFound`] for a session that isn't theirs.
+pub fn end_session(
+    tx: &mut Tx<'_>,
+    session: &ContactSession,
+    id: SessionId,
+    address: &str,
+    now: Timestamp,
+) -> Result<()> {
+    if !sessions::end_of_contact(tx, session.contact, id, now)? {
+        return Err(Error::NotFound);
+    }
+    note(tx, session, address, Event::SessionEnded, now)
+}
+
+/// Ends all the contact's sessions but this one.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_other_sessions(
+    tx: &mut Tx<'_>,
+    session: &ContactSession,
+    address: &str,
+    now: Timestamp,
+) -> Result<()> {
+    sessions::end_all_of_contact(tx, session.contact, Some(session.id), now)?;
+    note(tx, session, address, Event::SessionsEnded, now)
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    session: &ContactSession,
+    address: &str,
+    event: Event,
+    now: Timestamp,
+) -> Result<()> {
+    let about = About::contact(session.retailer, session.contact);
+    Ok(audit::record(tx, &acting(session, address), now, event, about)?)
+}

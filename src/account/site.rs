@@ -1,0 +1,258 @@
+//! The account pages.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use passwords::Password;
+use serde::Deserialize;
+
+use super::{email, store};
+use crate::actor::Actor;
+use crate::audit::{self, Entry};
+use crate::error::Error;
+use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::session::SignedIn;
+use crate::http::{Answer, Page, Shared, Visit, html, redirect, texts};
+use crate::kernel::{EmailAddress, Token, text};
+use crate::retailers::{self, Contact};
+use crate::sessions::{self, ContactSession, Device};
+
+/// Entries of the history that are shown.
+const HISTORY: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "account/pages/account.html")]
+struct AccountPage {
+    page: Page,
+    session: ContactSession,
+    contact: Contact,
+    pending_email: Option<String>,
+    devices: Vec<Device>,
+    history: Vec<Line>,
+}
+
+/// A line of "what happened".
+struct Line {
+    text: String,
+    by: String,
+    iso: String,
+    when: String,
+}
+
+/// `GET /account`
+pub async fn account(State(web): State<Shared>, visit: Visit, SignedIn(session): SignedIn) -> Answer {
+    let (id, now) = (session.contact, web.app.clock.now());
+    let (contact, pending, devices, entries) = web
+        .app
+        .db
+        .read(move |tx| {
+            let contact = retailers::contact(tx, &Actor::system(), id)?;
+            let (pending, devices) = (store::open(tx, id, now)?, sessions::device_list(tx, id, now)?);
+            Ok::<_, Error>((contact, pending, devices, audit::of_contact(tx, id, HISTORY)?))
+        })
+        .await?;
+    let page = Page::of_contact(&web, &visit, &session);
+    let history = entries.iter().map(|entry| line(&page, entry)).collect();
+    let pending_email = pending.map(|change| change.new.as_str().to_owned());
+    html(StatusCode::OK, &AccountPage { page, session, contact, pending_email, devices, history })
+}
+
+fn line(page: &Page, entry: &Entry) -> Line {
+    let who = match (entry.actor.as_str(), &entry.staff_name) {
+        ("staff", Some(name)) => format!("{name}, {}", page.supplier),
+        ("staff" | "operator", _) => page.supplier.clone(),
+        ("contact", _) => page.t("by-you"),
+        ("nobody", _) => page.t("by-someone"),
+        _ => String::new(),
+    };
+    let from = if entry.actor == "contact" || entry.actor == "nobody" { entry.address.as_str() } else { "" };
+    let by = [who.as_str(), from].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    Line {
+        text: page.t(&format!("history-{}", entry.act)),
+        by,
+        iso: entry.at.rfc3339(),
+        when: entry.at.in_words(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account/pages/edit.html")]
+struct EditPage {
+    page: Page,
+    name: String,
+    email: String,
+    errors: FieldErrors,
+}
+
+/// What the form for a name sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameForm {
+    name: String,
+}
+
+/// What the form for an e-mail address sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmailForm {
+    email: String,
+    current_password: Secret,
+}
+
+/// `GET /account/edit`
+pub async fn edit(State(web): State<Shared>, visit: Visit, SignedIn(session): SignedIn) -> Answer {
+    edit_page(&web, &visit, &session, Typed::default(), FieldErrors::default()).await
+}
+
+/// What was typed before something was wrong with it.
+#[derive(Default)]
+struct Typed {
+    name: Option<String>,
+    email: Option<String>,
+}
+
+async fn edit_page(
+    web: &Shared,
+    visit: &Visit,
+    session: &ContactSession,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Answer {
+    let id = session.contact;
+    let contact = web.app.db.read(move |tx| retailers::contact(tx, &Actor::system(), id)).await?;
+    let email = contact.email.map(|email| email.as_str().to_owned()).unwrap_or_default();
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Page::of_contact(web, visit, session);
+    html(
+        status,
+        &EditPage {
+            page,
+            name: typed.name.unwrap_or(contact.name),
+            email: typed.email.unwrap_or(email),
+            errors,
+        },
+    )
+}
+
+/// `POST /account/name`
+pub async fn submit_name(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+    Posted(form): Posted<NameForm>,
+) -> Answer {
+    let Ok(name) = text::one_line(&form.name, 120) else {
+        let errors = FieldErrors::one("name", texts::text(visit.language, "name-wrong"));
+        return edit_page(&web, &visit, &session, Typed { name: Some(form.name), email: None }, errors).await;
+    };
+    let (now, address) = (web.app.clock.now(), visit.place.address);
+    web.app.db.write(move |tx| super::rename(tx, &session, &name, &address, now)).await?;
+    Ok(redirect("/account", Some("name-changed")))
+}
+
+/// `POST /account/email`
+pub async fn submit_email(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+    Posted(form): Posted<EmailForm>,
+) -> Answer {
+    let typed = Typed { name: None, email: Some(form.email.clone()) };
+    let refuse = |field, key| FieldErrors::one(field, texts::text(visit.language, key));
+    let Ok(new) = EmailAddress::parse(&form.email) else {
+        return edit_page(&web, &visit, &session, typed, refuse("email", "email-wrong")).await;
+    };
+    let asked = match Password::parse(form.current_password.expose()) {
+        Ok(current) => email::ask(&web.app, &session, new, current, visit.place.address.clone()).await?,
+        Err(_) => email::Asked::WrongPassword,
+    };
+    match asked {
+        email::Asked::Sent => Ok(redirect("/account", Some("email-asked"))),
+        email::Asked::WrongPassword => {
+            edit_page(&web, &visit, &session, typed, refuse("current_password", "password-wrong-current"))
+                .await
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account/pages/confirm_email.html")]
+struct ConfirmPage {
+    page: Page,
+    token: String,
+    email: String,
+}
+
+/// `GET /account/email/confirm/{token}`: changes nothing.
+pub async fn confirm_email(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let now = web.app.clock.now();
+    let change = web.app.db.read(move |tx| email::find(tx, &parsed, now)).await?;
+    html(
+        StatusCode::OK,
+        &ConfirmPage { page: Page::of(&web, &visit), token, email: change.new.as_str().to_owned() },
+    )
+}
+
+/// `POST /account/email/confirm/{token}`
+pub async fn submit_confirm_email(
+    State(web): State<Shared>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let (now, address) = (web.app.clock.now(), visit.place.address);
+    web.app.db.write(move |tx| email::confirm(tx, &parsed, &address, now)).await?;
+    Ok(redirect("/account", Some("email-changed")))
+}
+
+/// `POST /account/sessions/{id}/end`
+pub async fn end_session(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let (now, address) = (web.app.clock.now(), visit.place.address);
+    web.app.db.write(move |tx| super::end_session(tx, &session, id, &address, now)).await?;
+    Ok(redirect("/account", Some("session-ended")))
+}
+
+/// `POST /account/sessions/end`
+pub async fn end_other_sessions(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+) -> Answer {
+    let (now, address) = (web.app.clock.now(), visit.place.address);
+    web.app.db.write(move |tx| super::end_other_sessions(tx, &session, &address, now)).await?;
+    Ok(redirect("/account", Some("sessions-ended")))
+}
+
+/// A browser's name in two words, from how it introduces itself.
+pub fn browser(device: &str) -> String {
+    let find = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| device.contains(mark)).map(|(_, name)| *name)
+    };
+    let program = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (program, system) {
+        (Some(program), Some(system)) => format!("{program}, {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => device.chars().take(40).collect(),
+    }
+}

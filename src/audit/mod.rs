@@ -1,0 +1,231 @@
+//! The audit trail: append-only, each entry's hash covering the one before.
+//!
+//! Entries name people by id only, so erasing a person leaves the chain whole.
+
+mod store;
+
+use serde::Serialize;
+
+use crate::actor::{Actor, Who};
+use crate::db::{Error, Tx};
+use crate::kernel::id::{ContactId, RetailerId, StaffId};
+use crate::kernel::{Digest, Timestamp};
+
+pub use store::{Entry, first_broken, of_contact};
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// Someone signed in with their own password.
+    SignedIn,
+    /// A contact signed in with a temporary password.
+    SignedInTemporarily,
+    /// An attempt to sign in was refused; about no one when the account is not known.
+    SignInRefused,
+    /// Someone signed out.
+    SignedOut,
+    /// One session was ended from elsewhere.
+    SessionEnded,
+    /// All other sessions were ended.
+    SessionsEnded,
+    /// A reset was asked for.
+    ResetRequested,
+    /// An invitation was asked for.
+    InvitationRequested,
+    /// The mail server took the mail with a temporary password.
+    ResetMailed,
+    /// The mail server refused it for good, or retries ended.
+    ResetFailed,
+    /// A reset was cancelled.
+    ResetCancelled,
+    /// A contact chose a password by a temporary one.
+    PasswordChosen,
+    /// Someone changed their password, knowing the current one.
+    PasswordChanged,
+    /// Website access was switched on.
+    AccessOn,
+    /// Website access was switched off.
+    AccessOff,
+    /// A contact asked for the usernames of their address.
+    UsernamesMailed,
+    /// A contact changed their name.
+    NameChanged,
+    /// A contact asked to change their e-mail address.
+    EmailChangeRequested,
+    /// A contact's e-mail address was changed.
+    EmailChanged,
+    /// A contact was given a username.
+    UsernameChanged,
+    /// A mail other than a reset or invitation could not be delivered.
+    MailFailed,
+    /// A contact was created by an import.
+    ContactImported,
+    /// A staff user was added.
+    StaffAdded,
+    /// A reset of a staff password was asked for.
+    StaffResetRequested,
+    /// A staff user chose a password by a mailed link and code.
+    StaffPasswordChosen,
+}
+
+impl Event {
+    /// Every event there is.
+    pub const ALL: [Self; 25] = [
+        Self::SignedIn,
+        Self::SignedInTemporarily,
+        Self::SignInRefused,
+        Self::SignedOut,
+        Self::SessionEnded,
+        Self::SessionsEnded,
+        Self::ResetRequested,
+        Self::InvitationRequested,
+        Self::ResetMailed,
+        Self::ResetFailed,
+        Self::ResetCancelled,
+        Self::PasswordChosen,
+        Self::PasswordChanged,
+        Self::AccessOn,
+        Self::AccessOff,
+        Self::UsernamesMailed,
+        Self::NameChanged,
+        Self::EmailChangeRequested,
+        Self::EmailChanged,
+        Self::UsernameChanged,
+        Self::MailFailed,
+        Self::ContactImported,
+        Self::StaffAdded,
+        Self::StaffResetRequested,
+        Self::StaffPasswordChosen,
+    ];
+
+    /// The event of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == name)
+    }
+
+    /// Its name in the database and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed-in",
+            Self::SignedInTemporarily => "signed-in-temporarily",
+            Self::SignInRefused => "sign-in-refused",
+            Self::SignedOut => "signed-out",
+            Self::SessionEnded => "session-ended",
+            Self::SessionsEnded => "sessions-ended",
+            Self::ResetRequested => "reset-requested",
+            Self::InvitationRequested => "invitation-requested",
+            Self::ResetMailed => "reset-mailed",
+            Self::ResetFailed => "reset-failed",
+            Self::ResetCancelled => "reset-cancelled",
+            Self::PasswordChosen => "password-chosen",
+            Self::PasswordChanged => "password-changed",
+            Self::AccessOn => "access-on",
+            Self::AccessOff => "access-off",
+            Self::UsernamesMailed => "usernames-mailed",
+            Self::NameChanged => "name-changed",
+            Self::EmailChangeRequested => "email-change-requested",
+            Self::EmailChanged => "email-changed",
+            Self::UsernameChanged => "username-changed",
+            Self::MailFailed => "mail-failed",
+            Self::ContactImported => "contact-imported",
+            Self::StaffAdded => "staff-added",
+            Self::StaffResetRequested => "staff-reset-requested",
+            Self::StaffPasswordChosen => "staff-password-chosen",
+        }
+    }
+}
+
+/// Whom an entry is about, and further facts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About {
+    /// The retailer, if one is meant.
+    pub retailer: Option<RetailerId>,
+    /// The contact, if one is meant.
+    pub contact: Option<ContactId>,
+    /// The staff user, if one is meant.
+    pub staff: Option<StaffId>,
+    /// A further fact by name: plain words, no names, addresses or secrets.
+    pub fact: Option<(&'static str, &'static str)>,
+}
+
+impl About {
+    /// A contact of a retailer.
+    pub fn contact(retailer: RetailerId, contact: ContactId) -> Self {
+        Self { retailer: Some(retailer), contact: Some(contact), ..Self::default() }
+    }
+
+    /// A staff user.
+    pub fn staff(staff: StaffId) -> Self {
+        Self { staff: Some(staff), ..Self::default() }
+    }
+
+    /// The same with a further fact.
+    #[must_use]
+    pub fn with(self, name: &'static str, fact: &'static str) -> Self {
+        Self { fact: Some((name, fact)), ..self }
+    }
+}
+
+/// Appends an entry.
+///
+/// # Errors
+/// When the database fails; the caller's transaction must then not commit.
+pub fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    now: Timestamp,
+    event: Event,
+    about: About,
+) -> Result<(), Error> {
+    let (number, previous) = store::last(tx)?.map_or((0, Digest::of(b"")), |last| last);
+    let (kind, id) = match &actor.who {
+        Who::Nobody => ("nobody", None),
+        Who::Contact(id) => ("contact", Some(id.as_uuid())),
+        Who::Staff(staff) => ("staff", Some(staff.id.as_uuid())),
+        Who::Operator => ("operator", None),
+        Who::System => ("system", None),
+    };
+    let details: serde_json::Map<_, _> =
+        about.fact.iter().map(|(name, fact)| ((*name).to_owned(), (*fact).into())).collect();
+    let link = Link {
+        number: number + 1,
+        at: now.as_millis(),
+        act: event.as_str().to_owned(),
+        actor: kind.to_owned(),
+        actor_id: id,
+        door: actor.door.as_str().to_owned(),
+        address: actor.address.clone(),
+        retailer_id: about.retailer.map(crate::kernel::Id::as_uuid),
+        contact_id: about.contact.map(crate::kernel::Id::as_uuid),
+        staff_id: about.staff.map(crate::kernel::Id::as_uuid),
+        details: serde_json::Value::Object(details).to_string(),
+    };
+    let hash = link.hash(&previous);
+    store::append(tx, &link, &previous, &hash)
+}
+
+/// The parts of an entry that its hash covers, in the order they are hashed.
+#[derive(Serialize)]
+struct Link {
+    number: i64,
+    at: i64,
+    act: String,
+    actor: String,
+    actor_id: Option<uuid::Uuid>,
+    door: String,
+    address: String,
+    retailer_id: Option<uuid::Uuid>,
+    contact_id: Option<uuid::Uuid>,
+    staff_id: Option<uuid::Uuid>,
+    details: String,
+}
+
+impl Link {
+    /// SHA-256 over the previous hash and the entry as one JSON object with
+    /// the fields in the order above.
+    fn hash(&self, previous: &Digest) -> Digest {
+        let mut bytes = previous.as_bytes().to_vec();
+        bytes.extend(serde_json::to_vec(self).unwrap_or_default());
+        Digest::of(&bytes)
+    }
+}

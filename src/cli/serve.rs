@@ -1,0 +1,134 @@
+//! `tradepost serve` and `tradepost demo`
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::{Failure, failed};
+use crate::app::App;
+use crate::config::{Config, Log, LogFormat, Source};
+use crate::db::DatabaseUrl;
+use crate::demo;
+use crate::http::serve;
+use crate::kernel::Clock;
+use crate::mail::inbox::DevInbox;
+use crate::{jobs, routes, staff, worker};
+
+#[derive(Args)]
+pub(super) struct DemoArgs {
+    /// Keep the data in this folder instead of throwing it away at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The address to listen on; a free port is taken if this one is not
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+/// Runs an installation until it is told to stop.
+pub(super) async fn serve(config: Config) -> Result<(), Failure> {
+    start_log(&config.log);
+    let _alone = alone(&config.database)?;
+    let app = App::start(config, Clock::default(), None).map_err(|error| failed("starting", error))?;
+    let listen = app.config.http.listen;
+    let listener =
+        TcpListener::bind(listen).await.map_err(|error| failed(&format!("listening on {listen}"), error))?;
+    let app = prepare(app).await?;
+    tracing::info!(listen = %listen, database = %app.config.database, "Tradepost is ready");
+    run(app, listener).await
+}
+
+/// Runs an installation with sample data and a built-in inbox.
+pub(super) async fn demo(args: DemoArgs) -> Result<(), Failure> {
+    start_log(&Log { level: "warn".into(), format: LogFormat::Text });
+    let temporary = tempfile::tempdir().map_err(|error| failed("making a temporary folder", error))?;
+    let folder = args.data.unwrap_or_else(|| temporary.path().to_owned());
+    let listener = match TcpListener::bind(args.listen).await {
+        Ok(listener) => listener,
+        Err(_) => {
+            TcpListener::bind((args.listen.ip(), 0)).await.map_err(|error| failed("listening", error))?
+        }
+    };
+    let address = listener.local_addr().map_err(|error| failed("listening", error))?;
+    let mut source = Source::default();
+    source.set("http.listen", address.to_string());
+    source.set("http.public_url", format!("http://{}", shown(address)));
+    source.set("database.url", format!("sqlite:{}", folder.join("demo.db").display()));
+    source.set("supplier.name", demo::SUPPLIER.to_owned());
+    let config = Config::from_source(&source)?;
+    let _alone = alone(&config.database)?;
+    let app = App::start(config, Clock::default(), Some(DevInbox::default()))
+        .map_err(|error| failed("starting", error))?;
+    let app = prepare(app).await?;
+    let people = demo::populate(&app).await.map_err(|error| failed("making sample data", error))?;
+    println!("{}", demo::welcome(&app.config.http.public_url, &people));
+    run(app, listener).await
+}
+
+/// `localhost` reads better than its number.
+fn shown(address: SocketAddr) -> String {
+    if address.ip().is_loopback() { format!("localhost:{}", address.port()) } else { address.to_string() }
+}
+
+/// A SQLite file is served by one process; the lock ends with it. Knowing
+/// that, jobs left by one that was killed need not wait for their leases.
+fn alone(database: &DatabaseUrl) -> Result<Option<File>, Failure> {
+    let DatabaseUrl::Sqlite(path) = database else { return Ok(None) };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed("making the database's folder", error))?;
+    }
+    let lock = path.with_extension("lock");
+    let file = File::create(&lock).map_err(|error| failed(&format!("opening {}", lock.display()), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(_) => Err(failed("starting", format!("another process serves {database} already"))),
+    }
+}
+
+async fn prepare(app: App) -> Result<Arc<App>, Failure> {
+    let (now, only_node) = (app.clock.now(), matches!(app.config.database, DatabaseUrl::Sqlite(_)));
+    let prepared = app.db.write(move |tx| {
+        staff::roles::establish(tx, now)?;
+        if only_node {
+            jobs::release_all(tx)?;
+        }
+        Ok::<_, crate::Error>(())
+    });
+    prepared.await.map_err(|error| failed("preparing the database", error))?;
+    Ok(Arc::new(app))
+}
+
+async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
+    worker::start(&app);
+    serve::serve(listener, routes::router(app), stopped()).await;
+    tracing::info!("Tradepost has stopped");
+    Ok(())
+}
+
+/// Completes when the process is asked to end.
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} },
+        Err(_) => drop(interrupted.await),
+    }
+}
+
+fn start_log(log: &Log) {
+    let filter = EnvFilter::try_new(&log.level).unwrap_or_default();
+    // The driver would log every parameter of every statement.
+    let filter = ["tokio_postgres=warn", "postgres=warn"]
+        .into_iter()
+        .filter_map(|part| part.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Every configuration key on one page.
+
+/// A key of the configuration.
+#[derive(Debug)]
+pub struct Key {
+    /// `section.name` in the file; `TRADEPOST_SECTION__NAME` in the environment.
+    pub name: &'static str,
+    /// The value when none is given; empty where the meaning says what then.
+    pub default: &'static str,
+    /// What it decides.
+    pub meaning: &'static str,
+}
+
+/// Every key, in the order `tradepost config print` shows them.
+pub const KEYS: &[Key] = &[
+    key("supplier.name", "Our company", "The supplier's name, on every page and in every mail."),
+    key("supplier.language", "en", "The language of people who have not chosen one: en or de."),
+    key("supplier.time_zone", "UTC", "The zone in which mails state times, such as Europe/Berlin."),
+    key("http.listen", "127.0.0.1:8080", "The address and port to listen on."),
+    key(
+        "http.public_url",
+        "",
+        "Where people reach the website, such as https://shop.harbour.example. Without it: http:// and http.listen.",
+    ),
+    key(
+        "http.trusted_proxies",
+        "",
+        "Addresses of the proxies in front, separated by commas; their X-Forwarded-For is believed.",
+    ),
+    key(
+        "database.url",
+        "sqlite:tradepost.db",
+        "sqlite:PATH, or postgres://user:password@host/name for several nodes.",
+    ),
+    key(
+        "mail.smtp_url",
+        "smtp://localhost:25",
+        "The mail server: smtp://, smtp+starttls:// or smtps://, with user:password@ if it asks for them.",
+    ),
+    key(
+        "mail.from",
+        "",
+        "Who mails are from, such as Harbour Wholesale <orders@harbour.example>. Needed unless the mail server is on this machine.",
+    ),
+    key(
+        "mail.include_username",
+        "false",
+        "Whether the mail with a temporary password also names the username.",
+    ),
+    key("mail.templates", "", "A folder whose templates stand in for the built-in ones (see docs/mails.md)."),
+    key("reset.valid_for", "48h", "How long a temporary password lives: 10m to 30d."),
+    key(
+        "reset.mode",
+        "parallel",
+        "parallel: the current password works until a new one is chosen. replace: a reset stops it at once.",
+    ),
+    key("password.min_length", "8", "The fewest characters of a contact's password: 8 to 64."),
+    key("password.memory_kib", "19456", "Memory of one password hash (Argon2id), in KiB."),
+    key("password.iterations", "2", "Passes over that memory."),
+    key(
+        "password.threads",
+        "",
+        "Hashes worked on at once; each takes its memory at first use. Without it: the processor's cores, 4 at most.",
+    ),
+    key("log.level", "info", "error, warn, info, debug or trace; or a filter such as tradepost=debug."),
+    key("log.format", "text", "text for people, json for machines."),
+];
+
+const fn key(name: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, default, meaning }
+}
+
+/// The key with this name.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The known key that was probably meant.
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    KEYS.iter()
+        .map(|key| {
+            (
+                distance(key.name, name)
+                    .min(distance(key.name.rsplit('.').next().unwrap_or(key.name), last) + 1),
+                key.name,
+            )
+        })
+        .filter(|(distance, _)| *distance <= 3)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let substituted = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_in_the_manual() {
+        let manual = include_str!("../../docs/configuration.md");
+        for key in KEYS {
+            let line = manual.lines().find(|line| line.starts_with(&format!("| `{}` |", key.name)));
+            assert!(line.is_some_and(|line| line.contains(key.default)), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_its_key() {
+        assert_eq!(nearest("http.listn"), Some("http.listen"));
+        assert_eq!(nearest("mail.smtp-url"), Some("mail.smtp_url"));
+        assert_eq!(nearest("smtp.smtp_url"), Some("mail.smtp_url"));
+        assert_eq!(nearest("something.else_entirely"), None);
+    }
+}

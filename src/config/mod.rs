@@ -1,0 +1,226 @@
+//! Configuration: defaults, then a TOML file, then the environment.
+
+mod keys;
+mod source;
+mod value;
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use keys::{KEYS, Key};
+pub use source::{Origin, Source};
+pub use value::{LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
+
+use crate::db::DatabaseUrl;
+use crate::kernel::Language;
+
+/// The file read when none is named.
+pub const DEFAULT_FILE: &str = "tradepost.toml";
+
+/// Why a configuration can't be used: the key, the place of its value, and
+/// what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("{file}: {problem}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why it could not be read.
+        problem: String,
+    },
+    /// A key that Tradepost doesn't know.
+    #[error("{place}: there is no key {key}{hint}", hint = .nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+    Unknown {
+        /// The key as written.
+        key: String,
+        /// Where it is written.
+        place: Origin,
+        /// The known key it resembles.
+        nearest: Option<&'static str>,
+    },
+    /// A value that can't be used.
+    #[error("{place}: {key} {problem}")]
+    Wrong {
+        /// The key.
+        key: &'static str,
+        /// Where its value is written.
+        place: Origin,
+        /// What would be right.
+        problem: String,
+    },
+    /// A value that is needed and has no default.
+    #[error("{key} is missing: {problem}")]
+    Missing {
+        /// The key.
+        key: &'static str,
+        /// Why it is needed and what would be right.
+        problem: String,
+    },
+}
+
+/// Everything an installation is told. See [`KEYS`] for meaning and defaults.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `http.*`
+    pub http: Http,
+    /// `database.url`
+    pub database: DatabaseUrl,
+    /// `mail.*`
+    pub mail: Mail,
+    /// `reset.*`
+    pub reset: Reset,
+    /// `password.*`
+    pub password: Password,
+    /// `supplier.*`
+    pub supplier: Supplier,
+    /// `log.*`
+    pub log: Log,
+}
+
+/// Where the doors are.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// The address and port to listen on.
+    pub listen: SocketAddr,
+    /// Where people reach the website, without a path or a slash at its end.
+    pub public_url: String,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The mail server to hand messages to.
+    pub smtp: SmtpUrl,
+    /// Who mails are from.
+    pub from: lettre::message::Mailbox,
+    /// Whether a reset's mail names the username (promise 6).
+    pub include_username: bool,
+    /// A folder whose templates stand in for the built-in ones.
+    pub templates: Option<PathBuf>,
+}
+
+/// Resets and invitations.
+#[derive(Clone, Debug)]
+pub struct Reset {
+    /// How long a temporary password lives, counted from minting.
+    pub valid_for: Duration,
+    /// Whether the current password works beside a temporary one.
+    pub mode: ResetMode,
+}
+
+/// The password rule and the cost of a hash.
+#[derive(Clone, Copy, Debug)]
+pub struct Password {
+    /// The fewest characters of a contact's password.
+    pub min_length: usize,
+    /// The cost of each Argon2id hash.
+    pub cost: passwords::Cost,
+    /// How many hashes are worked on at once.
+    pub threads: NonZeroUsize,
+}
+
+/// Who runs this installation.
+#[derive(Clone, Debug)]
+pub struct Supplier {
+    /// The supplier's name, as customers know it.
+    pub name: String,
+    /// The language of people who have not chosen one.
+    pub language: Language,
+    /// The zone in which mails state times.
+    pub time_zone: jiff::tz::TimeZone,
+}
+
+/// What is logged.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// A `tracing` filter such as `info` or `tradepost=debug`.
+    pub level: String,
+    /// How log lines look.
+    pub format: LogFormat,
+}
+
+impl Config {
+    /// Reads the file (`named`, else [`DEFAULT_FILE`] if it is there), lays the
+    /// environment over it, and checks every value.
+    ///
+    /// # Errors
+    /// The first key that is unknown, wrong or missing.
+    pub fn load(
+        named: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        Self::from_source(&Source::read(named, environment)?)
+    }
+
+    /// Checks every value of a source.
+    ///
+    /// # Errors
+    /// The first key that is wrong or missing.
+    pub fn from_source(source: &Source) -> Result<Self, ConfigError> {
+        let listen: SocketAddr = source.parse("http.listen", value::listen)?;
+        let smtp = source.parse("mail.smtp_url", value::smtp_url)?;
+        let supplier = source.parse("supplier.name", value::name)?;
+        Ok(Self {
+            http: Http {
+                listen,
+                public_url: source
+                    .parse_or("http.public_url", value::public_url, || format!("http://{listen}"))?,
+                trusted_proxies: source.parse("http.trusted_proxies", value::addresses)?,
+            },
+            database: source.parse("database.url", |text| {
+                text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
+            })?,
+            mail: Mail {
+                from: sender(source, &smtp, &supplier)?,
+                smtp,
+                include_username: source.parse("mail.include_username", value::switch)?,
+                templates: source.parse("mail.templates", value::folder)?,
+            },
+            reset: Reset {
+                valid_for: source.parse("reset.valid_for", value::valid_for)?,
+                mode: source.parse("reset.mode", value::reset_mode)?,
+            },
+            password: Password {
+                min_length: source.parse("password.min_length", |text| value::number(text, 8, 64))?,
+                cost: passwords::Cost {
+                    memory_kib: source.parse("password.memory_kib", |text| {
+                        value::number(text, 8, passwords::Cost::MAX_MEMORY_KIB)
+                    })?,
+                    iterations: source.parse("password.iterations", |text| value::number(text, 1, 64))?,
+                    parallelism: 1,
+                },
+                threads: source.parse_or("password.threads", value::threads, value::hashing_threads)?,
+            },
+            supplier: Supplier {
+                name: supplier,
+                language: source.parse("supplier.language", value::language)?,
+                time_zone: source.parse("supplier.time_zone", value::time_zone)?,
+            },
+            log: Log {
+                level: source.parse("log.level", value::filter)?,
+                format: source.parse("log.format", value::log_format)?,
+            },
+        })
+    }
+}
+
+/// The sender. Without one only a mail server on this machine is trusted to
+/// fill in what is missing; others refuse or discard such mail.
+fn sender(source: &Source, smtp: &SmtpUrl, supplier: &str) -> Result<lettre::message::Mailbox, ConfigError> {
+    if source.is_set("mail.from") {
+        return source.parse("mail.from", value::mailbox);
+    }
+    if !smtp.is_local() {
+        let problem = "mail servers refuse mail without a real sender; set it to an address such as \"Harbour Wholesale <orders@harbour.example>\"";
+        return Err(ConfigError::Missing { key: "mail.from", problem: problem.into() });
+    }
+    let address = lettre::Address::new("noreply", "localhost");
+    address
+        .map(|address| lettre::message::Mailbox::new(Some(supplier.to_owned()), address))
+        .map_err(|error| ConfigError::Missing { key: "mail.from", problem: error.to_string() })
+}

@@ -1,0 +1,209 @@
+//! Reading single values: each function says what would be right.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use zeroize::Zeroizing;
+
+use crate::kernel::{Language, text};
+
+/// Whether the current password works beside a temporary one (promise 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetMode {
+    /// It works until a new one has been chosen.
+    Parallel,
+    /// A reset stops it at once and signs the contact out everywhere.
+    Replace,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpSecurity {
+    /// `smtp://`: TLS if the server offers it.
+    Opportunistic,
+    /// `smtp+starttls://`: TLS or no mail.
+    StartTls,
+    /// `smtps://`: TLS from the first byte.
+    Tls,
+}
+
+/// The mail server.
+#[derive(Clone)]
+pub struct SmtpUrl {
+    /// How the connection is protected.
+    pub security: SmtpSecurity,
+    /// The server's name.
+    pub host: String,
+    /// Its port: 25, 587 or 465 unless given.
+    pub port: u16,
+    /// User and password, if it asks for them.
+    pub credentials: Option<(String, Zeroizing<String>)>,
+}
+
+impl SmtpUrl {
+    /// Whether the server is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl fmt::Debug for SmtpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}:{}", self.security, self.host, self.port)
+    }
+}
+
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    let address =
+        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    address.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80".into())
+}
+
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let right = "must be where people reach the website, without a path: https://shop.harbour.example";
+    let url = url::Url::parse(text).map_err(|_| right.to_owned())?;
+    let plain =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if !matches!(url.scheme(), "http" | "https") || !plain {
+        return Err(right.into());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    let addresses = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    addresses
+        .map(|part| {
+            part.parse().map_err(|_| format!("must be IP addresses separated by commas; {part:?} is none"))
+        })
+        .collect()
+}
+
+pub(super) fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
+    let right =
+        "must be smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465";
+    let url = url::Url::parse(text).map_err(|_| right.to_owned())?;
+    let (security, port) = match url.scheme() {
+        "smtp" => (SmtpSecurity::Opportunistic, 25),
+        "smtp+starttls" => (SmtpSecurity::StartTls, 587),
+        "smtps" => (SmtpSecurity::Tls, 465),
+        _ => return Err(right.into()),
+    };
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(right)?;
+    let credentials = match (decoded(url.username()), url.password().and_then(decoded)) {
+        (Some(user), Some(password)) if !user.is_empty() => Some((user, Zeroizing::new(password))),
+        (Some(user), None) if user.is_empty() => None,
+        _ => return Err("names a user without a password, or a password without a user; give both, with special characters percent-encoded".into()),
+    };
+    Ok(SmtpUrl {
+        security,
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port: url.port().unwrap_or(port),
+        credentials,
+    })
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let pair = format!("x={}", text.replace('+', "%2B"));
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned())
+}
+
+pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
+    Mailbox::from_str(text).map_err(|_| "must be an address, with a name before it if you like: Harbour Wholesale <orders@harbour.example>".into())
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "must be true or false".into())
+}
+
+pub(super) fn folder(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "" => Ok(None),
+        path if PathBuf::from(path).is_dir() => Ok(Some(path.into())),
+        _ => Err("must be a folder that exists".into()),
+    }
+}
+
+pub(super) fn valid_for(text: &str) -> Result<Duration, String> {
+    let right = "must be a time from 10m to 30d, such as 48h";
+    let in_hours = text
+        .strip_suffix('d')
+        .and_then(|days| days.trim().parse::<u64>().ok())
+        .map(|days| format!("{}h", days.saturating_mul(24)));
+    let span: jiff::SignedDuration =
+        in_hours.as_deref().unwrap_or(text).parse().map_err(|_| right.to_owned())?;
+    let duration = Duration::try_from(span).map_err(|_| right.to_owned())?;
+    let allowed = Duration::from_mins(10)..=Duration::from_hours(720);
+    if allowed.contains(&duration) { Ok(duration) } else { Err(right.into()) }
+}
+
+pub(super) fn reset_mode(text: &str) -> Result<ResetMode, String> {
+    match text {
+        "parallel" => Ok(ResetMode::Parallel),
+        "replace" => Ok(ResetMode::Replace),
+        _ => Err("must be parallel or replace".into()),
+    }
+}
+
+pub(super) fn number<T: FromStr + PartialOrd + fmt::Display + Copy>(
+    text: &str,
+    least: T,
+    most: T,
+) -> Result<T, String> {
+    match text.parse::<T>() {
+        Ok(number) if number >= least && number <= most => Ok(number),
+        _ => Err(format!("must be a whole number from {least} to {most}")),
+    }
+}
+
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    const MOST: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+    number(text, NonZeroUsize::MIN, MOST)
+}
+
+/// As many hashing threads as cores, 4 at most: more would only take memory.
+pub(super) fn hashing_threads() -> NonZeroUsize {
+    const MOST: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+    std::thread::available_parallelism().map_or(NonZeroUsize::MIN, |cores| cores.min(MOST))
+}
+
+pub(super) fn name(text: &str) -> Result<String, String> {
+    text::one_line(text, 120).map_err(|error| error.to_string())
+}
+
+pub(super) fn language(text: &str) -> Result<Language, String> {
+    Language::from_tag(text).ok_or_else(|| "must be en or de".into())
+}
+
+pub(super) fn time_zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
+    jiff::tz::TimeZone::get(text)
+        .map_err(|_| "must be a zone of the IANA database, such as Europe/Berlin".into())
+}
+
+pub(super) fn filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|_| "must be error, warn, info, debug or trace, or a filter such as tradepost=debug".into())
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be text or json".into()),
+    }
+}

@@ -1,0 +1,129 @@
+//! The portal's pages about customers.
+
+use askama::Template;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::resets::{self, ResetForm};
+use super::view::{ContactRow, ContactView, Queue, RetailerList};
+use super::{Asked, AtPortal, Ids};
+use crate::access;
+use crate::http::forms::Posted;
+use crate::http::{Answer, Page, html, redirect};
+use crate::kernel::id::{ContactId, ResetId, RetailerId};
+use crate::retailers::{self, Retailer};
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_retailers.html")]
+struct RetailersPage {
+    page: Page,
+    list: RetailerList,
+}
+
+/// `GET /portal/retailers`
+pub async fn retailers(AtPortal(caller): AtPortal, asked: Asked) -> Answer {
+    let list = caller.read(move |tx, actor| RetailerList::read(tx, actor, &asked, None)).await?;
+    let mut page = caller.page();
+    page.query.clone_from(&list.query);
+    html(StatusCode::OK, &RetailersPage { page, list })
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_retailer.html")]
+struct RetailerPage {
+    page: Page,
+    retailer: Retailer,
+    contacts: Vec<ContactRow>,
+}
+
+/// `GET /portal/retailers/{id}`
+pub async fn retailer(AtPortal(caller): AtPortal, Ids(id): Ids<RetailerId>) -> Answer {
+    let now = caller.now();
+    let (retailer, contacts) = caller
+        .read(move |tx, actor| Ok((retailers::find(tx, actor, id)?, retailers::contacts_of(tx, actor, id)?)))
+        .await?;
+    let contacts = contacts.into_iter().map(|contact| ContactRow::new(contact, now)).collect();
+    html(StatusCode::OK, &RetailerPage { page: caller.page(), retailer, contacts })
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_contact.html")]
+struct ContactPage {
+    page: Page,
+    base: &'static str,
+    view: ContactView,
+}
+
+/// `GET /portal/contacts/{id}`
+pub async fn contact(AtPortal(caller): AtPortal, Ids(id): Ids<ContactId>) -> Answer {
+    let now = caller.now();
+    let view = caller.read(move |tx, actor| ContactView::read(tx, actor, id, now)).await?;
+    html(StatusCode::OK, &ContactPage { page: caller.page(), base: caller.base(), view })
+}
+
+/// What the access switch sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessForm {
+    access: Switch,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Switch {
+    On,
+    Off,
+}
+
+/// `POST /portal/contacts/{id}/access`
+pub async fn switch_access(
+    AtPortal(caller): AtPortal,
+    Ids(id): Ids<ContactId>,
+    Posted(form): Posted<AccessForm>,
+) -> Answer {
+    let (now, on) = (caller.now(), form.access == Switch::On);
+    caller.write(move |tx, actor| access::switch(tx, actor, id, on, now)).await?;
+    Ok(redirect(&format!("/portal/contacts/{id}"), Some(if on { "access-on" } else { "access-off" })))
+}
+
+/// `GET /portal/contacts/{id}/resets/new`
+pub async fn confirm_reset(AtPortal(caller): AtPortal, Ids(contact): Ids<ContactId>) -> Answer {
+    resets::confirm(&caller, contact).await
+}
+
+/// `POST /portal/contacts/{id}/resets`
+pub async fn start_reset(
+    AtPortal(caller): AtPortal,
+    Ids(contact): Ids<ContactId>,
+    Posted(form): Posted<ResetForm>,
+) -> Answer {
+    resets::start(&caller, contact, &form).await
+}
+
+/// `GET /portal/contacts/{id}/resets/{reset}`
+pub async fn reset(AtPortal(caller): AtPortal, Ids(ids): Ids<(ContactId, ResetId)>) -> Answer {
+    resets::show(&caller, ids).await
+}
+
+/// `GET /portal/contacts/{id}/resets/{reset}/status`
+pub async fn reset_status(AtPortal(caller): AtPortal, Ids(ids): Ids<(ContactId, ResetId)>) -> Answer {
+    resets::status(&caller, ids).await
+}
+
+/// `POST /portal/contacts/{id}/resets/{reset}/cancel`
+pub async fn cancel_reset(AtPortal(caller): AtPortal, Ids(ids): Ids<(ContactId, ResetId)>) -> Answer {
+    resets::cancel(&caller, ids).await
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_mail.html")]
+struct MailPage {
+    page: Page,
+    queue: Queue,
+}
+
+/// `GET /portal/mail`
+pub async fn mail(AtPortal(caller): AtPortal) -> Answer {
+    let queue = caller.read(Queue::read).await?;
+    html(StatusCode::OK, &MailPage { page: caller.page(), queue })
+}

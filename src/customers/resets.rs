@@ -1,0 +1,141 @@
+//! Sending a reset or an invitation and watching it, the same from the portal
+//! and the sales app.
+
+use askama::Template;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::Caller;
+use super::view::{Confirmation, ResetView, RetailerList};
+use crate::http::{Answer, Page, html, redirect};
+use crate::kernel::id::{ContactId, ResetId};
+use crate::recovery::{self, Manner, Requested};
+use crate::retailers::{self, Contact};
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_confirm.html")]
+struct PortalConfirm {
+    page: Page,
+    base: &'static str,
+    shown: Confirmation,
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/sales_confirm.html")]
+struct SalesConfirm {
+    page: Page,
+    base: &'static str,
+    shown: Confirmation,
+    list: RetailerList,
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_reset.html")]
+struct PortalReset {
+    page: Page,
+    base: &'static str,
+    contact: Contact,
+    reset: ResetView,
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/sales_reset.html")]
+struct SalesReset {
+    page: Page,
+    base: &'static str,
+    contact: Contact,
+    reset: ResetView,
+    list: RetailerList,
+}
+
+/// The steps alone, for the page that shows them live.
+#[derive(Template)]
+#[template(path = "customers/pages/status.html")]
+struct Status {
+    base: &'static str,
+    reset: ResetView,
+}
+
+/// What the confirmation sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetForm {
+    /// Whether the current password is to be stopped now.
+    #[serde(default)]
+    stop_current: bool,
+}
+
+/// Shows which contact a reset would be sent to, and what will happen.
+pub(super) async fn confirm(caller: &Caller, contact: ContactId) -> Answer {
+    confirm_page(caller, contact, StatusCode::OK).await
+}
+
+async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Answer {
+    let (settings, now) = (caller.web.app.config.reset.clone(), caller.now());
+    let (shown, list) = caller
+        .read(move |tx, actor| {
+            let shown = Confirmation::read(tx, actor, id, &settings, now)?;
+            let list = RetailerList::beside(tx, actor, shown.contact.retailer)?;
+            Ok((shown, list))
+        })
+        .await?;
+    let (page, base) = (caller.page(), caller.base());
+    match list {
+        Some(list) => html(status, &SalesConfirm { page, base, shown, list }),
+        None => html(status, &PortalConfirm { page, base, shown }),
+    }
+}
+
+/// Starts a reset, or says why it can't be.
+pub(super) async fn start(caller: &Caller, contact: ContactId, form: &ResetForm) -> Answer {
+    let manner = Manner { mode: caller.web.app.config.reset.mode, stop_current: form.stop_current };
+    let now = caller.now();
+    match caller.write(move |tx, actor| recovery::request(tx, actor, contact, manner, now)).await? {
+        Requested::OnItsWay(reset) => Ok(redirect(&address(caller, contact, reset), None)),
+        Requested::NotPossible(_) => confirm_page(caller, contact, StatusCode::CONFLICT).await,
+    }
+}
+
+/// Shows one reset.
+pub(super) async fn show(caller: &Caller, (contact, id): (ContactId, ResetId)) -> Answer {
+    let now = caller.now();
+    let (contact, reset, list) = caller
+        .read(move |tx, actor| {
+            let contact = retailers::contact(tx, actor, contact)?;
+            let reset = recovery::find(tx, actor, contact.id, id)?;
+            let list = RetailerList::beside(tx, actor, contact.retailer)?;
+            Ok((contact, ResetView::new(&reset, actor, now), list))
+        })
+        .await?;
+    let (page, base) = (caller.page(), caller.base());
+    match list {
+        Some(list) => html(StatusCode::OK, &SalesReset { page, base, contact, reset, list }),
+        None => html(StatusCode::OK, &PortalReset { page, base, contact, reset }),
+    }
+}
+
+/// Shows the steps of one reset, as a fragment.
+pub(super) async fn status(caller: &Caller, (contact, id): (ContactId, ResetId)) -> Answer {
+    let now = caller.now();
+    let reset = caller
+        .read(move |tx, actor| Ok(ResetView::new(&recovery::find(tx, actor, contact, id)?, actor, now)))
+        .await?;
+    html(StatusCode::OK, &Status { base: caller.base(), reset })
+}
+
+/// Calls a reset back, and says whether there was still something to call.
+pub(super) async fn cancel(caller: &Caller, (contact, id): (ContactId, ResetId)) -> Answer {
+    let now = caller.now();
+    let cancelled = caller
+        .write(move |tx, actor| {
+            recovery::cancel(tx, actor, contact, id, now)?;
+            Ok(recovery::find(tx, actor, contact, id)?.cancelled_at.is_some())
+        })
+        .await?;
+    let flash = if cancelled { "reset-cancelled" } else { "reset-over" };
+    Ok(redirect(&address(caller, contact, id), Some(flash)))
+}
+
+fn address(caller: &Caller, contact: ContactId, reset: ResetId) -> String {
+    format!("{}/contacts/{contact}/resets/{reset}", caller.base())
+}

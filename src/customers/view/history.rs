@@ -1,0 +1,165 @@
+//! Entries of the audit trail as sentences.
+
+use serde_json::Value;
+
+use crate::audit::{Entry, Event};
+
+/// A line of "what happened".
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The tone of its mark.
+    pub tone: &'static str,
+    /// The shape of its mark.
+    pub shape: &'static str,
+    /// What was done, and by whom.
+    pub text: String,
+    /// Through which door and from where.
+    pub meta: String,
+    /// When, for machines.
+    pub iso: String,
+    /// When, for people.
+    pub when: String,
+}
+
+impl Line {
+    /// The sentence of an entry about a contact.
+    pub fn new(entry: &Entry) -> Self {
+        let (tone, shape, text) = match Event::from_name(&entry.act) {
+            Some(event) => words(event, entry),
+            None => ("neutral", "dot", entry.act.replace('-', " ")),
+        };
+        let place = [door(&entry.door), entry.address.as_str()].into_iter().filter(|part| !part.is_empty());
+        let meta = place.collect::<Vec<_>>().join(", ");
+        Self { tone, shape, text, meta, iso: entry.at.rfc3339(), when: entry.at.in_words() }
+    }
+}
+
+fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
+    let by = |what: &str| format!("{what} by {}", who(entry));
+    let plain = |what: &str| what.to_owned();
+    match event {
+        Event::SignedIn => ("neutral", "dot", plain("Signed in")),
+        Event::SignedInTemporarily => ("info", "dot", plain("Signed in with a temporary password")),
+        Event::SignInRefused => ("warn", "triangle", plain("Was refused at sign-in")),
+        Event::SignedOut => ("neutral", "dot", plain("Signed out")),
+        Event::SessionEnded => ("neutral", "dot", by("One session was ended")),
+        Event::SessionsEnded => ("neutral", "dot", by("All other sessions were ended")),
+        Event::ResetRequested => ("info", "dot", by("Password reset asked for") + stopped(entry)),
+        Event::InvitationRequested => ("info", "dot", by("Website invitation asked for")),
+        Event::ResetMailed => ("ok", "check", plain("Mail with a temporary password was handed over")),
+        Event::ResetFailed => ("bad", "cross", failed("Mail with a temporary password", entry)),
+        Event::MailFailed => ("bad", "cross", failed("A notice by mail", entry)),
+        Event::UsernameChanged => ("warn", "triangle", by("Username set")),
+        Event::ResetCancelled => ("warn", "dash", by("Temporary password cancelled")),
+        Event::PasswordChosen => ("ok", "check", plain("Chose a password of their own")),
+        Event::PasswordChanged => ("ok", "check", plain("Changed their password")),
+        Event::AccessOn => ("ok", "dot", by("Website access turned on")),
+        Event::AccessOff => ("warn", "dash", by("Website access turned off")),
+        Event::UsernamesMailed => ("info", "dot", plain("Asked for the usernames of their address; mailed")),
+        Event::NameChanged => ("neutral", "dot", by("Name changed")),
+        Event::EmailChangeRequested => ("info", "dot", plain("Asked to change the e-mail address")),
+        Event::EmailChanged => ("warn", "triangle", by("E-mail address changed")),
+        Event::ContactImported => ("neutral", "dot", by("Brought in")),
+        Event::StaffAdded => ("neutral", "dot", by("Staff user added")),
+        Event::StaffResetRequested => ("info", "dot", by("Reset of a staff password asked for")),
+        Event::StaffPasswordChosen => ("ok", "check", plain("Staff user chose a password")),
+    }
+}
+
+fn who(entry: &Entry) -> String {
+    match (entry.actor.as_str(), &entry.staff_name) {
+        ("staff", Some(name)) => name.clone(),
+        ("staff", None) => "a staff user".into(),
+        ("contact", _) => "the contact".into(),
+        ("operator", _) => "the operator".into(),
+        ("nobody", _) => "someone not signed in".into(),
+        _ => "Tradepost".into(),
+    }
+}
+
+fn door(door: &str) -> &'static str {
+    match door {
+        "website" => "website",
+        "portal" => "portal",
+        "sales" => "sales app",
+        "command-line" => "command line",
+        _ => "",
+    }
+}
+
+fn stopped(entry: &Entry) -> &'static str {
+    if fact(entry, "stopped-current") == "yes" { "; the current password was stopped" } else { "" }
+}
+
+fn failed(mail: &str, entry: &Entry) -> String {
+    let end = match fact(entry, "why").as_str() {
+        "given-up" => "was given up after a day of tries",
+        "refused" => "was refused by the mail server",
+        _ => "came back undelivered",
+    };
+    format!("{mail} {end}")
+}
+
+/// One of the facts an entry holds; empty when it doesn't.
+fn fact(entry: &Entry, name: &str) -> String {
+    let details = serde_json::from_str::<Value>(&entry.details).unwrap_or_default();
+    details.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::samples::NOW;
+    use super::*;
+
+    fn entry(event: Event, details: &str) -> Entry {
+        Entry {
+            at: NOW,
+            act: event.as_str().into(),
+            actor: "staff".into(),
+            staff_name: Some("Sample Support".into()),
+            door: "sales".into(),
+            address: "198.51.100.7".into(),
+            details: details.into(),
+        }
+    }
+
+    #[test]
+    fn every_event_has_a_sentence_of_its_own() {
+        let sentences: BTreeSet<String> =
+            Event::ALL.into_iter().map(|event| Line::new(&entry(event, "{}")).text).collect();
+        assert_eq!(sentences.len(), Event::ALL.len());
+        assert!(sentences.iter().all(|text| text.starts_with(char::is_uppercase)));
+        let names: BTreeSet<&str> = Event::ALL.into_iter().map(Event::as_str).collect();
+        assert_eq!(names.len(), Event::ALL.len());
+    }
+
+    #[test]
+    fn an_entry_says_who_through_which_door_and_from_where() {
+        let line = Line::new(&entry(Event::ResetRequested, r#"{"stopped-current":"yes"}"#));
+        assert_eq!(line.text, "Password reset asked for by Sample Support; the current password was stopped");
+        assert_eq!(line.meta, "sales app, 198.51.100.7");
+        assert_eq!(line.iso, "2026-11-23T14:02:11Z");
+        let system = Entry {
+            actor: "system".into(),
+            door: "worker".into(),
+            address: String::new(),
+            ..entry(Event::ResetMailed, "")
+        };
+        assert_eq!(Line::new(&system).meta, "");
+    }
+
+    #[test]
+    fn a_failed_mail_says_how_it_failed() {
+        let text = |event, details| Line::new(&entry(event, details)).text;
+        assert!(text(Event::ResetFailed, r#"{"why":"bounced"}"#).contains("came back"));
+        assert!(text(Event::MailFailed, r#"{"why":"given-up"}"#).starts_with("A notice"));
+    }
+
+    #[test]
+    fn an_act_without_a_sentence_is_still_shown() {
+        let unknown = Entry { act: "told-a-joke".into(), ..entry(Event::SignedIn, "") };
+        assert_eq!(Line::new(&unknown).text, "told a joke");
+    }
+}

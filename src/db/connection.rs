@@ -1,0 +1,143 @@
+//! One connection of either kind, and what a transaction is on it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::tx::{Engine, Tx};
+use super::{DatabaseUrl, Error, postgres, sqlite};
+
+/// Attempts at one transaction before its failure is reported.
+const ATTEMPTS: u32 = 3;
+/// Key of the advisory lock that makes PostgreSQL's writes take turns.
+const WRITE_LOCK: i64 = 0x7472_6164_6570_6f73;
+
+/// A connection held by one database thread.
+pub(super) enum Connection {
+    Sqlite(rusqlite::Connection),
+    Postgres { url: String, session: Option<Box<postgres::Session>> },
+}
+
+impl Connection {
+    pub(super) fn open(url: &DatabaseUrl) -> Result<Self, Error> {
+        let mut connection = Self::later(url)?;
+        connection.ready()?;
+        Ok(connection)
+    }
+
+    /// A connection that PostgreSQL is asked for only when it is first used.
+    pub(super) fn later(url: &DatabaseUrl) -> Result<Self, Error> {
+        Ok(match url {
+            DatabaseUrl::Sqlite(path) => Self::Sqlite(sqlite::open(path)?),
+            DatabaseUrl::Postgres(url) => Self::Postgres { url: url.clone(), session: None },
+        })
+    }
+
+    pub(super) fn read<T, E: From<Error>>(
+        &mut self,
+        act: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begin = match self {
+            Self::Sqlite(_) => "begin".to_owned(),
+            Self::Postgres { .. } => "begin isolation level repeatable read read only".to_owned(),
+        };
+        self.transact(&begin, false, act).map(|(value, _)| value)
+    }
+
+    /// Gives what `act` gave and whether it left work for the workers.
+    pub(super) fn write<T, E: From<Error>>(
+        &mut self,
+        act: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<(T, bool), E> {
+        let begin = match self {
+            Self::Sqlite(_) => "begin immediate".to_owned(),
+            Self::Postgres { .. } => {
+                format!("begin isolation level read committed; select pg_advisory_xact_lock({WRITE_LOCK})")
+            }
+        };
+        self.transact(&begin, true, act)
+    }
+
+    /// Runs statements outside a transaction of ours.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        match self.ready()? {
+            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Postgres(session) => session.batch(sql),
+        }
+    }
+
+    fn transact<T, E: From<Error>>(
+        &mut self,
+        begin: &str,
+        keep: bool,
+        mut act: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<(T, bool), E> {
+        let mut attempt = 1;
+        loop {
+            if let Err(error) = self.batch(begin) {
+                // The lock may have timed out inside a transaction that had begun.
+                self.roll_back();
+                if attempt < ATTEMPTS && error.is_passing() {
+                    attempt += 1;
+                    continue;
+                }
+                return Err(error.into());
+            }
+            let mut tx = Tx::new(self.ready()?);
+            let outcome =
+                catch_unwind(AssertUnwindSafe(|| act(&mut tx))).unwrap_or(Err(Error::Stopped.into()));
+            let (wakes, again) = (tx.wakes(), tx.may_run_again());
+            match outcome {
+                Ok(value) if keep => {
+                    self.commit()?;
+                    return Ok((value, wakes));
+                }
+                Ok(value) => {
+                    self.roll_back();
+                    return Ok((value, false));
+                }
+                Err(_) if again && attempt < ATTEMPTS => {
+                    self.roll_back();
+                    attempt += 1;
+                }
+                Err(error) => {
+                    self.roll_back();
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        let committed = self.batch("commit");
+        if committed.is_err() {
+            self.roll_back();
+        }
+        committed
+    }
+
+    /// A failing roll-back leaves nothing behind: SQLite has none to do then,
+    /// and a PostgreSQL connection that can't even do that is dropped.
+    fn roll_back(&mut self) {
+        let failed = self.batch("rollback").is_err();
+        if let Self::Postgres { session, .. } = self
+            && failed
+        {
+            *session = None;
+        }
+    }
+
+    /// The engine, reconnected if PostgreSQL went away since.
+    fn ready(&mut self) -> Result<Engine<'_>, Error> {
+        match self {
+            Self::Sqlite(connection) => Ok(Engine::Sqlite(connection)),
+            Self::Postgres { url, session } => {
+                if session.as_ref().is_some_and(|session| session.is_closed()) {
+                    *session = None;
+                }
+                match session {
+                    Some(session) => Ok(Engine::Postgres(session)),
+                    empty => Ok(Engine::Postgres(empty.insert(Box::new(postgres::Session::open(url)?)))),
+                }
+            }
+        }
+    }
+}

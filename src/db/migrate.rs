@@ -1,0 +1,65 @@
+//! Bringing a database's schema up to date.
+
+use super::connection::Connection;
+use super::tx::Dialect;
+use super::value::Row;
+use super::{Error, Tx};
+
+/// A step of the schema, written for each database.
+struct Migration {
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migration {
+    ($name:literal) => {
+        Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+/// Every step, oldest first.
+const MIGRATIONS: &[Migration] = &[migration!("0001_customer_access")];
+
+/// Why a schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database could not be reached or refused a statement.
+    #[error(transparent)]
+    Database(#[from] Error),
+    /// A newer Tradepost has been here.
+    #[error(
+        "the database's schema is newer than this binary (it has the step {0}): install the newer Tradepost again, or restore the backup made before the upgrade"
+    )]
+    Newer(String),
+}
+
+/// Applies the steps that are missing, all in one transaction, so that two
+/// nodes starting at once do it once.
+pub(super) fn run(connection: &mut Connection) -> Result<(), MigrateError> {
+    connection.write(apply).map(drop)
+}
+
+fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
+    tx.run("create table if not exists migrations (name text not null primary key)", &[])?;
+    let applied: Vec<String> = tx
+        .all::<Row>("select name from migrations order by name", &[])?
+        .iter()
+        .map(|row| row.get("name"))
+        .collect::<Result<_, _>>()?;
+    if let Some(unknown) = applied.iter().find(|name| MIGRATIONS.iter().all(|known| known.name != **name)) {
+        return Err(MigrateError::Newer(unknown.clone()));
+    }
+    for migration in MIGRATIONS.iter().filter(|known| !applied.iter().any(|name| name == known.name)) {
+        tx.batch(match tx.dialect() {
+            Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
+        })?;
+        tx.run("insert into migrations (name) values ($1)", &[&migration.name])?;
+    }
+    Ok(())
+}

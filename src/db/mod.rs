@@ -1,0 +1,151 @@
+//! One facade over SQLite (embedded, the default) and PostgreSQL.
+//!
+//! A transaction is a synchronous closure run on a database thread. It commits
+//! on `Ok` and rolls back on `Err`; since it can't await, none is ever held
+//! across mail, hashing or the network. **Writes take turns on both
+//! databases**: SQLite has one writer, and on PostgreSQL every write
+//! transaction first takes one advisory lock. So an operation may look and
+//! then act without another write coming in between, on either database.
+//!
+//! Closures may be run again when the database asks for it (a lost connection
+//! before the commit), so they have no other effect than their SQL.
+
+mod connection;
+mod error;
+mod migrate;
+mod postgres;
+mod sqlite;
+mod threads;
+mod tx;
+mod url;
+mod value;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub use error::Error;
+pub use migrate::MigrateError;
+pub use tx::{Dialect, Tx};
+pub use url::{DatabaseUrl, DatabaseUrlError};
+pub use value::{FromRow, FromValue, Row, ToValue, Value};
+
+use connection::Connection;
+use threads::Threads;
+
+/// How many threads read. One writes, on both: writes take turns anyway, and so
+/// never hold readers up.
+const SQLITE_READERS: usize = 2;
+const POSTGRES_READERS: usize = 6;
+
+/// The database of an installation. Clones share it.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: DatabaseUrl,
+    readers: Threads,
+    writer: Threads,
+    work: Arc<Notify>,
+}
+
+impl Db {
+    /// Opens the database, creating the SQLite file when it isn't there yet,
+    /// and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When it can't be reached, or its schema is newer than this binary.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, MigrateError> {
+        // On a thread of its own: the PostgreSQL client may not wait on one
+        // that belongs to the asynchronous runtime.
+        std::thread::scope(|scope| scope.spawn(|| Self::open_here(url)).join())
+            .unwrap_or_else(|_| Err(Error::Stopped.into()))
+    }
+
+    fn open_here(url: &DatabaseUrl) -> Result<Self, MigrateError> {
+        let work = Arc::new(Notify::new());
+        let mut first = Connection::open(url)?;
+        migrate::run(&mut first)?;
+        let count = match url {
+            DatabaseUrl::Sqlite(_) => SQLITE_READERS,
+            DatabaseUrl::Postgres(_) => POSTGRES_READERS,
+        };
+        let readers = (0..count).map(|_| Connection::later(url)).collect::<Result<_, _>>()?;
+        postgres::listen(url, &work);
+        let (readers, writer) = (Threads::start("db-read", readers), Threads::start("db-write", vec![first]));
+        Ok(Self { inner: Arc::new(Inner { url: url.clone(), readers, writer, work }) })
+    }
+
+    /// Runs `act` on a snapshot; nothing it might write is kept.
+    ///
+    /// # Errors
+    /// Whatever `act` returns, or that the database can't be reached.
+    pub async fn read<T, E, F>(&self, act: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.inner.readers.run(move |connection| connection.read(act)).await
+    }
+
+    /// Runs `act` as one write transaction, commits on `Ok`, rolls back on
+    /// `Err`, and wakes the workers when `act` asked for it.
+    ///
+    /// # Errors
+    /// Whatever `act` returns, or that the database can't be reached.
+    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let work = Arc::clone(&self.inner.work);
+        self.inner
+            .writer
+            .run(move |connection| {
+                let (value, wakes) = connection.write(act)?;
+                if wakes {
+                    work.notify_waiters();
+                }
+                Ok(value)
+            })
+            .await
+    }
+
+    /// Asks the database for nothing, to see whether it answers.
+    ///
+    /// # Errors
+    /// When it doesn't.
+    pub async fn answers(&self) -> Result<(), Error> {
+        self.read(|tx| tx.one::<Row>("select 1 as one", &[]).map(drop)).await
+    }
+
+    /// Told when a committed transaction has left work for the workers.
+    pub fn work(&self) -> &Notify {
+        &self.inner.work
+    }
+
+    /// Copies a running SQLite database into a new `file`. `progress` is told
+    /// pages done and pages in all.
+    ///
+    /// # Errors
+    /// On PostgreSQL (use `pg_dump`), when `file` exists, or when it can't be
+    /// written.
+    pub fn backup(url: &DatabaseUrl, file: &Path, progress: impl FnMut(u64, u64)) -> Result<(), Error> {
+        match url {
+            DatabaseUrl::Sqlite(path) => sqlite::backup(path, file, progress),
+            DatabaseUrl::Postgres(_) => {
+                Err(Error::Unsupported("copying a PostgreSQL database (use pg_dump)"))
+            }
+        }
+    }
+
+    /// Where this database is.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.inner.url
+    }
+}

@@ -1,0 +1,186 @@
+//! PostgreSQL: connecting, statements, the word across nodes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use postgres::config::TargetSessionAttrs;
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::private::BytesMut;
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, Statement};
+use tokio::sync::Notify;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::value::{Row, ToValue, Value};
+use super::{DatabaseUrl, Error};
+
+/// The channel on which nodes tell each other that there is work.
+const CHANNEL: &str = "tradepost_work";
+/// Longest pause between two attempts to listen again.
+const LISTEN_PAUSE: Duration = Duration::from_secs(5);
+
+/// One connection with its prepared statements.
+pub(super) struct Session {
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+impl Session {
+    pub(super) fn open(url: &str) -> Result<Self, Error> {
+        Ok(Self { client: connect(url)?, statements: HashMap::new() })
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        Ok(self.client.batch_execute(sql)?)
+    }
+
+    pub(super) fn query(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<Vec<Row>, Error> {
+        let statement = self.statement(sql)?;
+        let columns: Arc<[String]> =
+            statement.columns().iter().map(|column| column.name().to_owned()).collect();
+        let values: Vec<Value> = parameters.iter().map(super::value::ToValue::to_value).collect();
+        let rows = self.client.query(&statement, &as_sql(&values))?;
+        rows.iter()
+            .map(|row| {
+                let values = (0..columns.len()).map(|index| row.try_get::<_, Read>(index).map(|read| read.0));
+                Ok(Row::new(Arc::clone(&columns), values.collect::<Result<_, _>>()?))
+            })
+            .collect()
+    }
+
+    pub(super) fn execute(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<u64, Error> {
+        let statement = self.statement(sql)?;
+        let values: Vec<Value> = parameters.iter().map(super::value::ToValue::to_value).collect();
+        Ok(self.client.execute(&statement, &as_sql(&values))?)
+    }
+
+    pub(super) fn prepare(&mut self, sql: &str) -> Result<(), Error> {
+        self.statement(sql).map(drop)
+    }
+
+    pub(super) fn notify(&mut self) -> Result<(), Error> {
+        self.execute("select pg_notify($1, '')", &[&CHANNEL]).map(drop)
+    }
+
+    fn statement(&mut self, sql: &str) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql)?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+/// Connects to the first host that can be written to. A server that falls
+/// silent is noticed: connecting, statements and idle transactions all end.
+fn connect(url: &str) -> Result<Client, Error> {
+    let mut config: postgres::Config = url.parse()?;
+    config
+        .target_session_attrs(TargetSessionAttrs::ReadWrite)
+        .connect_timeout(Duration::from_secs(5))
+        .tcp_user_timeout(Duration::from_secs(20))
+        .keepalives_idle(Duration::from_secs(30));
+    if config.get_application_name().is_none() {
+        config.application_name("tradepost");
+    }
+    let mut client = config.connect(MakeRustlsConnect::new(tls()))?;
+    client.batch_execute(
+        "set statement_timeout = '60s'; set lock_timeout = '20s';
+         set idle_in_transaction_session_timeout = '20s'; set client_min_messages = 'warning'",
+    )?;
+    Ok(client)
+}
+
+fn tls() -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+/// Listens on a connection of its own for as long as anyone holds `work`.
+pub(super) fn listen(url: &DatabaseUrl, work: &Arc<Notify>) {
+    let DatabaseUrl::Postgres(url) = url.clone() else { return };
+    let work = Arc::downgrade(work);
+    std::thread::spawn(move || {
+        while work.strong_count() > 0 {
+            if let Ok(mut client) = connect(&url)
+                && client.batch_execute(&format!("listen {CHANNEL}")).is_ok()
+            {
+                pass_on(&mut client, &work);
+            }
+            std::thread::sleep(LISTEN_PAUSE);
+        }
+    });
+}
+
+/// Passes notifications on until the connection is lost or nobody wants them.
+fn pass_on(client: &mut Client, work: &Weak<Notify>) {
+    while !client.is_closed() {
+        let heard = client.notifications().timeout_iter(LISTEN_PAUSE).next();
+        match (heard, work.upgrade()) {
+            (Ok(Some(_)), Some(work)) => work.notify_waiters(),
+            (Ok(None), Some(_)) => {}
+            (Err(_), _) | (_, None) => return,
+        }
+    }
+}
+
+fn as_sql(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+type Wrong = Box<dyn std::error::Error + Sync + Send>;
+
+impl ToSql for Value {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Wrong> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Bool(value) => value.to_sql_checked(ty, out),
+            Self::Int(value) if *ty == Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
+            Self::Int(value) => value.to_sql_checked(ty, out),
+            Self::Text(text) => text.to_sql_checked(ty, out),
+            Self::Blob(bytes) => bytes.to_sql_checked(ty, out),
+            Self::Uuid(uuid) if *ty == Type::UUID => {
+                out.extend_from_slice(uuid.as_bytes());
+                Ok(IsNull::No)
+            }
+            Self::Uuid(_) => Err(format!("an id was given where {ty} is wanted").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+struct Read(Value);
+
+impl<'a> FromSql<'a> for Read {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Wrong> {
+        Ok(Self(match *ty {
+            Type::BOOL => Value::Bool(bool::from_sql(ty, raw)?),
+            Type::INT8 => Value::Int(i64::from_sql(ty, raw)?),
+            Type::INT4 => Value::Int(i32::from_sql(ty, raw)?.into()),
+            Type::BYTEA => Value::Blob(raw.to_vec()),
+            Type::UUID => Value::Uuid(uuid::Uuid::from_slice(raw)?),
+            _ => Value::Text(String::from_sql(ty, raw)?),
+        }))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Wrong> {
+        Ok(Self(Value::Null))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        [Type::BOOL, Type::INT8, Type::INT4, Type::BYTEA, Type::UUID].contains(ty)
+            || <String as FromSql>::accepts(ty)
+    }
+}

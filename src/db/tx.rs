@@ -1,0 +1,144 @@
+//! What a store sees: statements inside one transaction.
+
+use super::value::{FromRow, ToValue};
+use super::{Error, postgres, sqlite};
+
+/// Which database a transaction runs on, for the few places that must differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Embedded SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// An open transaction. Dropped with its closure; never kept.
+pub struct Tx<'c> {
+    engine: Engine<'c>,
+    /// Set when this transaction leaves work for the workers.
+    wakes: bool,
+    /// The failure of a statement that a fresh attempt may not meet.
+    passing_failure: bool,
+}
+
+pub(super) enum Engine<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c mut postgres::Session),
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(engine: Engine<'c>) -> Self {
+        Self { engine, wakes: false, passing_failure: false }
+    }
+
+    /// All rows of a query.
+    ///
+    /// # Errors
+    /// When the statement fails or a row can't be read.
+    pub fn all<T: FromRow>(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<Vec<T>, Error> {
+        let rows = match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite::query(connection, sql, parameters),
+            Engine::Postgres(session) => session.query(sql, parameters),
+        };
+        self.noticing(rows)?.iter().map(T::from_row).collect()
+    }
+
+    /// The row of a query that gives one or none.
+    ///
+    /// # Errors
+    /// When the statement fails, gives several rows, or the row can't be read.
+    pub fn opt<T: FromRow>(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<Option<T>, Error> {
+        let mut rows = self.all(sql, parameters)?;
+        match rows.len() {
+            0 | 1 => Ok(rows.pop()),
+            several => Err(Error::NotOneRow(several)),
+        }
+    }
+
+    /// The row of a query that gives exactly one.
+    ///
+    /// # Errors
+    /// When the statement fails, gives none or several rows, or the row can't
+    /// be read.
+    pub fn one<T: FromRow>(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<T, Error> {
+        self.opt(sql, parameters)?.ok_or(Error::NotOneRow(0))
+    }
+
+    /// Changes rows; gives how many.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub fn run(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<u64, Error> {
+        let changed = match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite::execute(connection, sql, parameters),
+            Engine::Postgres(session) => session.execute(sql, parameters),
+        };
+        self.noticing(changed)
+    }
+
+    /// Changes at most one row; says whether there was one to change.
+    ///
+    /// # Errors
+    /// When the statement fails or changes several rows.
+    pub fn run_once(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<bool, Error> {
+        match self.run(sql, parameters)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            several => Err(Error::NotOneRow(usize::try_from(several).unwrap_or(usize::MAX))),
+        }
+    }
+
+    /// Wakes the workers of every node once this transaction has committed.
+    ///
+    /// # Errors
+    /// When the database can't pass the word on.
+    pub fn wake_workers(&mut self) -> Result<(), Error> {
+        self.wakes = true;
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(session) => session.notify(),
+        }
+    }
+
+    /// Runs several statements without parameters: a step of the schema.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Postgres(session) => session.batch(sql),
+        }
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        match self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Prepares a statement without running it; the nets in the tests use it.
+    ///
+    /// # Errors
+    /// When the database refuses the text.
+    pub fn prepare(&mut self, sql: &str) -> Result<(), Error> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => connection.prepare(sql).map(drop).map_err(Error::from),
+            Engine::Postgres(session) => session.prepare(sql),
+        }
+    }
+
+    pub(super) fn wakes(&self) -> bool {
+        self.wakes
+    }
+
+    pub(super) fn may_run_again(&self) -> bool {
+        self.passing_failure
+    }
+
+    fn noticing<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &result {
+            self.passing_failure |= error.is_passing();
+        }
+        result
+    }
+}

@@ -1,0 +1,158 @@
+//! Failures become answers here and nowhere else: a page for people, RFC 9457
+//! problem details for programs.
+
+use askama::Template;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::csrf::ProtectionError;
+
+use super::{Page, Shared, Visit, cookies, html, redirect};
+use crate::error::Error;
+use crate::kernel::id::{Id, of};
+
+/// What handlers give.
+pub type Answer<T = Response> = std::result::Result<T, Failure>;
+
+/// Why a request is not answered as asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// An operation refused or broke.
+    Refused(Error),
+    /// Sign in first, at this address.
+    SignIn(&'static str),
+    /// Choose a password first (promise 7).
+    ChoosePassword,
+    /// What was sent can't be read.
+    Unreadable,
+    /// What was sent is larger than any form.
+    TooLarge,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<crate::db::Error> for Failure {
+    fn from(error: crate::db::Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// Marks an answer whose words [`pages`] is to give.
+#[derive(Clone, Copy, Debug)]
+struct Wordless;
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::SignIn(door) => return redirect(door, None),
+            Self::ChoosePassword => return redirect("/password", None),
+            Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Refused(Error::NotFound) => StatusCode::NOT_FOUND,
+            Self::Refused(Error::NotAllowed) => StatusCode::FORBIDDEN,
+            Self::Refused(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused(error) => {
+                tracing::error!(%error, "A request could not be answered");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Wordless);
+        response
+    }
+}
+
+/// The answer to a request another site made the browser send (CSRF).
+pub fn cross_site(_: ProtectionError) -> Response {
+    Failure::Refused(Error::NotAllowed).into_response()
+}
+
+/// Gives every error answer its words, whoever raised it: a handler, an
+/// extractor, a limit, or the router. Knows each request by an id that can be
+/// copied from the page and found in the log.
+pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> Response {
+    let started = web.app.clock.now();
+    let id: Id<of::Session> = Id::new(started);
+    let (parts, body) = request.into_parts();
+    let visit = Visit::of(&web, &parts);
+    let wants_json = wants_json(&parts.headers, &visit.path);
+    let route = parts.extensions.get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
+    let method = parts.method.clone();
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let status = response.status();
+    if (status.is_client_error() || status.is_server_error()) && !has_words(&response) {
+        let worded = words(&web, &visit, status, &id.to_string(), wants_json);
+        response = worded.unwrap_or_else(|_| status.into_response());
+    }
+    if visit.flash.is_some() && has_words(&response) {
+        cookies::clear_flash(response.headers_mut());
+    }
+    let ms = web.app.clock.now().since(started).as_millis();
+    tracing::info!(%method, route, status = status.as_u16(), ms, request.id = %id, "Request answered");
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+fn has_words(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    response.extensions().get::<Wordless>().is_none()
+        && kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+fn wants_json(headers: &HeaderMap, path: &str) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    path.starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+}
+
+#[derive(Template)]
+#[template(path = "http/pages/error.html")]
+struct ErrorPage {
+    page: Page,
+    title: String,
+    text: String,
+    home: &'static str,
+    /// Empty where nothing is to be reported.
+    request_id: String,
+}
+
+fn words(web: &Shared, visit: &Visit, status: StatusCode, id: &str, json: bool) -> Answer {
+    let key = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "not-found",
+        StatusCode::FORBIDDEN => "not-allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => "busy",
+        status if status.is_client_error() => "unreadable",
+        _ => "broken",
+    };
+    let (home, staff) = match visit.path.split('/').nth(1) {
+        Some("portal") => ("/portal", true),
+        Some("sales") => ("/sales", true),
+        _ => ("/", false),
+    };
+    let page = if staff { Page::of_staff(web, visit, None) } else { Page::of(web, visit) };
+    let (title, text) = (page.t(&format!("error-{key}-title")), page.t(&format!("error-{key}-text")));
+    if json {
+        return Ok(problem(status, key, &title, &text, id));
+    }
+    let request_id = if status.is_server_error() { id.to_owned() } else { String::new() };
+    html(status, &ErrorPage { page, title, text, home, request_id })
+}
+
+/// Problem details (RFC 9457).
+fn problem(status: StatusCode, key: &str, title: &str, detail: &str, id: &str) -> Response {
+    let body = serde_json::json!({
+        "type": format!("/problems/{key}"),
+        "title": title,
+        "status": status.as_u16(),
+        "detail": detail,
+        "instance": format!("urn:uuid:{id}"),
+    });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}

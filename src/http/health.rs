@@ -1,0 +1,22 @@
+//! For load balancers and supervisors.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::Shared;
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the database answers too.
+pub async fn ready(State(web): State<Shared>) -> (StatusCode, &'static str) {
+    match web.app.db.answers().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "Not ready: the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What all doors share: sessions by cookie, pages, errors, headers, limits.
+
+pub mod cookies;
+pub mod error;
+pub mod forms;
+pub mod headers;
+pub mod health;
+pub mod page;
+pub mod serve;
+pub mod session;
+pub mod texts;
+pub mod visit;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::app::App;
+
+pub use error::{Answer, Failure};
+pub use page::{Flash, Page, html, redirect};
+pub use visit::Visit;
+
+/// A running installation with what its pages need.
+pub struct Web {
+    /// The installation.
+    pub app: Arc<App>,
+    /// The address of each file in `web/`, with a hash of its contents.
+    pub assets: Arc<Assets>,
+}
+
+/// What handlers are given as their state.
+pub type Shared = Arc<Web>;
+
+/// File names to the addresses they are served at.
+pub type Assets = BTreeMap<String, String>;

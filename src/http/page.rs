@@ -1,0 +1,166 @@
+//! What every page needs beside its own content, and how pages are answered.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::{Answer, Assets, Visit, Web, cookies, texts};
+use crate::actor::Reach;
+use crate::error::Error;
+use crate::kernel::Language;
+use crate::sessions::{ContactSession, StaffSession};
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The language of its words.
+    pub lang: String,
+    /// The supplier's name.
+    pub supplier: String,
+    /// The path asked for.
+    pub path: String,
+    /// Who is signed in.
+    pub user: Option<User>,
+    /// A message left by the last request.
+    pub flash: Option<Flash>,
+    /// What was searched for, shown again in the one search box.
+    pub query: String,
+    /// The main navigation of portal and sales app.
+    pub nav: Vec<Nav>,
+    language: Language,
+    assets: Arc<Assets>,
+}
+
+/// Who is signed in, as the frame shows it.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Their name.
+    pub name: String,
+    /// Their retailer or role.
+    pub detail: String,
+}
+
+/// A short message above the content.
+#[derive(Clone, Debug)]
+pub struct Flash {
+    /// Its tone: `ok`, `warn` or `bad`.
+    pub tone: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+/// An entry of the main navigation.
+#[derive(Clone, Debug)]
+pub struct Nav {
+    /// What it is called.
+    pub label: String,
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// The key after `g`, if it has one.
+    pub key: &'static str,
+    /// Whether one is there.
+    pub current: bool,
+}
+
+impl Page {
+    /// A page of the website for someone not signed in.
+    pub fn of(web: &Web, visit: &Visit) -> Self {
+        let language = visit.language;
+        let flash = visit.flash.as_deref().map(|key| texts::text(language, &format!("flash-{key}")));
+        Self {
+            lang: language.tag().to_owned(),
+            supplier: web.app.config.supplier.name.clone(),
+            path: visit.path.clone(),
+            user: None,
+            flash: flash.map(|text| Flash { tone: "ok", text }),
+            query: String::new(),
+            nav: Vec::new(),
+            language,
+            assets: Arc::clone(&web.assets),
+        }
+    }
+
+    /// A page of the website for a contact who is signed in.
+    pub fn of_contact(web: &Web, visit: &Visit, session: &ContactSession) -> Self {
+        let user = User { name: session.name.clone(), detail: session.retailer_name.clone() };
+        Self { user: Some(user), ..Self::of(web, visit) }
+    }
+
+    /// A page of the portal or the sales app. Staff pages are in English.
+    pub fn of_staff(web: &Web, visit: &Visit, session: Option<&StaffSession>) -> Self {
+        let visit = Visit { language: Language::English, ..visit.clone() };
+        let mut page = Self::of(web, &visit);
+        page.user = session.map(|session| User { name: session.name.clone(), detail: session.role.clone() });
+        page.nav = session.map(|session| navigation(&visit.path, session)).unwrap_or_default();
+        page
+    }
+
+    /// The address of a file in `web/`.
+    pub fn asset(&self, file: &str) -> String {
+        self.assets.get(file).cloned().unwrap_or_else(|| format!("/assets/{file}"))
+    }
+
+    /// The text of a key in the page's language.
+    pub fn t(&self, key: &str) -> String {
+        texts::text(self.language, key)
+    }
+
+    /// The text of a key with one value filled in.
+    pub fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+        texts::text_with(self.language, key, &[(name, value)])
+    }
+
+    /// The language of its words.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+}
+
+fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
+    let entry = |label: &str, href, icon, key, homes: &[&str]| Nav {
+        label: label.into(),
+        href,
+        icon,
+        key,
+        current: homes.iter().any(|home| path.starts_with(home)),
+    };
+    if path.starts_with("/sales") {
+        return vec![entry("Retailers", "/sales/retailers", "retailers", "", &["/sales/"])];
+    }
+    let mut entries = vec![entry(
+        "Retailers",
+        "/portal/retailers",
+        "retailers",
+        "r",
+        &["/portal/retailers", "/portal/contacts"],
+    )];
+    if session.permissions.reach == Reach::AllRetailers {
+        entries.push(entry("Mail", "/portal/mail", "invitations", "m", &["/portal/mail"]));
+    }
+    entries
+}
+
+/// Answers with a page.
+///
+/// # Errors
+/// When the template fails.
+pub fn html(status: StatusCode, template: &impl Template) -> Answer<Response> {
+    let body =
+        template.render().map_err(|error| Error::Render { what: "a page", problem: error.to_string() })?;
+    Ok((status, Html(body)).into_response())
+}
+
+/// Sends the browser on (303, so that a reload posts nothing twice), with a
+/// message for the next page if `flash` names one.
+pub fn redirect(to: &str, flash: Option<&str>) -> Response {
+    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
+    if let Some(key) = flash {
+        cookies::leave_flash(response.headers_mut(), key);
+    }
+    response
+}

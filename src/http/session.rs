@@ -1,0 +1,133 @@
+//! Who is signed in, taken from the cookie. A handler that names one of these
+//! as an argument can't be reached without it.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum::response::Response;
+
+use super::cookies::Jar;
+use super::{Answer, Failure, Shared, Visit, redirect};
+use crate::actor::{Actor, Door, StaffActor, Who};
+use crate::error::{Error, Result};
+use crate::kernel::Token;
+use crate::sessions::{self, ContactSession, StaffSession};
+
+/// How long the browser keeps the cookie; the session itself may end earlier.
+const COOKIE_KEPT_S: u64 = 30 * 24 * 3600;
+
+/// A contact who is signed in with a password of their own.
+pub struct SignedIn(pub ContactSession);
+
+/// A contact who is signed in, even if they must choose a password first.
+pub struct MaybeChoosing(pub ContactSession);
+
+/// The contact who is signed in, if someone is.
+pub struct Perhaps(pub Option<ContactSession>);
+
+/// A staff user in the portal, and as whom they act.
+pub struct InPortal(pub StaffSession, pub Actor);
+
+/// A staff user in the sales app, and as whom they act.
+pub struct InSales(pub StaffSession, pub Actor);
+
+/// The staff user who is signed in, if someone is.
+pub struct PerhapsStaff(pub Option<StaffSession>);
+
+impl FromRequestParts<Shared> for Perhaps {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        Ok(Self(contact(parts, web).await?))
+    }
+}
+
+impl FromRequestParts<Shared> for MaybeChoosing {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        contact(parts, web).await?.map(Self).ok_or(Failure::SignIn("/login"))
+    }
+}
+
+impl FromRequestParts<Shared> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        let MaybeChoosing(session) = MaybeChoosing::from_request_parts(parts, web).await?;
+        if session.temporary.is_some() { Err(Failure::ChoosePassword) } else { Ok(Self(session)) }
+    }
+}
+
+impl FromRequestParts<Shared> for PerhapsStaff {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        Ok(Self(staff(parts, web).await?))
+    }
+}
+
+impl FromRequestParts<Shared> for InPortal {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        let session = staff(parts, web).await?.ok_or(Failure::SignIn("/portal/login"))?;
+        if !session.kind.uses_portal() {
+            return Err(Error::NotFound.into());
+        }
+        let actor = acting(&session, Door::Portal, &Visit::of(web, parts));
+        Ok(Self(session, actor))
+    }
+}
+
+impl FromRequestParts<Shared> for InSales {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        let session = staff(parts, web).await?.ok_or(Failure::SignIn("/sales/login"))?;
+        if !session.kind.uses_sales() {
+            return Err(Error::NotFound.into());
+        }
+        let actor = acting(&session, Door::Sales, &Visit::of(web, parts));
+        Ok(Self(session, actor))
+    }
+}
+
+/// As whom a signed-in staff user acts.
+pub fn acting(session: &StaffSession, door: Door, visit: &Visit) -> Actor {
+    let staff = StaffActor { id: session.staff, permissions: session.permissions.clone() };
+    Actor { who: Who::Staff(staff), door, address: visit.place.address.clone() }
+}
+
+async fn contact(parts: &Parts, web: &Shared) -> Result<Option<ContactSession>> {
+    let Some(token) = token(parts, web, Jar::Website) else { return Ok(None) };
+    let now = web.app.clock.now();
+    let found = web.app.db.read(move |tx| sessions::find_contact(tx, token.digest(), now)).await?;
+    if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
+        web.app.db.write(move |tx| session.touch(tx, now)).await?;
+    }
+    Ok(found)
+}
+
+async fn staff(parts: &Parts, web: &Shared) -> Result<Option<StaffSession>> {
+    let Some(token) = token(parts, web, Jar::Staff) else { return Ok(None) };
+    let now = web.app.clock.now();
+    let found = web.app.db.read(move |tx| sessions::find_staff(tx, token.digest(), now)).await?;
+    if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
+        web.app.db.write(move |tx| session.touch(tx, now)).await?;
+    }
+    Ok(found)
+}
+
+fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
+    let cookies = Visit::of(web, parts).cookies;
+    Token::parse(&cookies.read(&parts.headers, jar)?)
+}
+
+/// Hands the browser a contact's session and sends it on.
+pub fn let_in(visit: &Visit, token: &Token, to: &str, flash: Option<&str>) -> Response {
+    let mut response = redirect(to, flash);
+    let headers: &mut HeaderMap = response.headers_mut();
+    visit.cookies.set(headers, Jar::Website, &token.expose(), COOKIE_KEPT_S);
+    response
+}

@@ -1,0 +1,93 @@
+//! What a request says about who is asking, before any session is looked at.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use super::Shared;
+use super::cookies::{self, Cookies};
+use crate::actor::{Actor, Door, Who};
+use crate::kernel::Language;
+use crate::sessions::Place;
+
+/// Longest name of a browser that is kept.
+const DEVICE_CHARACTERS: usize = 200;
+
+/// A request as pages and operations need it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The path asked for.
+    pub path: String,
+    /// The language the browser asks for, or the supplier's.
+    pub language: Language,
+    /// Where the visitor is.
+    pub place: Place,
+    /// The key of the message the last request left.
+    pub flash: Option<String>,
+    /// How cookies are set here.
+    pub cookies: Cookies,
+}
+
+impl Visit {
+    /// Reads it off a request.
+    pub fn of(web: &Shared, parts: &Parts) -> Self {
+        let config = &web.app.config;
+        let language = header(&parts.headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
+        let device = header(&parts.headers, header::USER_AGENT).unwrap_or_default();
+        Self {
+            path: parts.uri.path().to_owned(),
+            language: Language::accepted(language, config.supplier.language),
+            place: Place {
+                address: address(parts, &config.http.trusted_proxies),
+                device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),
+            },
+            flash: cookies::flash(&parts.headers).map(str::to_owned),
+            cookies: Cookies { https: config.http.public_url.starts_with("https:") },
+        }
+    }
+
+    /// Someone not signed in, through a door.
+    pub fn nobody(&self, door: Door) -> Actor {
+        Actor { who: Who::Nobody, door, address: self.place.address.clone() }
+    }
+}
+
+impl FromRequestParts<Shared> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(web, parts))
+    }
+}
+
+/// The client's address: the peer's, or what a trusted proxy says of it. The
+/// rightmost address no trusted proxy has is the client's; anything left of it
+/// could be made up.
+fn address(parts: &Parts, trusted: &[IpAddr]) -> String {
+    let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+        return String::new();
+    };
+    let peer = peer.ip().to_canonical();
+    if !trusted.contains(&peer) {
+        return peer.to_string();
+    }
+    let lines: Vec<&str> =
+        parts.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
+    for hop in hops {
+        match hop.trim().parse::<IpAddr>().map(|hop| hop.to_canonical()) {
+            Ok(hop) if trusted.contains(&hop) => {}
+            Ok(hop) => return hop.to_string(),
+            // What can't be read can't be trusted, nor what stands before it.
+            Err(_) => break,
+        }
+    }
+    peer.to_string()
+}
+
+fn header(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

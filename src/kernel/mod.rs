@@ -1,0 +1,19 @@
+//! The ground: small types everything else is spoken in.
+
+pub mod calendar;
+pub mod clock;
+pub mod email_address;
+pub mod id;
+pub mod language;
+pub mod secret;
+pub mod text;
+pub mod timestamp;
+pub mod username;
+
+pub use clock::Clock;
+pub use email_address::EmailAddress;
+pub use id::Id;
+pub use language::Language;
+pub use secret::{Digest, Token};
+pub use timestamp::Timestamp;
+pub use username::Username;

@@ -1,0 +1,32 @@
+//! Tradepost: the self-hosted home of a wholesale supplier's customers.
+//!
+//! The modules stand from ground to roof; none uses one that stands below it
+//! in this list (`tests/architecture.rs` checks).
+
+pub mod kernel;
+pub mod db;
+pub mod config;
+pub mod actor;
+pub mod audit;
+pub mod jobs;
+pub mod mail;
+pub mod error;
+pub mod sessions;
+pub mod throttle;
+pub mod app;
+pub mod http;
+pub mod retailers;
+pub mod access;
+pub mod recovery;
+pub mod sign_in;
+pub mod account;
+pub mod staff;
+pub mod customers;
+pub mod dev_inbox;
+pub mod import;
+pub mod worker;
+pub mod routes;
+pub mod demo;
+pub mod cli;
+
+pub use error::Error;

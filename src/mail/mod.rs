@@ -1,0 +1,145 @@
+//! Mail: what is to be sent (rows), what it says (templates), and handing it
+//! to the mail server.
+//!
+//! A mail's words are put together when it is sent, from what is true then; so
+//! no row ever holds a password, a link or a code (promise 3).
+
+pub mod contexts;
+pub mod inbox;
+pub mod message;
+pub mod smtp;
+mod store;
+pub mod templates;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Error, Tx};
+use crate::jobs;
+use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
+use crate::kernel::{EmailAddress, Language, Timestamp};
+
+pub use message::Kind;
+pub use store::{End, Mail, Waiting, cancel, count_attempt, find, finish, put_off, waiting};
+
+/// The longest one attempt to hand a mail over may take; shorter than a lease.
+pub const HANDOVER_LIMIT: Duration = Duration::from_secs(45);
+/// Pauses between attempts; the last one is repeated.
+const PAUSES_S: [u64; 8] = [2, 10, 30, 60, 120, 300, 600, 900];
+/// When retries end (promise 4).
+const GIVE_UP_AFTER: Duration = Duration::from_hours(24);
+
+/// Where a mail is on its way (promise 12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Not tried yet.
+    Waiting,
+    /// Tried; another try follows.
+    PutOff,
+    /// The mail server took it.
+    Accepted,
+    /// The mail server refused it for good.
+    Bounced,
+    /// Retries ended.
+    GivenUp,
+    /// Called back before it was sent.
+    Cancelled,
+}
+
+impl Delivery {
+    const ALL: [Self; 6] =
+        [Self::Waiting, Self::PutOff, Self::Accepted, Self::Bounced, Self::GivenUp, Self::Cancelled];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::PutOff => "put-off",
+            Self::Accepted => "accepted",
+            Self::Bounced => "bounced",
+            Self::GivenUp => "given-up",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// Whether nothing more will happen to the mail.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Waiting | Self::PutOff)
+    }
+}
+
+/// A mail to be sent.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// What it is.
+    pub kind: Kind,
+    /// To whom.
+    pub to: EmailAddress,
+    /// In which language.
+    pub language: Language,
+    /// The contact it is for or about.
+    pub contact: Option<ContactId>,
+    /// The staff user it is for.
+    pub staff: Option<StaffId>,
+}
+
+/// A mail put together for one attempt to hand it over.
+pub struct Composed {
+    /// What it says.
+    pub rendered: message::Rendered,
+    /// The name beside the address.
+    pub to_name: Option<String>,
+    /// The temporary password it carries, by its row.
+    pub temporary: Option<TemporaryPasswordId>,
+}
+
+/// The job of handing a mail over.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SendMail {
+    /// Which mail.
+    pub mail: MailId,
+}
+
+/// Leaves a mail to be sent at once.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue(tx: &mut Tx<'_>, new: &NewMail, now: Timestamp) -> Result<MailId, Error> {
+    let id = MailId::new(now);
+    store::insert(tx, id, new, now)?;
+    jobs::enqueue(tx, jobs::Kind::SendMail, &SendMail { mail: id }, now)?;
+    Ok(id)
+}
+
+/// When to try again after the `attempts`-th failure of a mail written at
+/// `created_at`; `None` when it is time to give up.
+pub fn next_try(attempts: i64, created_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(PAUSES_S.len() - 1);
+    let next = now.plus(Duration::from_secs(PAUSES_S[index]));
+    (next.since(created_at) < GIVE_UP_AFTER).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end_after_a_day() {
+        let start = Timestamp::from_millis(0);
+        let mut now = start;
+        let mut attempts = 0;
+        while let Some(next) = next_try(attempts + 1, start, now) {
+            attempts += 1;
+            assert!(next > now);
+            now = next;
+        }
+        assert!(now.since(start) > Duration::from_hours(23), "gave up after {:?}", now.since(start));
+        assert!((90..120).contains(&attempts), "{attempts} attempts");
+    }
+}

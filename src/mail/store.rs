@@ -1,0 +1,159 @@
+//! The mails' SQL.
+
+use super::{Delivery, Kind, NewMail};
+use crate::db::{Error, FromRow, Row, Tx};
+use crate::kernel::id::{ContactId, MailId, StaffId};
+use crate::kernel::{EmailAddress, Language, Timestamp};
+
+/// A mail and where it is on its way.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Which.
+    pub id: MailId,
+    /// What it is.
+    pub kind: Kind,
+    /// To whom.
+    pub to: EmailAddress,
+    /// In which language.
+    pub language: Language,
+    /// The contact it is for or about.
+    pub contact: Option<ContactId>,
+    /// The staff user it is for.
+    pub staff: Option<StaffId>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// Where it is on its way.
+    pub state: Delivery,
+    /// How often it was tried.
+    pub attempts: i64,
+}
+
+/// How a mail ended.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a> {
+    /// Accepted, bounced or given up.
+    pub state: Delivery,
+    /// What the mail server said, or why it could not be asked.
+    pub answer: &'a str,
+    /// Whether it was handed over encrypted; unknown when it wasn't.
+    pub encrypted: Option<bool>,
+}
+
+/// A line of `tradepost outbox`.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Which mail.
+    pub id: MailId,
+    /// What it is.
+    pub kind: Kind,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried next; at once when nothing is said.
+    pub next_try_at: Option<Timestamp>,
+    /// What the mail server said last, or why it could not be asked.
+    pub answer: Option<String>,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, id: MailId, new: &NewMail, now: Timestamp) -> Result<(), Error> {
+    tx.run(
+        "insert into mails (id, kind, to_address, language, contact_id, staff_id, created_at, state) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[&id, &new.kind.as_str(), &new.to.as_str(), &new.language.tag(), &new.contact, &new.staff, &now, &Delivery::Waiting.as_str()],
+    )?;
+    Ok(())
+}
+
+/// A mail.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(tx: &mut Tx<'_>, id: MailId) -> Result<Option<Mail>, Error> {
+    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts from mails where id = $1", &[&id])
+}
+
+/// Counts an attempt that is about to be made.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_attempt(tx: &mut Tx<'_>, id: MailId) -> Result<(), Error> {
+    tx.run("update mails set attempts = attempts + 1 where id = $1", &[&id])?;
+    Ok(())
+}
+
+/// Notes how a mail ended; says whether it had not ended before.
+///
+/// # Errors
+/// When the database fails.
+pub fn finish(tx: &mut Tx<'_>, id: MailId, end: &End<'_>, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update mails set state = $2, answer = $3, encrypted = $4, finished_at = $5, next_try_at = null where id = $1 and finished_at is null",
+        &[&id, &end.state.as_str(), &end.answer, &end.encrypted, &now],
+    )
+}
+
+/// Notes that a mail is tried again later, and why.
+///
+/// # Errors
+/// When the database fails.
+pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &str, until: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update mails set state = $2, answer = $3, next_try_at = $4 where id = $1 and finished_at is null",
+        &[&id, &Delivery::PutOff.as_str(), &why, &until],
+    )
+}
+
+/// Calls a mail back; says whether it had not left yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn cancel(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update mails set state = $2, finished_at = $3, next_try_at = null where id = $1 and finished_at is null",
+        &[&id, &Delivery::Cancelled.as_str(), &now],
+    )
+}
+
+/// What waits, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn waiting(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Waiting>, Error> {
+    tx.all(
+        "select id, kind, created_at, attempts, next_try_at, answer from mails where finished_at is null order by created_at limit $1",
+        &[&limit],
+    )
+}
+
+fn kind(row: &Row) -> Result<Kind, Error> {
+    row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of mail"))
+}
+
+impl FromRow for Mail {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            kind: kind(row)?,
+            to: row.parse("to_address", EmailAddress::parse)?,
+            language: row.parse("language", |tag| Language::from_tag(tag).ok_or("unknown language"))?,
+            contact: row.get("contact_id")?,
+            staff: row.get("staff_id")?,
+            created_at: row.get("created_at")?,
+            state: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
+            attempts: row.get("attempts")?,
+        })
+    }
+}
+
+impl FromRow for Waiting {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            kind: kind(row)?,
+            created_at: row.get("created_at")?,
+            attempts: row.get("attempts")?,
+            next_try_at: row.get("next_try_at")?,
+            answer: row.get("answer")?,
+        })
+    }
+}

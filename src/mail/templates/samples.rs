@@ -1,0 +1,110 @@
+//! Sample fields with which every template is tried before the first mail.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use crate::mail::contexts::{
+    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, StaffReset, TemporaryPassword, UsernameEntry,
+    Usernames,
+};
+use crate::mail::message::Kind;
+
+pub(super) const SUPPLIER: &str = "Sample Supplier";
+pub(super) const WEBSITE: &str = "https://shop.sample.example";
+pub(super) const PERSON: &str = "Sample Person";
+pub(super) const RETAILER: &str = "Sample Retailer & Sons";
+pub(super) const PASSWORD: &str = "K7QM-2RXD-9TWP";
+pub(super) const CODE: &str = "482913";
+pub(super) const USERNAME: &str = "sample-username";
+pub(super) const SIGN_IN: &str = "https://shop.sample.example/sign-in";
+pub(super) const NOT_ME: &str = "https://shop.sample.example/not-me/0123456789abcdef";
+pub(super) const LINK: &str = "https://shop.sample.example/confirm/0123456789abcdef";
+pub(super) const FORGOT: &str = "https://shop.sample.example/forgot-password";
+const UNTIL: &str = "Wednesday 25 November, 14:02 (CET)";
+
+/// The fields of a kind in each variant that a template can tell apart.
+pub(super) fn of(kind: Kind) -> Vec<Value> {
+    match kind {
+        Kind::Reset | Kind::Invitation => temporary_passwords(),
+        Kind::PasswordChanged => vec![fields(&PasswordChanged {
+            supplier: SUPPLIER,
+            website: WEBSITE,
+            person: PERSON,
+            retailer: RETAILER,
+            at: UNTIL,
+            forgot_url: FORGOT,
+        })],
+        Kind::EmailChanged => vec![fields(&EmailChanged {
+            supplier: SUPPLIER,
+            website: WEBSITE,
+            person: PERSON,
+            retailer: RETAILER,
+            at: UNTIL,
+            new_address_masked: "a…d@harbour.example",
+        })],
+        Kind::EmailConfirmation => vec![fields(&EmailConfirmation {
+            supplier: SUPPLIER,
+            website: WEBSITE,
+            person: PERSON,
+            retailer: RETAILER,
+            confirm_url: LINK,
+            valid_until: UNTIL,
+        })],
+        Kind::Usernames => vec![usernames(1), usernames(2)],
+        Kind::StaffReset => vec![staff_reset(false), staff_reset(true)],
+    }
+}
+
+fn temporary_passwords() -> Vec<Value> {
+    let sample = |asked_by, username, stops_current| {
+        fields(&TemporaryPassword {
+            supplier: SUPPLIER,
+            website: WEBSITE,
+            person: PERSON,
+            retailer: RETAILER,
+            password: PASSWORD,
+            valid_until: UNTIL,
+            valid_for: "48 hours",
+            sign_in_url: SIGN_IN,
+            asked_by,
+            not_me_url: NOT_ME,
+            username,
+            stops_current,
+        })
+    };
+    vec![
+        sample(AskedBy::Contact, None, false),
+        sample(AskedBy::Staff(Some("Sample Staff")), Some(USERNAME), true),
+        sample(AskedBy::Staff(None), None, true),
+        sample(AskedBy::Operator, Some(USERNAME), false),
+    ]
+}
+
+fn usernames(count: usize) -> Value {
+    let entry = || UsernameEntry { username: USERNAME, person: PERSON, retailer: RETAILER };
+    let entries = std::iter::repeat_with(entry).take(count).collect();
+    fields(&Usernames {
+        supplier: SUPPLIER,
+        website: WEBSITE,
+        entries,
+        sign_in_url: SIGN_IN,
+        forgot_url: FORGOT,
+    })
+}
+
+fn staff_reset(first: bool) -> Value {
+    fields(&StaffReset {
+        supplier: SUPPLIER,
+        website: WEBSITE,
+        person: PERSON,
+        link: LINK,
+        code: CODE,
+        valid_until: UNTIL,
+        first,
+    })
+}
+
+fn fields(context: &impl Serialize) -> Value {
+    Value::from(Serde(context))
+}

@@ -1,0 +1,7 @@
+//! The `tradepost` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tradepost::cli::run()
+}

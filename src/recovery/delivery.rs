@@ -1,0 +1,218 @@
+//! What the mail worker needs of recovery: minting at the moment of sending,
+//! and what follows from the mail server's answer (promises 3 to 5).
+
+use passwords::TemporaryPassword;
+
+use super::store::{self, NewTemporary};
+use super::{Reset, StartedBy};
+use crate::access;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::calendar;
+use crate::kernel::id::TemporaryPasswordId;
+use crate::kernel::{Timestamp, Token};
+use crate::mail::contexts::{self, AskedBy};
+use crate::mail::{Composed, Kind, Mail};
+use crate::retailers::{self, Contact};
+
+/// Puts a reset's mail together, with a temporary password made for this one
+/// attempt. Its hash is stored before the mail can leave, so a password in an
+/// accepted mail works whatever crashes. `None` when the reset was overtaken.
+///
+/// # Errors
+/// When the database, the random source or a template fails.
+pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Composed>> {
+    let (id, to) = (mail.id, mail.to.key());
+    let found = app
+        .db
+        .read(move |tx| {
+            let Some(reset) = store::by_mail(tx, id)? else { return Ok(None) };
+            let contact = retailers::contact(tx, &Actor::system(), reset.contact)?;
+            let fits = access::obstacle(&contact).is_ok_and(|ready| ready.email.key() == to);
+            let salt_of =
+                store::live(tx, contact.id, now)?.temporary.into_iter().next().map(|(_, hash)| hash);
+            Ok::<_, Error>((fits && reset.cancelled_at.is_none()).then_some((reset, contact, salt_of)))
+        })
+        .await?;
+    let Some((reset, contact, salt_of)) = found else { return Ok(None) };
+    let password = TemporaryPassword::generate_from_system().map_err(passwords::PoolError::from)?;
+    let cancel = Token::mint()?;
+    let hash = app.passwords.hash_temporary(&password, salt_of).await?;
+    let minted_at = app.clock.now();
+    let expires_at = minted_at.plus(app.config.reset.valid_for);
+    let new = NewTemporary {
+        id: TemporaryPasswordId::new(minted_at),
+        reset: reset.id,
+        hash,
+        cancel: cancel.digest(),
+        expires_at,
+    };
+    let temporary = new.id;
+    let words = Words { app, mail, reset: &reset, contact: &contact, expires_at };
+    let rendered = words.render(&password, &cancel)?;
+    if !app.db.write(move |tx| store::insert_temporary(tx, &new, minted_at)).await? {
+        return Ok(None);
+    }
+    Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: Some(temporary) }))
+}
+
+struct Words<'a> {
+    app: &'a App,
+    mail: &'a Mail,
+    reset: &'a Reset,
+    contact: &'a Contact,
+    expires_at: Timestamp,
+}
+
+impl Words<'_> {
+    fn render(&self, password: &TemporaryPassword, cancel: &Token) -> Result<crate::mail::message::Rendered> {
+        let config = &self.app.config;
+        let language = self.mail.language;
+        let website = config.http.public_url.as_str();
+        let not_me = zeroize::Zeroizing::new(format!("{website}/not-me/{}", cancel.expose().as_str()));
+        let username = self.contact.username.as_ref().filter(|_| config.mail.include_username);
+        let context = contexts::TemporaryPassword {
+            supplier: &config.supplier.name,
+            website,
+            person: &self.contact.name,
+            retailer: &self.contact.retailer_name,
+            password: &password.grouped(),
+            valid_until: &calendar::day_and_time(self.expires_at, &config.supplier.time_zone, language),
+            valid_for: &calendar::span(config.reset.valid_for, language),
+            sign_in_url: &format!("{website}/login"),
+            asked_by: match &self.reset.started_by {
+                StartedBy::Contact => AskedBy::Contact,
+                StartedBy::Staff(name) => AskedBy::Staff(Some(name.as_str()).filter(|name| !name.is_empty())),
+                StartedBy::Operator => AskedBy::Operator,
+            },
+            not_me_url: &not_me,
+            username: username.map(crate::kernel::Username::as_str),
+            stops_current: self.reset.stops_current
+                || (self.contact.password_set_at.is_some() && !self.contact.has_password),
+        };
+        Ok(self.app.templates.render(self.mail.kind, language, &context)?)
+    }
+}
+
+/// Puts the mail with the usernames of an address together.
+///
+/// # Errors
+/// When the database or a template fails.
+pub async fn compose_usernames(app: &App, mail: &Mail) -> Result<Option<Composed>> {
+    let to = mail.to.clone();
+    let contacts = app.db.read(move |tx| retailers::contacts_by_email(tx, &to)).await?;
+    let entries: Vec<_> = contacts
+        .iter()
+        .filter(|contact| access::obstacle(contact).is_ok())
+        .filter_map(|contact| {
+            let username = contact.username.as_ref()?.as_str();
+            Some(contexts::UsernameEntry {
+                username,
+                person: &contact.name,
+                retailer: &contact.retailer_name,
+            })
+        })
+        .collect();
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let website = app.config.http.public_url.as_str();
+    let context = contexts::Usernames {
+        supplier: &app.config.supplier.name,
+        website,
+        entries,
+        sign_in_url: &format!("{website}/login"),
+        forgot_url: &format!("{website}/forgot-password"),
+    };
+    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    Ok(Some(Composed { rendered, to_name: None, temporary: None }))
+}
+
+/// Puts the notice of a changed password together.
+///
+/// # Errors
+/// When the database or a template fails.
+pub async fn compose_password_changed(app: &App, mail: &Mail) -> Result<Option<Composed>> {
+    let Some(id) = mail.contact else { return Ok(None) };
+    let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), id)).await?;
+    let website = app.config.http.public_url.as_str();
+    let context = contexts::PasswordChanged {
+        supplier: &app.config.supplier.name,
+        website,
+        person: &contact.name,
+        retailer: &contact.retailer_name,
+        at: &calendar::day_and_time(mail.created_at, &app.config.supplier.time_zone, mail.language),
+        forgot_url: &format!("{website}/forgot-password"),
+    };
+    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
+}
+
+/// The mail server took the mail: its temporary password is now the one that
+/// works, and earlier ones are void.
+///
+/// # Errors
+/// When the database fails.
+pub fn accepted(tx: &mut Tx<'_>, mail: &Mail, temporary: TemporaryPasswordId, now: Timestamp) -> Result<()> {
+    let reset = store::by_mail(tx, mail.id)?.ok_or(Error::NotFound)?;
+    let contact = retailers::contact(tx, &Actor::system(), reset.contact)?;
+    store::accept_temporary(tx, temporary, now)?;
+    store::void_older(tx, contact.id, temporary, now)?;
+    store::supersede_others(tx, contact.id, Some(reset.id), now)?;
+    let about = About::contact(contact.retailer, contact.id);
+    Ok(audit::record(tx, &Actor::system(), now, Event::ResetMailed, about)?)
+}
+
+/// The mail server certainly did not take the mail of this attempt.
+///
+/// # Errors
+/// When the database fails.
+pub fn not_taken(tx: &mut Tx<'_>, temporary: TemporaryPasswordId, now: Timestamp) -> Result<()> {
+    store::void_temporary(tx, temporary, now)?;
+    Ok(())
+}
+
+/// Why a mail will not be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// The address does not take mail.
+    Bounced,
+    /// The mail server refused the message.
+    Refused,
+    /// Retries ended.
+    GivenUp,
+}
+
+/// The mail will not be tried again. A bounce marks the address, unless it was
+/// changed meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub fn failed(tx: &mut Tx<'_>, mail: &Mail, failed: Failed, now: Timestamp) -> Result<()> {
+    let Some(contact) = mail.contact else { return Ok(()) };
+    let contact = retailers::contact(tx, &Actor::system(), contact)?;
+    let is_current = contact.email.as_ref().is_some_and(|email| email.key() == mail.to.key());
+    if failed == Failed::Bounced && is_current {
+        store::mark_bounced(tx, contact.id, now)?;
+    }
+    let why = match failed {
+        Failed::Bounced => "bounced",
+        Failed::Refused => "refused",
+        Failed::GivenUp => "given-up",
+    };
+    let event = if matches!(mail.kind, Kind::Reset | Kind::Invitation) {
+        Event::ResetFailed
+    } else {
+        Event::MailFailed
+    };
+    Ok(audit::record(
+        tx,
+        &Actor::system(),
+        now,
+        event,
+        About::contact(contact.retailer, contact.id).with("why", why),
+    )?)
+}

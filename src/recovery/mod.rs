@@ -1,0 +1,166 @@
+//! From a forgotten password to a chosen one.
+//!
+//! A reset (or, before the first password, an invitation) is a row. The mail
+//! worker mints the temporary password in memory when it hands the mail over,
+//! and only its hash is stored (promise 3). The contact signs in with it and
+//! chooses a new password (promise 7).
+
+pub mod choose;
+pub mod delivery;
+pub mod forgot;
+pub mod not_me;
+mod rules;
+pub mod site;
+mod store;
+
+use crate::access::{self, Obstacle, Ready};
+use crate::actor::{Act, Actor, Who};
+use crate::audit::{self, About, Event};
+use crate::config::ResetMode;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::Timestamp;
+use crate::kernel::id::{ContactId, ResetId};
+use crate::mail::{self, Kind, NewMail};
+use crate::retailers::{self, Contact};
+use crate::sessions;
+
+pub use rules::{Caution, Progress, Reset, StartedBy, cautions, progress};
+pub use store::{Live, live, note_sign_in, of_contact};
+
+/// What happened to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requested {
+    /// The mail is on its way, or was already.
+    OnItsWay(ResetId),
+    /// No temporary password can be mailed to this contact now.
+    NotPossible(Obstacle),
+}
+
+/// How a reset is to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Whether the current password works meanwhile, as configured.
+    pub mode: ResetMode,
+    /// Whether whoever asks wants it stopped in any case (promise 10).
+    pub stop_current: bool,
+}
+
+impl Manner {
+    fn stops_current(self) -> bool {
+        self.stop_current || self.mode == ResetMode::Replace
+    }
+}
+
+/// Starts a reset of one contact, or an invitation if they never had a
+/// password (promise 2). Asking again while the mail waits changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn request(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ContactId,
+    manner: Manner,
+    now: Timestamp,
+) -> Result<Requested> {
+    let contact = retailers::contact(tx, actor, id)?;
+    if !actor.may(Act::TriggerReset) {
+        return Err(Error::NotAllowed);
+    }
+    start(tx, actor, &contact, manner, now)
+}
+
+/// The reset itself, the same from every door.
+fn start(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    contact: &Contact,
+    manner: Manner,
+    now: Timestamp,
+) -> Result<Requested> {
+    let Ready { email, .. } = match access::obstacle(contact) {
+        Ok(ready) => ready,
+        Err(obstacle) => return Ok(Requested::NotPossible(obstacle)),
+    };
+    let stops = manner.stops_current() && contact.password_set_at.is_some();
+    if let Some((same, stopped)) = store::just_asked(tx, contact.id, now.minus(rules::DOUBLE_CLICK))?
+        && (stopped || !stops)
+    {
+        return Ok(Requested::OnItsWay(same));
+    }
+    store::supersede_unsent(tx, contact.id, now)?;
+    access::cancel_unsent_mails(tx, contact.id, now)?;
+    if manner.stop_current {
+        access::call_back_resets(tx, contact.id, now)?;
+    }
+    let kind = if contact.password_set_at.is_some() { Kind::Reset } else { Kind::Invitation };
+    let mail =
+        NewMail { kind, to: email, language: contact.language, contact: Some(contact.id), staff: None };
+    let mail = mail::enqueue(tx, &mail, now)?;
+    let reset = ResetId::new(now);
+    store::insert(
+        tx,
+        &store::NewReset { id: reset, contact: contact.id, mail, stops_current: stops },
+        actor,
+        now,
+    )?;
+    if stops {
+        store::stop_password(tx, contact.id, now)?;
+        sessions::end_all_of_contact(tx, contact.id, None, now)?;
+    }
+    let event = if kind == Kind::Reset { Event::ResetRequested } else { Event::InvitationRequested };
+    let stopped = if stops { "yes" } else { "no" };
+    audit::record(
+        tx,
+        actor,
+        now,
+        event,
+        About::contact(contact.retailer, contact.id).with("stopped-current", stopped),
+    )?;
+    tracing::info!(contact.id = %contact.id, reset.id = %reset, door = actor.door.as_str(), "Reset requested");
+    Ok(Requested::OnItsWay(reset))
+}
+
+/// Calls a reset back: its mail if it has not left, its temporary password if
+/// it has.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, contact: ContactId, id: ResetId, now: Timestamp) -> Result<()> {
+    let contact = retailers::contact(tx, actor, contact)?;
+    if !actor.may(Act::TriggerReset) {
+        return Err(Error::NotAllowed);
+    }
+    let reset = store::find(tx, contact.id, id)?.ok_or(Error::NotFound)?;
+    call_back(tx, actor, &contact, &reset, now)
+}
+
+fn call_back(tx: &mut Tx<'_>, actor: &Actor, contact: &Contact, reset: &Reset, now: Timestamp) -> Result<()> {
+    if !store::mark_cancelled(tx, reset.id, now)? {
+        return Ok(());
+    }
+    mail::cancel(tx, reset.mail, now)?;
+    store::void_of_reset(tx, reset.id, now)?;
+    store::void_overtaken_doubts(tx, contact.id, now)?;
+    store::end_sessions_of_reset(tx, reset.id, now)?;
+    Ok(audit::record(tx, actor, now, Event::ResetCancelled, About::contact(contact.retailer, contact.id))?)
+}
+
+/// One reset of a contact the actor may see.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there or not for this actor.
+pub fn find(tx: &mut Tx<'_>, actor: &Actor, contact: ContactId, id: ResetId) -> Result<Reset> {
+    retailers::contact(tx, actor, contact)?;
+    store::find(tx, contact, id)?.ok_or(Error::NotFound)
+}
+
+/// Who started a reset, from the actor.
+fn started_by(actor: &Actor) -> &'static str {
+    match actor.who {
+        Who::Staff(_) => "staff",
+        Who::Operator | Who::System => "operator",
+        Who::Contact(_) | Who::Nobody => "contact",
+    }
+}

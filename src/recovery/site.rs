@@ -1,0 +1,235 @@
+//! The website's pages of recovery: forgotten password, forgotten username,
+//! choosing a password, "this wasn't me".
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use passwords::{Password, PasswordError, Problem};
+use serde::Deserialize;
+
+use super::choose::{self, Choice, Entitled};
+use super::forgot::Forgot;
+use super::{Progress, Reset, not_me};
+use crate::error::Error;
+use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::session::{MaybeChoosing, let_in};
+use crate::http::{Answer, Page, Shared, Visit, html, redirect, texts};
+use crate::jobs::{self, Kind};
+use crate::kernel::{Language, Token};
+use crate::retailers::Contact;
+use crate::sessions::ContactSession;
+
+#[derive(Template)]
+#[template(path = "recovery/pages/forgot.html")]
+struct ForgotPage {
+    page: Page,
+    /// `password` or `username`: which was forgotten, and part of every key.
+    what: &'static str,
+    sent: bool,
+}
+
+impl ForgotPage {
+    fn text(&self, part: &str) -> String {
+        self.page.t(&format!("forgot-{}-{part}", self.what))
+    }
+}
+
+/// What the form of a forgotten password sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgotPasswordForm {
+    username: String,
+}
+
+/// What the form of a forgotten username sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgotUsernameForm {
+    email: String,
+}
+
+/// `GET /forgot-password`
+pub async fn forgot_password(State(web): State<Shared>, visit: Visit) -> Answer {
+    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "password", sent: false })
+}
+
+/// `POST /forgot-password`: one row is written, whatever was typed (promise 9).
+pub async fn submit_forgot_password(
+    State(web): State<Shared>,
+    visit: Visit,
+    Posted(form): Posted<ForgotPasswordForm>,
+) -> Answer {
+    leave(&web, &visit, Kind::ForgotPassword, &form.username).await?;
+    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "password", sent: true })
+}
+
+/// `GET /forgot-username`
+pub async fn forgot_username(State(web): State<Shared>, visit: Visit) -> Answer {
+    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "username", sent: false })
+}
+
+/// `POST /forgot-username`
+pub async fn submit_forgot_username(
+    State(web): State<Shared>,
+    visit: Visit,
+    Posted(form): Posted<ForgotUsernameForm>,
+) -> Answer {
+    leave(&web, &visit, Kind::ForgotUsername, &form.email).await?;
+    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "username", sent: true })
+}
+
+async fn leave(web: &Shared, visit: &Visit, kind: Kind, typed: &str) -> Answer<()> {
+    let forgot = Forgot::new(typed, &visit.place.address);
+    let now = web.app.clock.now();
+    web.app.db.write(move |tx| jobs::enqueue(tx, kind, &forgot, now)).await?;
+    Ok(())
+}
+
+#[derive(Template)]
+#[template(path = "recovery/pages/choose.html")]
+struct ChoosePage {
+    page: Page,
+    username: String,
+    /// Whether the session was started with a temporary password.
+    must: bool,
+    min: usize,
+    errors: FieldErrors,
+}
+
+/// What the form of a new password sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseForm {
+    #[serde(default)]
+    current_password: Secret,
+    new_password: Secret,
+    confirm_password: Secret,
+    /// Carried for password managers only.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /password`
+pub async fn choose(
+    State(web): State<Shared>,
+    visit: Visit,
+    MaybeChoosing(session): MaybeChoosing,
+) -> Answer {
+    choose_page(&web, &visit, &session, StatusCode::OK, FieldErrors::default())
+}
+
+/// `POST /password`
+pub async fn submit_choose(
+    State(web): State<Shared>,
+    visit: Visit,
+    MaybeChoosing(session): MaybeChoosing,
+    Posted(form): Posted<ChooseForm>,
+) -> Answer {
+    let refuse = |errors| choose_page(&web, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, errors);
+    let entitled = match session.temporary {
+        Some(temporary) => Entitled::Temporary(temporary),
+        None => match Password::parse(form.current_password.expose()) {
+            Ok(current) => Entitled::Current(current),
+            Err(_) => {
+                return refuse(FieldErrors::one(
+                    "current_password",
+                    texts::text(visit.language, "password-wrong-current"),
+                ));
+            }
+        },
+    };
+    if form.new_password.expose() != form.confirm_password.expose() {
+        return refuse(FieldErrors::one("confirm_password", texts::text(visit.language, "password-differs")));
+    }
+    let new = match Password::parse(form.new_password.expose()) {
+        Ok(new) => new,
+        Err(PasswordError::Empty) => {
+            return refuse(FieldErrors::one("new_password", texts::text(visit.language, "password-empty")));
+        }
+        Err(_) => {
+            return refuse(FieldErrors::one(
+                "new_password",
+                texts::text(visit.language, "password-too-long"),
+            ));
+        }
+    };
+    match choose::choose(&web.app, &session, entitled, new, visit.place.clone()).await? {
+        Choice::Chosen(token) if session.temporary.is_some() => {
+            Ok(let_in(&visit, &token, "/", Some("password-chosen")))
+        }
+        Choice::Chosen(token) => Ok(let_in(&visit, &token, "/account", Some("password-changed"))),
+        Choice::Refused(problems) => refuse(FieldErrors::all(
+            "new_password",
+            problems.iter().map(|problem| problem_text(visit.language, *problem)),
+        )),
+        Choice::WrongCurrent => refuse(FieldErrors::one(
+            "current_password",
+            texts::text(visit.language, "password-wrong-current"),
+        )),
+        Choice::NoLongerGood => Ok(redirect("/login", Some("temporary-gone"))),
+    }
+}
+
+fn choose_page(
+    web: &Shared,
+    visit: &Visit,
+    session: &ContactSession,
+    status: StatusCode,
+    errors: FieldErrors,
+) -> Answer {
+    let must = session.temporary.is_some();
+    let page = if must { Page::of(web, visit) } else { Page::of_contact(web, visit, session) };
+    let min = web.app.password_rule.min_length();
+    html(status, &ChoosePage { page, username: session.username.clone(), must, min, errors })
+}
+
+/// What to do about a password that won't do.
+pub fn problem_text(language: Language, problem: Problem) -> String {
+    let key = match problem {
+        Problem::TooShort { min } => {
+            return texts::text_with(language, "password-too-short", &[("min", &min.to_string())]);
+        }
+        Problem::NoLetter => "password-no-letter",
+        Problem::NoDigit => "password-no-digit",
+        Problem::IsUsername => "password-is-username",
+        Problem::IsName => "password-is-name",
+        Problem::TooCommon => "password-too-common",
+        Problem::TooWeak => "password-too-weak",
+        Problem::IsCurrent => "password-is-current",
+        Problem::IsTemporary => "password-is-temporary",
+    };
+    texts::text(language, key)
+}
+
+#[derive(Template)]
+#[template(path = "recovery/pages/not_me.html")]
+struct NotMePage {
+    page: Page,
+    token: String,
+    reset: Reset,
+    contact: Contact,
+    /// Whether there is still something to call back.
+    open: bool,
+    done: bool,
+}
+
+/// `GET /not-me/{token}`: changes nothing.
+pub async fn not_me(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
+    not_me_page(&web, &visit, token, false).await
+}
+
+/// `POST /not-me/{token}`
+pub async fn submit_not_me(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let (now, address) = (web.app.clock.now(), visit.place.address.clone());
+    web.app.db.write(move |tx| not_me::cancel(tx, &parsed, &address, now)).await?;
+    not_me_page(&web, &visit, token, true).await
+}
+
+async fn not_me_page(web: &Shared, visit: &Visit, token: String, done: bool) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let now = web.app.clock.now();
+    let (reset, contact, progress, open) = web.app.db.read(move |tx| not_me::find(tx, &parsed, now)).await?;
+    let done = done && matches!(progress, Progress::Cancelled(_));
+    html(StatusCode::OK, &NotMePage { page: Page::of(web, visit), token, reset, contact, open, done })
+}

@@ -1,0 +1,340 @@
+//! The SQL of resets and temporary passwords.
+
+use super::{Reset, StartedBy};
+use crate::actor::{Actor, Who};
+use crate::db::{Error, FromRow, Row, Tx};
+use crate::kernel::id::{ContactId, MailId, ResetId, StaffId, TemporaryPasswordId};
+use crate::kernel::{Digest, Timestamp};
+use crate::mail::{Delivery, Kind};
+
+const RESET: &str = "select x.id, x.contact_id, x.mail_id, x.started_by, x.requested_at, x.stop_current, x.used_at, x.cancelled_at, x.superseded_at,
+        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted,
+        (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id and p.accepted_at is not null) as expires_at
+     from resets x join mails m on m.id = x.mail_id left join staff s on s.id = x.staff_id";
+
+pub(super) struct NewReset {
+    pub id: ResetId,
+    pub contact: ContactId,
+    pub mail: MailId,
+    pub stops_current: bool,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewReset, actor: &Actor, now: Timestamp) -> Result<(), Error> {
+    let staff: Option<StaffId> = match &actor.who {
+        Who::Staff(staff) => Some(staff.id),
+        _ => None,
+    };
+    tx.run(
+        "insert into resets (id, contact_id, mail_id, started_by, staff_id, door, stop_current, requested_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[&new.id, &new.contact, &new.mail, &super::started_by(actor), &staff, &actor.door.as_str(), &new.stops_current, &now],
+    )?;
+    Ok(())
+}
+
+/// A reset of the contact asked for since `since` whose mail still waits, and
+/// whether it stopped the current password.
+pub(super) fn just_asked(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    since: Timestamp,
+) -> Result<Option<(ResetId, bool)>, Error> {
+    let row: Option<Row> = tx.opt(
+        "select x.id, x.stop_current from resets x join mails m on m.id = x.mail_id
+         where x.contact_id = $1 and x.requested_at > $2 and m.finished_at is null and x.cancelled_at is null
+         order by x.requested_at desc limit 1",
+        &[&contact, &since],
+    )?;
+    row.map(|row| Ok((row.get("id")?, row.get("stop_current")?))).transpose()
+}
+
+/// Marks earlier resets as overtaken whose mails have not left.
+pub(super) fn supersede_unsent(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update resets set superseded_at = $2 where contact_id = $1 and superseded_at is null and cancelled_at is null
+           and mail_id in (select m.id from mails m where m.contact_id = $1 and m.finished_at is null)",
+        &[&contact, &now],
+    )
+}
+
+pub(super) fn find(tx: &mut Tx<'_>, contact: ContactId, id: ResetId) -> Result<Option<Reset>, Error> {
+    tx.opt(&format!("{RESET} where x.contact_id = $1 and x.id = $2"), &[&contact, &id])
+}
+
+pub(super) fn by_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Reset>, Error> {
+    tx.opt(&format!("{RESET} where x.mail_id = $1"), &[&mail])
+}
+
+/// The resets of a contact, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Reset>, Error> {
+    tx.all(
+        &format!("{RESET} where x.contact_id = $1 order by x.requested_at desc, x.id desc limit $2"),
+        &[&contact, &limit],
+    )
+}
+
+/// The reset behind the link of a mail, while it can still be called back.
+pub(super) fn by_cancel_digest(tx: &mut Tx<'_>, digest: Digest) -> Result<Option<Reset>, Error> {
+    tx.opt(
+        &format!(
+            "{RESET} where x.id = (select p.reset_id from temporary_passwords p where p.cancel_digest = $1)"
+        ),
+        &[&digest],
+    )
+}
+
+pub(super) fn mark_cancelled(tx: &mut Tx<'_>, id: ResetId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update resets set cancelled_at = $2 where id = $1 and cancelled_at is null and used_at is null",
+        &[&id, &now],
+    )
+}
+
+pub(super) fn mark_used(tx: &mut Tx<'_>, id: ResetId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once("update resets set used_at = $2 where id = $1 and used_at is null", &[&id, &now])
+}
+
+/// Marks what a newer temporary password, or a new password, has overtaken.
+pub(super) fn supersede_others(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    but: Option<ResetId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let open = "contact_id = $1 and used_at is null and cancelled_at is null and superseded_at is null";
+    match but {
+        Some(kept) => tx.run(
+            &format!("update resets set superseded_at = $2 where {open} and id <> $3"),
+            &[&contact, &now, &kept],
+        )?,
+        None => tx.run(&format!("update resets set superseded_at = $2 where {open}"), &[&contact, &now])?,
+    };
+    Ok(())
+}
+
+/// Makes the contact's own password useless. Its hash is kept, so that it can't
+/// be chosen again.
+pub(super) fn stop_password(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
+    tx.run("update contacts set password_stopped_at = $2, updated_at = $2 where id = $1", &[&contact, &now])?;
+    Ok(())
+}
+
+/// Sets the contact's own password.
+pub(super) fn set_password(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    hash: &passwords::Hash,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run(
+        "update contacts set password_hash = $2, password_set_at = $3, password_stopped_at = null, updated_at = $3 where id = $1",
+        &[&contact, &hash.as_str(), &now],
+    )?;
+    Ok(())
+}
+
+pub(super) struct NewTemporary {
+    pub id: TemporaryPasswordId,
+    pub reset: ResetId,
+    pub hash: passwords::Hash,
+    pub cancel: Digest,
+    pub expires_at: Timestamp,
+}
+
+/// Stores a minted temporary password's hash, while its mail may still leave.
+pub(super) fn insert_temporary(tx: &mut Tx<'_>, new: &NewTemporary, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "insert into temporary_passwords (id, reset_id, contact_id, hash, cancel_digest, minted_at, expires_at)
+         select $1, x.id, x.contact_id, $3, $4, $5, $6 from resets x join mails m on m.id = x.mail_id
+         where x.id = $2 and m.finished_at is null",
+        &[&new.id, &new.reset, &new.hash.as_str(), &new.cancel, &now, &new.expires_at],
+    )
+}
+
+pub(super) fn accept_temporary(
+    tx: &mut Tx<'_>,
+    id: TemporaryPasswordId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update temporary_passwords set accepted_at = $2 where id = $1 and voided_at is null",
+        &[&id, &now],
+    )
+}
+
+pub(super) fn void_temporary(
+    tx: &mut Tx<'_>,
+    id: TemporaryPasswordId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once("update temporary_passwords set voided_at = $2 where id = $1 and voided_at is null and used_at is null", &[&id, &now])
+}
+
+/// Voids what was minted before the temporary password whose mail was accepted.
+pub(super) fn void_older(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    than: TemporaryPasswordId,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    tx.run(
+        "update temporary_passwords set voided_at = $3
+         where contact_id = $1 and id <> $2 and voided_at is null and used_at is null
+           and minted_at <= (select p.minted_at from temporary_passwords p where p.id = $2)",
+        &[&contact, &than, &now],
+    )
+}
+
+/// Voids what is in doubt of resets that were overtaken.
+pub(super) fn void_overtaken_doubts(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    tx.run(
+        "update temporary_passwords set voided_at = $2
+         where contact_id = $1 and accepted_at is null and voided_at is null and used_at is null
+           and reset_id in (select x.id from resets x where x.contact_id = $1 and x.superseded_at is not null)",
+        &[&contact, &now],
+    )
+}
+
+/// Whether the temporary password of the mail with this link is still good.
+pub(super) fn is_live(tx: &mut Tx<'_>, cancel: Digest, now: Timestamp) -> Result<bool, Error> {
+    let row: Option<Row> = tx.opt(
+        "select id from temporary_passwords where cancel_digest = $1 and voided_at is null and used_at is null and expires_at > $2",
+        &[&cancel, &now],
+    )?;
+    Ok(row.is_some())
+}
+
+pub(super) fn void_of_reset(tx: &mut Tx<'_>, reset: ResetId, now: Timestamp) -> Result<u64, Error> {
+    tx.run("update temporary_passwords set voided_at = $2 where reset_id = $1 and voided_at is null and used_at is null", &[&reset, &now])
+}
+
+/// Uses a temporary password up; gives its reset if it was still good.
+pub(super) fn consume(
+    tx: &mut Tx<'_>,
+    id: TemporaryPasswordId,
+    now: Timestamp,
+) -> Result<Option<ResetId>, Error> {
+    let row: Option<Row> = tx.opt(
+        "update temporary_passwords set used_at = $2 where id = $1 and used_at is null and voided_at is null and expires_at > $2 returning reset_id",
+        &[&id, &now],
+    )?;
+    row.map(|row| row.get("reset_id")).transpose()
+}
+
+/// Ends the sessions that were started with a reset's temporary passwords.
+pub(super) fn end_sessions_of_reset(tx: &mut Tx<'_>, reset: ResetId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update sessions set ended_at = $2 where ended_at is null
+           and temporary_password_id in (select p.id from temporary_passwords p where p.reset_id = $1)",
+        &[&reset, &now],
+    )
+}
+
+/// The hashes a contact may be known by: their own, and those of temporary
+/// passwords that may have reached them.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// Their own password's, while it works.
+    pub own: Option<passwords::Hash>,
+    /// Their own password's, once it was stopped.
+    pub stopped: Option<passwords::Hash>,
+    /// The temporary ones', newest first.
+    pub temporary: Vec<(TemporaryPasswordId, passwords::Hash)>,
+}
+
+impl Live {
+    /// What a typed password is checked against.
+    pub fn known(&self) -> passwords::Known {
+        passwords::Known {
+            own: self.own.clone(),
+            temporary: self.temporary.iter().map(|(_, hash)| hash.clone()).collect(),
+        }
+    }
+}
+
+/// What a contact may sign in with at `now`.
+///
+/// # Errors
+/// When the database fails or holds a hash that can't be read.
+pub fn live(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Live, Error> {
+    let own: Row =
+        tx.one("select password_hash, password_stopped_at from contacts where id = $1", &[&contact])?;
+    let temporary: Vec<Row> = tx.all(
+        "select id, hash from temporary_passwords
+         where contact_id = $1 and voided_at is null and used_at is null and expires_at > $2 order by minted_at desc, id desc",
+        &[&contact, &now],
+    )?;
+    let hash = own.parse_opt("password_hash", passwords::Hash::parse)?;
+    let is_stopped = own.get::<Option<Timestamp>>("password_stopped_at")?.is_some();
+    let (own, stopped) = if is_stopped { (None, hash) } else { (hash, None) };
+    Ok(Live {
+        own,
+        stopped,
+        temporary: temporary
+            .iter()
+            .map(|row| Ok((row.get("id")?, row.parse("hash", passwords::Hash::parse)?)))
+            .collect::<Result<_, Error>>()?,
+    })
+}
+
+/// Notes that a contact signed in; `rehashed` replaces their hash by one of
+/// the present cost, unless the password was changed meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_sign_in(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    rehashed: Option<(&passwords::Hash, &passwords::Hash)>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run("update contacts set last_sign_in_at = $2 where id = $1", &[&contact, &now])?;
+    if let Some((old, new)) = rehashed {
+        tx.run(
+            "update contacts set password_hash = $3 where id = $1 and password_hash = $2",
+            &[&contact, &old.as_str(), &new.as_str()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Marks a contact's address as not taking mail.
+pub(super) fn mark_bounced(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
+    tx.run("update contacts set bounced_at = $2 where id = $1", &[&contact, &now])?;
+    Ok(())
+}
+
+impl FromRow for Reset {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        let by: String = row.get("started_by")?;
+        let started_by = match by.as_str() {
+            "staff" => StartedBy::Staff(row.get::<Option<String>>("staff_name")?.unwrap_or_default()),
+            "operator" => StartedBy::Operator,
+            _ => StartedBy::Contact,
+        };
+        Ok(Self {
+            id: row.get("id")?,
+            contact: row.get("contact_id")?,
+            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of mail"))?,
+            started_by,
+            requested_at: row.get("requested_at")?,
+            stops_current: row.get("stop_current")?,
+            used_at: row.get("used_at")?,
+            cancelled_at: row.get("cancelled_at")?,
+            superseded_at: row.get("superseded_at")?,
+            expires_at: row.get("expires_at")?,
+            mail: row.get("mail_id")?,
+            delivery: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
+            next_try_at: row.get("next_try_at")?,
+            finished_at: row.get("finished_at")?,
+            answer: row.get("answer")?,
+            encrypted: row.get("encrypted")?,
+        })
+    }
+}

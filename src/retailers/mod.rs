@@ -1,0 +1,177 @@
+//! Retailers, the customers, and their contacts.
+//!
+//! Everything is looked up through the actor: a retailer outside a rep's
+//! territories is not found, in every door.
+
+mod store;
+
+use crate::actor::Actor;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::{ContactId, RetailerId};
+use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
+
+pub use store::{
+    contact_by_username, contacts_by_email, contacts_sharing, insert_contact, insert_retailer,
+    insert_territory, rename_contact, retailer_by_account_number, set_email, set_username, territories,
+    territory_named, username_taken,
+};
+
+/// Rows on a page of a list.
+pub const PAGE: usize = 25;
+
+/// A retailer as lists and pages show it.
+#[derive(Clone, Debug)]
+pub struct Retailer {
+    /// Which.
+    pub id: RetailerId,
+    /// Its number with the supplier.
+    pub account_number: String,
+    /// Its name.
+    pub name: String,
+    /// Its address, of several lines.
+    pub address: String,
+    /// The name of its territory.
+    pub territory: String,
+    /// Whether business is done with it.
+    pub active: bool,
+    /// How many contacts it has.
+    pub contacts: i64,
+}
+
+/// A contact with all that decides about their access.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts as the database has them; the state is `access::Access`"
+)]
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Which.
+    pub id: ContactId,
+    /// Where they work.
+    pub retailer: RetailerId,
+    /// Its name.
+    pub retailer_name: String,
+    /// Its account number.
+    pub account_number: String,
+    /// Whether business is done with it.
+    pub retailer_active: bool,
+    /// Their name.
+    pub name: String,
+    /// What they do there.
+    pub position: String,
+    /// Their telephone number.
+    pub phone: String,
+    /// The language they are addressed in.
+    pub language: Language,
+    /// Where their mail goes.
+    pub email: Option<EmailAddress>,
+    /// When that was last changed.
+    pub email_changed_at: Option<Timestamp>,
+    /// What they sign in with.
+    pub username: Option<Username>,
+    /// The access switch.
+    pub website_access: bool,
+    /// Whether they still work there.
+    pub active: bool,
+    /// Whether a password of their own works now.
+    pub has_password: bool,
+    /// When they last chose a password.
+    pub password_set_at: Option<Timestamp>,
+    /// When they last signed in.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// When their address was found not to take mail.
+    pub bounced_at: Option<Timestamp>,
+    /// Whether a reset or invitation has ever been asked for.
+    pub was_invited: bool,
+    /// Whether one is on its way to the mail server now.
+    pub mail_pending: bool,
+    /// Until when the temporary password that was mailed last lives or lived,
+    /// unless it was used or voided.
+    pub temporary_until: Option<Timestamp>,
+}
+
+impl Contact {
+    /// A contact who has just been entered: active, without access, address,
+    /// username or password.
+    pub fn new(id: ContactId, retailer: RetailerId, name: String, language: Language) -> Self {
+        Self {
+            id,
+            retailer,
+            retailer_name: String::new(),
+            account_number: String::new(),
+            retailer_active: true,
+            name,
+            position: String::new(),
+            phone: String::new(),
+            language,
+            email: None,
+            email_changed_at: None,
+            username: None,
+            website_access: false,
+            active: true,
+            has_password: false,
+            password_set_at: None,
+            last_sign_in_at: None,
+            bounced_at: None,
+            was_invited: false,
+            mail_pending: false,
+            temporary_until: None,
+        }
+    }
+}
+
+/// A page of retailers and where to go on.
+#[derive(Clone, Debug)]
+pub struct RetailerPage {
+    /// The rows.
+    pub retailers: Vec<Retailer>,
+    /// The key of the next page, if there is one.
+    pub next: Option<RetailerId>,
+}
+
+/// Retailers by name whose name or account number holds `query`, after the
+/// retailer `after`.
+///
+/// # Errors
+/// When the actor may not see customers, or the database fails.
+pub fn list(tx: &mut Tx<'_>, actor: &Actor, query: &str, after: Option<RetailerId>) -> Result<RetailerPage> {
+    if !actor.may_see_customers() {
+        return Err(Error::NotAllowed);
+    }
+    let mut retailers = store::list(tx, actor.bounded_by(), &text::search_key(query.trim()), after)?;
+    let next = (retailers.len() > PAGE).then(|| retailers[PAGE - 1].id);
+    retailers.truncate(PAGE);
+    Ok(RetailerPage { retailers, next })
+}
+
+/// A retailer the actor may see.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there or not for this actor.
+pub fn find(tx: &mut Tx<'_>, actor: &Actor, id: RetailerId) -> Result<Retailer> {
+    if !actor.may_see_customers() {
+        return Err(Error::NotFound);
+    }
+    store::retailer(tx, actor.bounded_by(), id)?.ok_or(Error::NotFound)
+}
+
+/// The contacts of a retailer, by name.
+///
+/// # Errors
+/// [`Error::NotFound`] as for [`find`].
+pub fn contacts_of(tx: &mut Tx<'_>, actor: &Actor, retailer: RetailerId) -> Result<Vec<Contact>> {
+    find(tx, actor, retailer)?;
+    Ok(store::contacts_of(tx, retailer)?)
+}
+
+/// A contact the actor may see.
+///
+/// # Errors
+/// [`Error::NotFound`] when they aren't there or not for this actor.
+pub fn contact(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Contact> {
+    if !actor.may_see_customers() {
+        return Err(Error::NotFound);
+    }
+    store::contact(tx, actor.bounded_by(), id)?.ok_or(Error::NotFound)
+}

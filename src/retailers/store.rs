@@ -1,0 +1,319 @@
+//! The SQL of retailers, contacts and territories.
+
+use super::{Contact, PAGE, Retailer};
+use crate::db::{Error, FromRow, Row, ToValue, Tx};
+use crate::kernel::id::{ContactId, RetailerId, StaffId, TerritoryId};
+use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
+
+const RETAILER: &str = "select r.id, r.account_number, r.name, r.address, r.active, t.name as territory,
+        (select count(*) from contacts c where c.retailer_id = r.id) as contacts
+     from retailers r join territories t on t.id = r.territory_id";
+
+const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
+        c.website_access, c.active, c.password_hash is not null and c.password_stopped_at is null as has_password, c.password_set_at, c.last_sign_in_at, c.bounced_at,
+        r.name as retailer_name, r.account_number, r.active as retailer_active,
+        exists (select 1 from resets x where x.contact_id = c.id) as was_invited,
+        exists (select 1 from resets x join mails m on m.id = x.mail_id where x.contact_id = c.id and m.finished_at is null) as mail_pending,
+        (select max(p.expires_at) from temporary_passwords p
+          where p.contact_id = c.id and p.accepted_at is not null and p.voided_at is null and p.used_at is null) as temporary_until
+     from contacts c join retailers r on r.id = c.retailer_id";
+
+/// Bounds a statement to the territories of a staff user, bound as the
+/// parameter numbered `n`.
+fn within(staff: Option<StaffId>, n: usize) -> String {
+    match staff {
+        Some(_) => format!(
+            " and r.territory_id in (select territory_id from staff_territories where staff_id = ${n})"
+        ),
+        None => String::new(),
+    }
+}
+
+pub(super) fn list(
+    tx: &mut Tx<'_>,
+    staff: Option<StaffId>,
+    query: &str,
+    after: Option<RetailerId>,
+) -> Result<Vec<Retailer>, Error> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let pattern = format!("%{}%", query.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let mut parameters: Vec<&dyn ToValue> = vec![&limit];
+    let mut sql = format!("{RETAILER} where 1 = 1");
+    if !query.is_empty() {
+        parameters.push(&pattern);
+        let n = parameters.len();
+        let found =
+            format!(" and (r.name_key like ${n} escape '\\' or r.account_number_key like ${n} escape '\\')");
+        sql.push_str(&found);
+    }
+    if let Some(after) = &after {
+        parameters.push(after);
+        let n = parameters.len();
+        let beyond =
+            format!(" and (r.name_key, r.id) > (select a.name_key, a.id from retailers a where a.id = ${n})");
+        sql.push_str(&beyond);
+    }
+    if let Some(staff) = &staff {
+        parameters.push(staff);
+        sql.push_str(&within(Some(*staff), parameters.len()));
+    }
+    tx.all(&(sql + " order by r.name_key, r.id limit $1"), &parameters)
+}
+
+pub(super) fn retailer(
+    tx: &mut Tx<'_>,
+    staff: Option<StaffId>,
+    id: RetailerId,
+) -> Result<Option<Retailer>, Error> {
+    one_within(tx, &format!("{RETAILER} where r.id = $1"), &id, staff)
+}
+
+pub(super) fn contact(
+    tx: &mut Tx<'_>,
+    staff: Option<StaffId>,
+    id: ContactId,
+) -> Result<Option<Contact>, Error> {
+    one_within(tx, &format!("{CONTACT} where c.id = $1"), &id, staff)
+}
+
+fn one_within<T: FromRow>(
+    tx: &mut Tx<'_>,
+    sql: &str,
+    id: &dyn ToValue,
+    staff: Option<StaffId>,
+) -> Result<Option<T>, Error> {
+    match staff {
+        None => tx.opt(sql, &[id]),
+        Some(by) => tx.opt(&(sql.to_owned() + &within(staff, 2)), &[id, &by]),
+    }
+}
+
+pub(super) fn contacts_of(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<Vec<Contact>, Error> {
+    tx.all(&format!("{CONTACT} where c.retailer_id = $1 order by c.name_key, c.id"), &[&retailer])
+}
+
+/// The contact with a username.
+///
+/// # Errors
+/// When the database fails.
+pub fn contact_by_username(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Contact>, Error> {
+    tx.opt(&format!("{CONTACT} where c.username_key = $1"), &[&username.key()])
+}
+
+/// The contacts whose mail goes to an address, by retailer and name.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Vec<Contact>, Error> {
+    tx.all(
+        &format!("{CONTACT} where c.email_key = $1 order by r.name_key, c.name_key, c.id limit 100"),
+        &[&email.key()],
+    )
+}
+
+/// How many other contacts share an address.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_sharing(tx: &mut Tx<'_>, email: &EmailAddress, but: ContactId) -> Result<i64, Error> {
+    let row: Row = tx.one(
+        "select count(*) as others from contacts where email_key = $1 and id <> $2",
+        &[&email.key(), &but],
+    )?;
+    row.get("others")
+}
+
+/// Who has a username.
+///
+/// # Errors
+/// When the database fails.
+pub fn username_taken(tx: &mut Tx<'_>, username: &Username) -> Result<Option<ContactId>, Error> {
+    let row: Option<Row> = tx.opt("select id from contacts where username_key = $1", &[&username.key()])?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// The retailer with an account number.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailer_by_account_number(tx: &mut Tx<'_>, account_number: &str) -> Result<Option<Retailer>, Error> {
+    tx.opt(&format!("{RETAILER} where r.account_number_key = $1"), &[&text::search_key(account_number)])
+}
+
+/// The territory of a name.
+///
+/// # Errors
+/// When the database fails.
+pub fn territory_named(tx: &mut Tx<'_>, name: &str) -> Result<Option<TerritoryId>, Error> {
+    let row: Option<Row> =
+        tx.opt("select id from territories where name_key = $1", &[&text::search_key(name)])?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// The names of all territories.
+///
+/// # Errors
+/// When the database fails.
+pub fn territories(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let rows: Vec<Row> = tx.all("select name from territories order by name_key", &[])?;
+    rows.iter().map(|row| row.get("name")).collect()
+}
+
+/// Adds a territory.
+///
+/// # Errors
+/// When the name is taken or the database fails.
+pub fn insert_territory(tx: &mut Tx<'_>, id: TerritoryId, name: &str) -> Result<(), Error> {
+    tx.run(
+        "insert into territories (id, name, name_key) values ($1, $2, $3)",
+        &[&id, &name, &text::search_key(name)],
+    )?;
+    Ok(())
+}
+
+/// Adds a retailer.
+///
+/// # Errors
+/// When the account number is taken or the database fails.
+pub fn insert_retailer(
+    tx: &mut Tx<'_>,
+    new: &Retailer,
+    territory: TerritoryId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run(
+        "insert into retailers (id, account_number, account_number_key, name, name_key, address, territory_id, active, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        &[
+            &new.id,
+            &new.account_number,
+            &text::search_key(&new.account_number),
+            &new.name,
+            &text::search_key(&new.name),
+            &new.address,
+            &territory,
+            &new.active,
+            &now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Adds a contact without a password.
+///
+/// # Errors
+/// When the username is taken or the database fails.
+pub fn insert_contact(tx: &mut Tx<'_>, new: &Contact, now: Timestamp) -> Result<(), Error> {
+    tx.run(
+        "insert into contacts (id, retailer_id, name, name_key, position, phone, language, email, email_key, username, username_key,
+             website_access, active, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+        &[
+            &new.id,
+            &new.retailer,
+            &new.name,
+            &text::search_key(&new.name),
+            &new.position,
+            &new.phone,
+            &new.language.tag(),
+            &new.email.as_ref().map(|email| email.as_str().to_owned()),
+            &new.email.as_ref().map(EmailAddress::key),
+            &new.username.as_ref().map(|username| username.as_str().to_owned()),
+            &new.username.as_ref().map(|username| username.key().to_owned()),
+            &new.website_access,
+            &new.active,
+            &now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives a contact another name.
+///
+/// # Errors
+/// When the database fails.
+pub fn rename_contact(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    name: &str,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update contacts set name = $2, name_key = $3, updated_at = $4 where id = $1",
+        &[&contact, &name, &text::search_key(name), &now],
+    )
+}
+
+/// Gives a contact a username.
+///
+/// # Errors
+/// When it is taken or the database fails.
+pub fn set_username(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    username: &Username,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update contacts set username = $2, username_key = $3, updated_at = $4 where id = $1",
+        &[&contact, &username.as_str(), &username.key(), &now],
+    )
+}
+
+/// Gives a contact another address for mail.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_email(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    email: &EmailAddress,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update contacts set email = $2, email_key = $3, email_changed_at = $4, bounced_at = null, updated_at = $4 where id = $1",
+        &[&contact, &email.as_str(), &email.key(), &now],
+    )
+}
+
+impl FromRow for Retailer {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            account_number: row.get("account_number")?,
+            name: row.get("name")?,
+            address: row.get("address")?,
+            territory: row.get("territory")?,
+            active: row.get("active")?,
+            contacts: row.get("contacts")?,
+        })
+    }
+}
+
+impl FromRow for Contact {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            retailer: row.get("retailer_id")?,
+            retailer_name: row.get("retailer_name")?,
+            account_number: row.get("account_number")?,
+            retailer_active: row.get("retailer_active")?,
+            name: row.get("name")?,
+            position: row.get("position")?,
+            phone: row.get("phone")?,
+            language: row.parse("language", |tag| Language::from_tag(tag).ok_or("unknown language"))?,
+            email: row.parse_opt("email", EmailAddress::parse)?,
+            email_changed_at: row.get("email_changed_at")?,
+            username: row.parse_opt("username", Username::parse)?,
+            website_access: row.get("website_access")?,
+            active: row.get("active")?,
+            has_password: row.get("has_password")?,
+            password_set_at: row.get("password_set_at")?,
+            last_sign_in_at: row.get("last_sign_in_at")?,
+            bounced_at: row.get("bounced_at")?,
+            was_invited: row.get("was_invited")?,
+            mail_pending: row.get("mail_pending")?,
+            temporary_until: row.get("temporary_until")?,
+        })
+    }
+}

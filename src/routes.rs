@@ -1,0 +1,142 @@
+//! Every address on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::{App, Outbound};
+use crate::customers::{portal, sales};
+use crate::http::{self, Assets, Shared, Web, error, headers, health};
+use crate::{account, dev_inbox, recovery, sign_in, staff};
+
+/// The largest body of a request, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+/// The longest a request may take.
+const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+
+type Route = (&'static str, MethodRouter<Shared>);
+
+/// The website, where contacts are.
+fn website() -> Vec<Route> {
+    use account::site as account;
+    use recovery::site as recovery;
+    use sign_in::site as sign_in;
+    vec![
+        ("/", get(sign_in::home)),
+        ("/login", get(sign_in::page).post(sign_in::submit)),
+        ("/logout", post(sign_in::sign_out)),
+        ("/forgot-password", get(recovery::forgot_password).post(recovery::submit_forgot_password)),
+        ("/forgot-username", get(recovery::forgot_username).post(recovery::submit_forgot_username)),
+        ("/password", get(recovery::choose).post(recovery::submit_choose)),
+        ("/not-me/{token}", get(recovery::not_me).post(recovery::submit_not_me)),
+        ("/account", get(account::account)),
+        ("/account/edit", get(account::edit)),
+        ("/account/name", post(account::submit_name)),
+        ("/account/email", post(account::submit_email)),
+        ("/account/email/confirm/{token}", get(account::confirm_email).post(account::submit_confirm_email)),
+        ("/account/sessions/end", post(account::end_other_sessions)),
+        ("/account/sessions/{id}/end", post(account::end_session)),
+        ("/.well-known/change-password", get(|| async { http::redirect("/password", None) })),
+    ]
+}
+
+/// The portal, where office staff are.
+fn portal_routes() -> Vec<Route> {
+    use staff::portal as people;
+    vec![
+        ("/portal", get(|| async { http::redirect("/portal/retailers", None) })),
+        ("/portal/login", get(people::sign_in).post(people::submit_sign_in)),
+        ("/portal/logout", post(people::sign_out)),
+        ("/portal/forgot-password", get(people::forgot).post(people::submit_forgot)),
+        ("/portal/reset/{token}", get(people::choose).post(people::submit_choose)),
+        ("/portal/retailers", get(portal::retailers)),
+        ("/portal/retailers/{id}", get(portal::retailer)),
+        ("/portal/contacts/{id}", get(portal::contact)),
+        ("/portal/contacts/{id}/access", post(portal::switch_access)),
+        ("/portal/contacts/{id}/resets", post(portal::start_reset)),
+        ("/portal/contacts/{id}/resets/new", get(portal::confirm_reset)),
+        ("/portal/contacts/{id}/resets/{reset}", get(portal::reset)),
+        ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
+        ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
+        ("/portal/mail", get(portal::mail)),
+    ]
+}
+
+/// The sales app, where reps are.
+fn sales_routes() -> Vec<Route> {
+    use staff::portal as people;
+    vec![
+        ("/sales", get(|| async { http::redirect("/sales/retailers", None) })),
+        ("/sales/login", get(people::sign_in).post(people::submit_sign_in)),
+        ("/sales/logout", post(people::sign_out)),
+        ("/sales/retailers", get(sales::retailers)),
+        ("/sales/retailers/{id}", get(sales::retailer)),
+        ("/sales/contacts/{id}", get(sales::contact)),
+        ("/sales/contacts/{id}/resets", post(sales::start_reset)),
+        ("/sales/contacts/{id}/resets/new", get(sales::confirm_reset)),
+        ("/sales/contacts/{id}/resets/{reset}", get(sales::reset)),
+        ("/sales/contacts/{id}/resets/{reset}/status", get(sales::reset_status)),
+        ("/sales/contacts/{id}/resets/{reset}/cancel", post(sales::cancel_reset)),
+    ]
+}
+
+/// The inbox that only `tradepost demo` has.
+fn demo_routes() -> Vec<Route> {
+    vec![
+        ("/dev/inbox", get(dev_inbox::list)),
+        ("/dev/inbox/clear", post(dev_inbox::clear)),
+        ("/dev/inbox/{number}", get(dev_inbox::mail)),
+        ("/dev/inbox/{number}/html", get(dev_inbox::html_part)),
+    ]
+}
+
+/// For load balancers and supervisors.
+fn health_routes() -> Vec<Route> {
+    vec![("/healthz", get(health::alive)), ("/readyz", get(health::ready))]
+}
+
+/// The addresses of every door, for tests that must know them all.
+pub fn addresses() -> Vec<&'static str> {
+    let doors = [website(), portal_routes(), sales_routes(), demo_routes(), health_routes()];
+    doors.into_iter().flatten().map(|(address, _)| address).collect()
+}
+
+/// Everything an installation answers.
+pub fn router(app: Arc<App>) -> Router {
+    let files = memory_serve::load!().index_file(None).enable_hashed_routes(true);
+    let manifest = files.manifest();
+    let assets: Assets = ["app.css", "app.js", "icons.svg", "favicon.svg"]
+        .into_iter()
+        .filter_map(|file| {
+            manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
+        })
+        .collect();
+    let mut doors = [website(), portal_routes(), sales_routes(), health_routes()].concat();
+    if matches!(app.outbound, Outbound::Inbox(_)) {
+        doors.extend(demo_routes());
+    }
+    let csrf = CsrfLayer::new();
+    let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
+    let web: Shared = Arc::new(Web { app, assets: Arc::new(assets) });
+    let pages =
+        doors.into_iter().fold(Router::new(), |router, (address, methods)| router.route(address, methods));
+    pages
+        .nest_service("/assets", files.into_router::<()>())
+        // From the inside out.
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(csrf.with_rejection_response(error::cross_site))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&web), error::pages))
+        .layer(from_fn_with_state(Arc::clone(&web), headers::secure))
+        .layer(CompressionLayer::new())
+        .with_state(web)
+}

@@ -1,0 +1,213 @@
+//! The sessions' SQL.
+
+use super::{ContactSession, Place, StaffKind, StaffSession};
+use crate::db::{Error, FromRow, Row, Tx};
+use crate::kernel::id::{ContactId, SessionId, StaffId, TemporaryPasswordId};
+use crate::kernel::{Digest, Language, Timestamp};
+
+pub(super) struct NewSession {
+    pub token: Digest,
+    pub contact: Option<ContactId>,
+    pub staff: Option<StaffId>,
+    pub temporary: Option<TemporaryPasswordId>,
+    pub expires_at: Timestamp,
+}
+
+/// One line of "where I am signed in".
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// The session.
+    pub id: SessionId,
+    /// The client's IP address.
+    pub address: String,
+    /// What the browser calls itself.
+    pub device: String,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// When it was last used, to within five minutes.
+    pub last_seen_at: Timestamp,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession, place: &Place, now: Timestamp) -> Result<(), Error> {
+    tx.run(
+        "insert into sessions (id, token_digest, contact_id, staff_id, temporary_password_id, created_at, last_seen_at, expires_at, address, device)
+         values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)",
+        &[&SessionId::new(now), &new.token, &new.contact, &new.staff, &new.temporary, &now, &new.expires_at, &place.address, &place.device],
+    )?;
+    Ok(())
+}
+
+/// The contact behind a cookie, while their access is in order.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_contact(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<ContactSession>, Error> {
+    tx.opt(
+        "select s.id, s.contact_id, s.temporary_password_id, s.expires_at, s.last_seen_at,
+                c.name, c.username, c.language, r.id as retailer_id, r.name as retailer_name, r.account_number
+         from sessions s join contacts c on c.id = s.contact_id join retailers r on r.id = c.retailer_id
+         where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2
+           and c.website_access and c.active and r.active and c.username is not null
+           and (s.temporary_password_id is null or exists (
+                select 1 from temporary_passwords p where p.id = s.temporary_password_id
+                   and p.voided_at is null and p.used_at is null and p.expires_at > $2))",
+        &[&token, &now],
+    )
+}
+
+/// The staff user behind a cookie, while they are active.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_staff(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<StaffSession>, Error> {
+    tx.opt(
+        "select s.id, s.staff_id, s.expires_at, s.last_seen_at, p.name, p.kind, r.name as role, r.permissions
+         from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
+         where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2 and p.active",
+        &[&token, &now],
+    )
+}
+
+pub(super) fn touch(
+    tx: &mut Tx<'_>,
+    session: SessionId,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
+    tx.run(
+        "update sessions set last_seen_at = $2, expires_at = $3 where id = $1 and ended_at is null",
+        &[&session, &now, &expires_at],
+    )?;
+    Ok(())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once("update sessions set ended_at = $2 where id = $1 and ended_at is null", &[&session, &now])
+}
+
+/// Ends one session of a contact; another's is not found.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_of_contact(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update sessions set ended_at = $3 where contact_id = $1 and id = $2 and ended_at is null",
+        &[&contact, &session, &now],
+    )
+}
+
+/// Whether a session goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_open(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result<bool, Error> {
+    let row: Option<Row> = tx.opt(
+        "select id from sessions where id = $1 and ended_at is null and expires_at > $2",
+        &[&session, &now],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Ends all sessions of a contact, `except` one if given; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_all_of_contact(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    except: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    match except {
+        None => tx.run(
+            "update sessions set ended_at = $2 where contact_id = $1 and ended_at is null",
+            &[&contact, &now],
+        ),
+        Some(kept) => tx.run(
+            "update sessions set ended_at = $2 where contact_id = $1 and ended_at is null and id <> $3",
+            &[&contact, &now, &kept],
+        ),
+    }
+}
+
+/// Ends all sessions of a staff user.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_all_of_staff(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<u64, Error> {
+    tx.run("update sessions set ended_at = $2 where staff_id = $1 and ended_at is null", &[&staff, &now])
+}
+
+/// Where a contact is signed in, last used first.
+///
+/// # Errors
+/// When the database fails.
+pub fn device_list(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Vec<Device>, Error> {
+    tx.all(
+        "select id, address, device, created_at, last_seen_at from sessions
+         where contact_id = $1 and ended_at is null and expires_at > $2 order by last_seen_at desc, id desc limit 100",
+        &[&contact, &now],
+    )
+}
+
+/// Removes sessions that ended or ran out before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_old(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Error> {
+    tx.run("delete from sessions where expires_at < $1 or ended_at < $1", &[&before])
+}
+
+impl FromRow for ContactSession {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            contact: row.get("contact_id")?,
+            name: row.get("name")?,
+            username: row.get("username")?,
+            language: row.parse("language", |tag| Language::from_tag(tag).ok_or("unknown language"))?,
+            retailer: row.get("retailer_id")?,
+            retailer_name: row.get("retailer_name")?,
+            account_number: row.get("account_number")?,
+            temporary: row.get("temporary_password_id")?,
+            expires_at: row.get("expires_at")?,
+            last_seen_at: row.get("last_seen_at")?,
+        })
+    }
+}
+
+impl FromRow for StaffSession {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            staff: row.get("staff_id")?,
+            name: row.get("name")?,
+            kind: row.parse("kind", |name| StaffKind::from_name(name).ok_or("unknown kind of staff"))?,
+            role: row.get("role")?,
+            permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
+            expires_at: row.get("expires_at")?,
+            last_seen_at: row.get("last_seen_at")?,
+        })
+    }
+}
+
+impl FromRow for Device {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            address: row.get("address")?,
+            device: row.get("device")?,
+            created_at: row.get("created_at")?,
+            last_seen_at: row.get("last_seen_at")?,
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! How contacts sign in on the website.
+
+pub mod site;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use passwords::{Hash, Matched, Password};
+
+use crate::access;
+use crate::actor::{Actor, Door, Who};
+use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::kernel::id::{ContactId, RetailerId, TemporaryPasswordId};
+use crate::kernel::{Timestamp, Token, Username};
+use crate::recovery::{self, Live};
+use crate::retailers;
+use crate::sessions::{self, Place};
+use crate::throttle::{self, Limit};
+
+/// Failures for one username from one address. A stranger elsewhere can't use
+/// it to lock a customer out.
+const PER_PAIR: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
+/// Failures from one address over all usernames.
+const PER_ADDRESS: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
+/// Failures for one username from everywhere (NIST 800-63B-4, 3.2.2: no more
+/// than 100).
+const PER_USERNAME: Limit = Limit { attempts: 100, window: Duration::from_hours(1) };
+
+/// What came of an attempt to sign in.
+#[derive(Debug)]
+pub enum SignIn {
+    /// In, with their own password.
+    Welcome(Token),
+    /// In with a temporary password: they can only choose a new one.
+    MustChoosePassword(Token),
+    /// Not in. Why is not told: unknown, wrong, without access, expired and
+    /// throttled all look alike.
+    Refused,
+}
+
+/// Who might be signing in, and what they may be known by.
+#[derive(Default)]
+struct Candidate {
+    /// Whether too many attempts came before this one.
+    throttled: bool,
+    who: Option<(ContactId, RetailerId)>,
+    live: Live,
+}
+
+/// Who says they are whom, and from where.
+struct Attempt {
+    /// The key of the username typed; empty when it can't be one.
+    username: String,
+    place: Place,
+    network: String,
+}
+
+impl Attempt {
+    /// What failures are counted for, narrowest first.
+    fn pair(&self) -> String {
+        format!("{}\n{}", self.username, self.network)
+    }
+}
+
+/// What to write down after a match.
+enum Proof {
+    Own { hash: Hash, rehashed: Option<Hash> },
+    Temporary(TemporaryPasswordId),
+}
+
+/// Signs a contact in with a username and a password of their own or a
+/// temporary one. The work is the same whether the username exists or not.
+///
+/// # Errors
+/// When the database fails or too much is being hashed.
+pub async fn sign_in(app: &App, username: &str, typed: Password, place: Place) -> Result<SignIn> {
+    let now = app.clock.now();
+    let username = Username::parse(username).ok();
+    let key = username.as_ref().map(|username| username.key().to_owned()).unwrap_or_default();
+    let network = throttle::network(&place.address);
+    let attempt = Arc::new(Attempt { username: key, place, network });
+    let counted = Arc::clone(&attempt);
+    let candidate = app
+        .db
+        .write(move |tx| match username.as_ref() {
+            _ if !may_try(tx, &counted, now)? => Ok(Candidate { throttled: true, ..Candidate::default() }),
+            Some(username) => candidate(tx, username, now),
+            None => Ok(Candidate::default()),
+        })
+        .await?;
+    let Candidate { throttled, who, live } = candidate;
+    let (matched, typed) = app.passwords.check(typed, live.known()).await?;
+    let proof = match matched {
+        Matched::Nothing => None,
+        Matched::Own { outdated } => {
+            let rehashed = if outdated { Some(app.passwords.hash(typed).await?) } else { None };
+            live.own.map(|hash| Proof::Own { hash, rehashed })
+        }
+        Matched::Temporary { index } => live.temporary.get(index).map(|(id, _)| Proof::Temporary(*id)),
+    };
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| match (&who, &proof) {
+            (Some(who), Some(proof)) => welcome(tx, *who, proof, &attempt, now),
+            (None, _) if throttled => Ok(SignIn::Refused),
+            (who, _) => {
+                // Written down for unknown usernames too: the same work for all.
+                let about =
+                    who.map(|(contact, retailer)| About::contact(retailer, contact)).unwrap_or_default();
+                let actor =
+                    Actor { who: Who::Nobody, door: Door::Website, address: attempt.place.address.clone() };
+                audit::record(tx, &actor, now, Event::SignInRefused, about)?;
+                Ok(SignIn::Refused)
+            }
+        })
+        .await
+}
+
+fn may_try(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<bool> {
+    // Narrowest first: what one place has used up is not counted for everyone,
+    // so no one place can lock a customer out.
+    Ok(throttle::allows(tx, "sign-in", &attempt.pair(), PER_PAIR, now)?
+        && throttle::allows(tx, "sign-in-from", &attempt.network, PER_ADDRESS, now)?
+        && throttle::allows(tx, "sign-in-as", &attempt.username, PER_USERNAME, now)?)
+}
+
+fn candidate(tx: &mut Tx<'_>, username: &Username, now: Timestamp) -> Result<Candidate> {
+    let Some(contact) = retailers::contact_by_username(tx, username)? else {
+        return Ok(Candidate::default());
+    };
+    let live = if access::is_open(&contact) { recovery::live(tx, contact.id, now)? } else { Live::default() };
+    Ok(Candidate { who: Some((contact.id, contact.retailer)), live, throttled: false })
+}
+
+/// Checks once more, in the transaction that starts the session, that nothing
+/// changed while the password was hashed.
+fn welcome(
+    tx: &mut Tx<'_>,
+    who: (ContactId, RetailerId),
+    proof: &Proof,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<SignIn> {
+    let ((contact, retailer), place) = (who, &attempt.place);
+    let found = retailers::contact(tx, &Actor::system(), contact)?;
+    let live = recovery::live(tx, contact, now)?;
+    let still_good = match proof {
+        Proof::Own { hash, .. } => live.own.is_some_and(|own| own.as_str() == hash.as_str()),
+        Proof::Temporary(id) => live.temporary.iter().any(|(other, _)| other == id),
+    };
+    if !still_good || !access::is_open(&found) {
+        return Ok(SignIn::Refused);
+    }
+    throttle::forgive(tx, "sign-in", &attempt.pair(), PER_PAIR.attempts)?;
+    throttle::forgive(tx, "sign-in-from", &attempt.network, 1)?;
+    throttle::forgive(tx, "sign-in-as", &attempt.username, PER_USERNAME.attempts)?;
+    let actor = Actor { who: Who::Contact(contact), door: Door::Website, address: place.address.clone() };
+    let about = About::contact(retailer, contact);
+    match proof {
+        Proof::Own { hash, rehashed } => {
+            recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (hash, new)), now)?;
+            audit::record(tx, &actor, now, Event::SignedIn, about)?;
+            Ok(SignIn::Welcome(sessions::start_for_contact(tx, contact, None, place, now)?))
+        }
+        Proof::Temporary(id) => {
+            audit::record(tx, &actor, now, Event::SignedInTemporarily, about)?;
+            Ok(SignIn::MustChoosePassword(sessions::start_for_contact(tx, contact, Some(*id), place, now)?))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The website's sign-in page, signing out, and the page after it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use passwords::Password;
+use serde::Deserialize;
+
+use super::SignIn;
+use crate::actor::{Actor, Door, Who};
+use crate::audit::{self, About, Event};
+use crate::http::cookies::Jar;
+use crate::http::forms::{Posted, Secret};
+use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in};
+use crate::http::{Answer, Page, Shared, Visit, html, redirect};
+use crate::sessions::{self, ContactSession};
+
+#[derive(Template)]
+#[template(path = "sign_in/pages/sign_in.html")]
+struct SignInPage {
+    page: Page,
+    username: String,
+    refused: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/pages/home.html")]
+struct HomePage {
+    page: Page,
+    session: ContactSession,
+}
+
+/// What the sign-in form sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInForm {
+    username: String,
+    password: Secret,
+}
+
+/// `GET /`: who one is, or the way to sign in.
+pub async fn home(State(web): State<Shared>, visit: Visit, SignedIn(session): SignedIn) -> Answer {
+    let page = Page::of_contact(&web, &visit, &session);
+    html(StatusCode::OK, &HomePage { page, session })
+}
+
+/// `GET /login`
+pub async fn page(State(web): State<Shared>, visit: Visit, Perhaps(session): Perhaps) -> Answer {
+    if session.is_some() {
+        return Ok(redirect("/", None));
+    }
+    let page = Page::of(&web, &visit);
+    html(StatusCode::OK, &SignInPage { page, username: String::new(), refused: false })
+}
+
+/// `POST /login`
+pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Posted<SignInForm>) -> Answer {
+    let outcome = match Password::parse(form.password.expose()) {
+        Ok(typed) => super::sign_in(&web.app, &form.username, typed, visit.place.clone()).await?,
+        Err(_) => SignIn::Refused,
+    };
+    match outcome {
+        SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
+        SignIn::MustChoosePassword(token) => Ok(let_in(&visit, &token, "/password", None)),
+        SignIn::Refused => {
+            let page = Page::of(&web, &visit);
+            html(StatusCode::UNAUTHORIZED, &SignInPage { page, username: form.username, refused: true })
+        }
+    }
+}
+
+/// `POST /logout`
+pub async fn sign_out(
+    State(web): State<Shared>,
+    visit: Visit,
+    MaybeChoosing(session): MaybeChoosing,
+) -> Answer {
+    let now = web.app.clock.now();
+    let actor = Actor {
+        who: Who::Contact(session.contact),
+        door: Door::Website,
+        address: visit.place.address.clone(),
+    };
+    web.app
+        .db
+        .write(move |tx| {
+            if sessions::end(tx, session.id, now)? {
+                let about = About::contact(session.retailer, session.contact);
+                audit::record(tx, &actor, now, Event::SignedOut, about)?;
+            }
+            Ok::<_, crate::Error>(())
+        })
+        .await?;
+    let mut response = redirect("/login", Some("signed-out"));
+    visit.cookies.clear(response.headers_mut(), Jar::Website);
+    Ok(response)
+}

@@ -1,0 +1,83 @@
+//! The supplier's people: office staff and reps, their roles, their sign-in
+//! and its recovery.
+
+pub mod portal;
+pub mod recovery;
+pub mod roles;
+pub mod sign_in;
+mod store;
+
+use passwords::{Password, Problem, StaffRule};
+
+use crate::actor::Actor;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::kernel::id::{RoleId, StaffId};
+use crate::kernel::{EmailAddress, Timestamp};
+use crate::sessions::StaffKind;
+
+pub use roles::BuiltIn;
+pub use store::{Staff, by_email, find};
+
+/// A staff user to be added.
+#[derive(Clone, Debug)]
+pub struct NewStaff {
+    /// Where their mail goes, and what they sign in with.
+    pub email: EmailAddress,
+    /// Their name.
+    pub name: String,
+    /// Where they work.
+    pub kind: StaffKind,
+    /// What they may do.
+    pub role: RoleId,
+    /// The names of their territories.
+    pub territories: Vec<String>,
+}
+
+/// What came of adding a staff user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// They are in.
+    Added(StaffId),
+    /// Someone has that address.
+    EmailTaken,
+    /// There is no such territory.
+    UnknownTerritory(String),
+}
+
+/// Adds a staff user: with a password, or without one and a mailed link to
+/// choose it.
+///
+/// # Errors
+/// When the database fails.
+pub fn add(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &NewStaff,
+    password: Option<&passwords::Hash>,
+    now: Timestamp,
+) -> Result<Added> {
+    if store::by_email(tx, &new.email)?.is_some() {
+        return Ok(Added::EmailTaken);
+    }
+    let id = StaffId::new(now);
+    store::insert(tx, id, new, password, now)?;
+    for name in &new.territories {
+        match crate::retailers::territory_named(tx, name)? {
+            Some(territory) => store::insert_territory(tx, id, territory)?,
+            None => return Ok(Added::UnknownTerritory(name.clone())),
+        }
+    }
+    audit::record(tx, actor, now, Event::StaffAdded, About::staff(id).with("kind", new.kind.as_str()))?;
+    if password.is_none() {
+        let staff = store::find(tx, id)?.ok_or(crate::Error::NotFound)?;
+        recovery::start(tx, actor, &staff, recovery::Reason::FirstPassword, now)?;
+    }
+    Ok(Added::Added(id))
+}
+
+/// What is wrong with a staff password.
+pub fn broken_rules(candidate: &Password, email: &str, name: &str, supplier: &str) -> Vec<Problem> {
+    StaffRule.problems(candidate, &[email, name, supplier])
+}

@@ -1,0 +1,217 @@
+//! The pages on which staff sign in and recover their password, for the portal
+//! and the sales app.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use passwords::Password;
+use serde::Deserialize;
+
+use super::recovery::{self, Choice, ForgotStaff};
+use super::sign_in::{self, SignIn};
+use crate::actor::Door;
+use crate::audit::{self, About, Event};
+use crate::error::Error;
+use crate::http::cookies::Jar;
+use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::session::{PerhapsStaff, acting};
+use crate::http::{Answer, Page, Shared, Visit, html, redirect};
+use crate::jobs::{self, Kind};
+use crate::kernel::{Language, Token};
+use crate::recovery::site::problem_text;
+use crate::sessions::{self, StaffKind};
+
+/// How long the browser keeps the cookie; the session itself may end earlier.
+const COOKIE_KEPT_S: u64 = 7 * 24 * 3600;
+
+/// Which door an address belongs to.
+fn door(visit: &Visit) -> (Door, &'static str) {
+    if visit.path.starts_with("/sales") { (Door::Sales, "/sales") } else { (Door::Portal, "/portal") }
+}
+
+#[derive(Template)]
+#[template(path = "staff/pages/sign_in.html")]
+struct SignInPage {
+    page: Page,
+    base: &'static str,
+    email: String,
+    refused: bool,
+}
+
+/// What the staff sign-in form sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInForm {
+    email: String,
+    password: Secret,
+}
+
+/// `GET /portal/login`, `GET /sales/login`
+pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(session): PerhapsStaff) -> Answer {
+    let (door, base) = door(&visit);
+    let enters = |kind: StaffKind| if door == Door::Sales { kind.uses_sales() } else { kind.uses_portal() };
+    if session.is_some_and(|session| enters(session.kind)) {
+        return Ok(redirect(base, None));
+    }
+    sign_in_page(&web, &visit, String::new(), false)
+}
+
+fn sign_in_page(web: &Shared, visit: &Visit, email: String, refused: bool) -> Answer {
+    let status = if refused { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+    let page = Page::of_staff(web, visit, None);
+    html(status, &SignInPage { page, base: door(visit).1, email, refused })
+}
+
+/// `POST /portal/login`, `POST /sales/login`
+pub async fn submit_sign_in(
+    State(web): State<Shared>,
+    visit: Visit,
+    Posted(form): Posted<SignInForm>,
+) -> Answer {
+    let (door, base) = door(&visit);
+    let outcome = match Password::parse(form.password.expose()) {
+        Ok(typed) => sign_in::sign_in(&web.app, &form.email, typed, door, visit.place.clone()).await?,
+        Err(_) => SignIn::Refused,
+    };
+    match outcome {
+        SignIn::Welcome(token) => Ok(let_in(&visit, &token, base)),
+        SignIn::Refused => sign_in_page(&web, &visit, form.email, true),
+    }
+}
+
+fn let_in(visit: &Visit, token: &Token, to: &str) -> Response {
+    let mut response = redirect(to, None);
+    visit.cookies.set(response.headers_mut(), Jar::Staff, &token.expose(), COOKIE_KEPT_S);
+    response
+}
+
+/// `POST /portal/logout`, `POST /sales/logout`
+pub async fn sign_out(
+    State(web): State<Shared>,
+    visit: Visit,
+    PerhapsStaff(session): PerhapsStaff,
+) -> Answer {
+    let (door, base) = door(&visit);
+    if let Some(session) = session {
+        let (now, actor) = (web.app.clock.now(), acting(&session, door, &visit));
+        web.app
+            .db
+            .write(move |tx| {
+                sessions::end(tx, session.id, now)?;
+                audit::record(tx, &actor, now, Event::SignedOut, About::staff(session.staff))
+            })
+            .await?;
+    }
+    let mut response = redirect(&format!("{base}/login"), Some("signed-out"));
+    visit.cookies.clear(response.headers_mut(), Jar::Staff);
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "staff/pages/forgot.html")]
+struct ForgotPage {
+    page: Page,
+    sent: bool,
+}
+
+/// What the form of a forgotten staff password sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgotForm {
+    email: String,
+}
+
+/// `GET /portal/forgot-password`
+pub async fn forgot(State(web): State<Shared>, visit: Visit) -> Answer {
+    html(StatusCode::OK, &ForgotPage { page: Page::of_staff(&web, &visit, None), sent: false })
+}
+
+/// `POST /portal/forgot-password`: one row is written, whatever was typed.
+pub async fn submit_forgot(
+    State(web): State<Shared>,
+    visit: Visit,
+    Posted(form): Posted<ForgotForm>,
+) -> Answer {
+    let forgot =
+        ForgotStaff { typed: form.email.chars().take(320).collect(), address: visit.place.address.clone() };
+    let now = web.app.clock.now();
+    web.app.db.write(move |tx| jobs::enqueue(tx, Kind::ForgotStaffPassword, &forgot, now)).await?;
+    html(StatusCode::OK, &ForgotPage { page: Page::of_staff(&web, &visit, None), sent: true })
+}
+
+#[derive(Template)]
+#[template(path = "staff/pages/choose.html")]
+struct ChoosePage {
+    page: Page,
+    token: String,
+    email: String,
+    first: bool,
+    errors: FieldErrors,
+}
+
+/// What the form of a new staff password sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseForm {
+    code: String,
+    new_password: Secret,
+    confirm_password: Secret,
+    /// Carried for password managers only.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+/// `GET /portal/reset/{token}`: uses nothing up.
+pub async fn choose(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
+    choose_page(&web, &visit, token, FieldErrors::default()).await
+}
+
+async fn choose_page(web: &Shared, visit: &Visit, token: String, errors: FieldErrors) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let now = web.app.clock.now();
+    let Some(pending) = web.app.db.read(move |tx| recovery::find(tx, &parsed, now)).await? else {
+        return Ok(redirect("/portal/forgot-password", Some("link-gone")));
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Page::of_staff(web, visit, None);
+    let email = pending.staff.email.as_str().to_owned();
+    html(status, &ChoosePage { page, token, email, first: pending.first_password, errors })
+}
+
+/// `POST /portal/reset/{token}`
+pub async fn submit_choose(
+    State(web): State<Shared>,
+    visit: Visit,
+    Path(token): Path<String>,
+    Posted(form): Posted<ChooseForm>,
+) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let english = Language::English;
+    if form.new_password.expose() != form.confirm_password.expose() {
+        let text = "The two passwords differ. Type the same one twice.";
+        return choose_page(&web, &visit, token, FieldErrors::one("confirm_password", text)).await;
+    }
+    let Ok(new) = Password::parse(form.new_password.expose()) else {
+        let text = "Choose a password of 12 to 256 characters.";
+        return choose_page(&web, &visit, token, FieldErrors::one("new_password", text)).await;
+    };
+    match recovery::choose(&web.app, parsed, &form.code, new, visit.place.clone()).await? {
+        Choice::Chosen(session, kind) => {
+            Ok(let_in(&visit, &session, if kind.uses_portal() { "/portal" } else { "/sales" }))
+        }
+        Choice::Refused(problems) => {
+            let errors = FieldErrors::all(
+                "new_password",
+                problems.iter().map(|problem| problem_text(english, *problem)),
+            );
+            choose_page(&web, &visit, token, errors).await
+        }
+        Choice::WrongCode(left) => {
+            let tries = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
+            let text = format!("That is not the code in the mail. {tries} left; then ask for a new mail.");
+            choose_page(&web, &visit, token, FieldErrors::one("code", text)).await
+        }
+        Choice::NoLongerGood => Ok(redirect("/portal/forgot-password", Some("link-gone"))),
+    }
+}

@@ -1,0 +1,233 @@
+//! Recovery of a staff password: a mailed link and a code, both needed, for
+//! ten minutes and five tries (`product.md`, Staff).
+//!
+//! Link and code are minted when the mail is sent; the database holds digests.
+
+use std::time::Duration;
+
+use passwords::{Password, Problem};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::store::{self, Pending, Staff};
+use crate::actor::{Actor, Door, StaffActor, Who};
+use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::jobs::{self, Job};
+use crate::kernel::id::{MailId, StaffResetId};
+use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar};
+use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
+use crate::sessions::{self, Place, StaffKind};
+use crate::throttle::{self, Limit};
+
+/// How long a link lives that was asked for because a password was forgotten.
+const RESET_LIVES: Duration = Duration::from_mins(10);
+/// How long the link lives with which a new staff user chooses a password.
+const WELCOME_LIVES: Duration = Duration::from_hours(48);
+/// Wrong codes before the link is void.
+const TRIES: i64 = 5;
+/// Mails one person may be sent in an hour.
+const PER_ACCOUNT: Limit = Limit { attempts: 5, window: Duration::from_hours(1) };
+/// Digits of a code.
+const CODES: u32 = 1_000_000;
+
+/// Why a link is mailed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// They forgot their password.
+    Forgotten,
+    /// They are new.
+    FirstPassword,
+}
+
+/// What was typed, through which door, and from where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ForgotStaff {
+    /// The e-mail address, as typed.
+    pub typed: String,
+    /// The client's IP address.
+    pub address: String,
+}
+
+/// Follows up a forgotten staff password. Anything but the address of an
+/// active staff user ends here, silently.
+///
+/// # Errors
+/// When the database fails.
+pub fn look_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+    let forgot: ForgotStaff = job.payload()?;
+    if !jobs::finish(tx, job)? {
+        return Ok(());
+    }
+    let Ok(email) = EmailAddress::parse(&forgot.typed) else { return Ok(()) };
+    if !throttle::allows(tx, "forgot-staff", &email.key(), PER_ACCOUNT, now)? {
+        return Ok(());
+    }
+    if let Some(staff) = store::by_email(tx, &email)?.filter(|staff| staff.active) {
+        let actor = Actor { who: Who::Nobody, door: Door::Portal, address: forgot.address };
+        let reason = if staff.password.is_some() { Reason::Forgotten } else { Reason::FirstPassword };
+        start(tx, &actor, &staff, reason, now)?;
+    }
+    Ok(())
+}
+
+/// Leaves the mail with link and code to be sent. Earlier links are void.
+///
+/// # Errors
+/// When the database fails.
+pub fn start(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    staff: &Staff,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<StaffResetId> {
+    store::void_resets(tx, staff.id, now)?;
+    let mail = NewMail {
+        kind: Kind::StaffReset,
+        to: staff.email.clone(),
+        language: crate::kernel::Language::English,
+        contact: None,
+        staff: Some(staff.id),
+    };
+    let mail = mail::enqueue(tx, &mail, now)?;
+    let id = StaffResetId::new(now);
+    let first_password = reason == Reason::FirstPassword;
+    store::insert_reset(
+        tx,
+        &store::NewReset { id, staff: staff.id, mail, first_password, tries: TRIES },
+        now,
+    )?;
+    audit::record(tx, actor, now, Event::StaffResetRequested, About::staff(staff.id))?;
+    Ok(id)
+}
+
+/// Puts the mail with link and code together, both made for this one attempt.
+/// `None` when it was overtaken.
+///
+/// # Errors
+/// When the database, the random source or the template fails.
+pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Composed>> {
+    let (token, code) = (Token::mint()?, mint_code()?);
+    let (token_digest, code_digest) = (token.digest(), bound_code(&token, &code));
+    let id = mail.id;
+    let stored = app.db.write(move |tx| store_secrets(tx, id, token_digest, code_digest, now)).await?;
+    let Some((pending, until)) = stored else { return Ok(None) };
+    let config = &app.config;
+    let website = config.http.public_url.as_str();
+    let context = contexts::StaffReset {
+        supplier: &config.supplier.name,
+        website,
+        person: &pending.staff.name,
+        link: &Zeroizing::new(format!("{website}/portal/reset/{}", token.expose().as_str())),
+        code: &code,
+        valid_until: &calendar::day_and_time(until, &config.supplier.time_zone, mail.language),
+        first: pending.first_password,
+    };
+    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    Ok(Some(Composed { rendered, to_name: Some(pending.staff.name), temporary: None }))
+}
+
+fn store_secrets(
+    tx: &mut Tx<'_>,
+    mail: MailId,
+    token: Digest,
+    code: Digest,
+    now: Timestamp,
+) -> Result<Option<(Pending, Timestamp)>> {
+    let Some(pending) = store::reset_by_mail(tx, mail)? else { return Ok(None) };
+    let until = now.plus(if pending.first_password { WELCOME_LIVES } else { RESET_LIVES });
+    let stored = store::set_secrets(tx, pending.id, token, code, until)?;
+    Ok(stored.then_some((pending, until)))
+}
+
+/// Six digits, each code as likely as any other.
+fn mint_code() -> Result<Zeroizing<String>> {
+    let limit = u32::MAX - u32::MAX % CODES;
+    loop {
+        let token = Token::mint()?;
+        let digest = token.digest();
+        let [a, b, c, d, ..] = digest.as_bytes() else { continue };
+        let number = u32::from_be_bytes([*a, *b, *c, *d]);
+        if number < limit {
+            return Ok(Zeroizing::new(format!("{:06}", number % CODES)));
+        }
+    }
+}
+
+/// A code's digest, bound to its link: without the link's token the million
+/// codes can't be tried against it.
+fn bound_code(token: &Token, code: &str) -> Digest {
+    Digest::of(format!("{}:{code}", token.expose().as_str()).as_bytes())
+}
+
+/// The reset behind a link, while it is good.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Option<Pending>> {
+    Ok(store::reset_by_token(tx, token.digest(), now)?)
+}
+
+/// What came of choosing a password by link and code.
+pub enum Choice {
+    /// It is set, and they are signed in.
+    Chosen(Token, StaffKind),
+    /// It won't do.
+    Refused(Vec<Problem>),
+    /// The code is wrong; so many tries are left.
+    WrongCode(i64),
+    /// The link was used, is void, or ran out.
+    NoLongerGood,
+}
+
+/// Sets a staff password by link and code; ends all their sessions and starts
+/// a fresh one.
+///
+/// # Errors
+/// When the database fails or too much is being hashed.
+pub async fn choose(app: &App, token: Token, code: &str, new: Password, place: Place) -> Result<Choice> {
+    let now = app.clock.now();
+    let digest = token.digest();
+    let Some(pending) = app.db.read(move |tx| store::reset_by_token(tx, digest, now)).await? else {
+        return Ok(Choice::NoLongerGood);
+    };
+    let staff = &pending.staff;
+    let problems = super::broken_rules(&new, staff.email.as_str(), &staff.name, &app.config.supplier.name);
+    if !problems.is_empty() {
+        return Ok(Choice::Refused(problems));
+    }
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    let code = bound_code(&token, &digits);
+    let left = app.db.write(move |tx| store::try_code(tx, digest, code, now)).await?;
+    match left {
+        store::Try::Right => {}
+        store::Try::Wrong { left } => return Ok(Choice::WrongCode(left)),
+        store::Try::Void => return Ok(Choice::NoLongerGood),
+    }
+    let hash = app.passwords.hash(new).await?;
+    let now = app.clock.now();
+    app.db.write(move |tx| set(tx, &pending, &hash, &place, now)).await
+}
+
+fn set(
+    tx: &mut Tx<'_>,
+    pending: &Pending,
+    hash: &passwords::Hash,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Choice> {
+    if !store::finish_reset(tx, pending.id, now)? {
+        return Ok(Choice::NoLongerGood);
+    }
+    let staff = &pending.staff;
+    store::set_password(tx, staff.id, hash, now)?;
+    sessions::end_all_of_staff(tx, staff.id, now)?;
+    let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
+    let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
+    audit::record(tx, &actor, now, Event::StaffPasswordChosen, About::staff(staff.id))?;
+    let token = sessions::start_for_staff(tx, staff.id, place, now)?;
+    Ok(Choice::Chosen(token, staff.kind))
+}

@@ -1,0 +1,87 @@
+//! The built-in roles.
+
+use std::collections::BTreeSet;
+
+use crate::actor::{Act, Level, Permissions, Reach};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::kernel::Timestamp;
+use crate::kernel::id::RoleId;
+
+use super::store;
+
+/// A role that comes with Tradepost and can't be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// All, staff and roles too.
+    Owner,
+    /// All of customer access, all retailers.
+    SalesAdmin,
+    /// Own territories: view, trigger resets, edit contact details.
+    SalesRep,
+    /// View and trigger resets; no edits.
+    Support,
+}
+
+impl BuiltIn {
+    /// Every built-in role.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::SalesAdmin, Self::SalesRep, Self::Support];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::SalesAdmin => "Sales admin",
+            Self::SalesRep => "Sales rep",
+            Self::Support => "Support",
+        }
+    }
+
+    /// What it allows.
+    pub fn permissions(self) -> Permissions {
+        use Act::{BulkInvite, ChangeSignIn, Export, Import, ManageStaff, TriggerReset, ViewAudit};
+        let of = |customers, staff, reach, acts: &[Act]| Permissions {
+            customers,
+            staff,
+            reach,
+            acts: acts.iter().copied().collect::<BTreeSet<_>>(),
+        };
+        match self {
+            Self::Owner => of(
+                Level::Write,
+                Level::Write,
+                Reach::AllRetailers,
+                &[TriggerReset, ChangeSignIn, BulkInvite, ManageStaff, ViewAudit, Import, Export],
+            ),
+            Self::SalesAdmin => of(
+                Level::Write,
+                Level::None,
+                Reach::AllRetailers,
+                &[TriggerReset, ChangeSignIn, BulkInvite, ViewAudit, Import, Export],
+            ),
+            Self::SalesRep => of(Level::Write, Level::None, Reach::OwnTerritories, &[TriggerReset]),
+            Self::Support => of(Level::Read, Level::None, Reach::AllRetailers, &[TriggerReset]),
+        }
+    }
+}
+
+/// Writes the built-in roles as this binary knows them.
+///
+/// # Errors
+/// When the database fails.
+pub fn establish(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    for role in BuiltIn::ALL {
+        let permissions = serde_json::to_string(&role.permissions())
+            .map_err(|error| crate::Error::Render { what: "a role", problem: error.to_string() })?;
+        store::establish_role(tx, RoleId::new(now), role.name(), &permissions)?;
+    }
+    Ok(())
+}
+
+/// The role of a name.
+///
+/// # Errors
+/// When the database fails.
+pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<RoleId>> {
+    Ok(store::role_named(tx, name)?)
+}

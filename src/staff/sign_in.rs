@@ -1,0 +1,114 @@
+//! How staff sign in, with their e-mail address.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use passwords::{Hash, Known, Matched, Password};
+
+use super::store::{self, Staff};
+use crate::actor::{Actor, Door, StaffActor, Who};
+use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::kernel::{EmailAddress, Timestamp, Token};
+use crate::sessions::{self, Place};
+use crate::throttle::{self, Limit};
+
+/// Failures for one address from one place.
+const PER_PAIR: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
+/// Failures for one address from everywhere (NIST 800-63B-4, 3.2.2).
+const PER_ACCOUNT: Limit = Limit { attempts: 100, window: Duration::from_hours(1) };
+
+/// What came of an attempt.
+pub enum SignIn {
+    /// In.
+    Welcome(Token),
+    /// Not in, for whatever reason.
+    Refused,
+}
+
+/// Signs a staff user in through a door their kind may use.
+///
+/// # Errors
+/// When the database fails or too much is being hashed.
+pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place: Place) -> Result<SignIn> {
+    let now = app.clock.now();
+    let email = EmailAddress::parse(email).ok();
+    let key = email.as_ref().map(EmailAddress::key).unwrap_or_default();
+    let attempt = Arc::new(Attempt { email: key, door, place });
+    let counted = Arc::clone(&attempt);
+    let staff = app
+        .db
+        .write(move |tx| {
+            // Narrowest first, as on the website.
+            let allowed = throttle::allows(tx, "staff", &counted.pair(), PER_PAIR, now)?
+                && throttle::allows(tx, "staff-as", &counted.email, PER_ACCOUNT, now)?;
+            match email.as_ref().filter(|_| allowed) {
+                Some(email) => store::by_email(tx, email),
+                None => Ok(None),
+            }
+        })
+        .await?;
+    let may_enter = |staff: &Staff| {
+        staff.active && if door == Door::Sales { staff.kind.uses_sales() } else { staff.kind.uses_portal() }
+    };
+    let own = staff.as_ref().filter(|staff| may_enter(staff)).and_then(|staff| staff.password.clone());
+    let (matched, typed) =
+        app.passwords.check(typed, Known { own: own.clone(), temporary: Vec::new() }).await?;
+    let rehashed = match matched {
+        Matched::Own { outdated: true } => Some(app.passwords.hash(typed).await?),
+        _ => None,
+    };
+    let (matched, now) = (matches!(matched, Matched::Own { .. }), app.clock.now());
+    app.db
+        .write(move |tx| match &staff {
+            Some(staff) if matched => welcome(tx, staff, own.as_ref().zip(rehashed.as_ref()), &attempt, now),
+            staff => {
+                // Written down for unknown addresses too: the same work for all.
+                let about = staff.as_ref().map(|staff| About::staff(staff.id)).unwrap_or_default();
+                let actor = Actor { who: Who::Nobody, door, address: attempt.place.address.clone() };
+                audit::record(tx, &actor, now, Event::SignInRefused, about)?;
+                Ok(SignIn::Refused)
+            }
+        })
+        .await
+}
+
+/// Who says they are whom, through which door, and from where.
+struct Attempt {
+    /// The key of the address typed; empty when it can't be one.
+    email: String,
+    door: Door,
+    place: Place,
+}
+
+impl Attempt {
+    fn pair(&self) -> String {
+        format!("{}\n{}", self.email, throttle::network(&self.place.address))
+    }
+}
+
+/// Checks once more, in the transaction that starts the session, that nothing
+/// changed while the password was hashed.
+fn welcome(
+    tx: &mut Tx<'_>,
+    staff: &Staff,
+    rehashed: Option<(&Hash, &Hash)>,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<SignIn> {
+    let Attempt { email, door, place } = attempt;
+    let text = |staff: &Staff| staff.password.as_ref().map(|hash| hash.as_str().to_owned());
+    let found = store::find(tx, staff.id)?;
+    if !found.is_some_and(|found| found.active && text(&found) == text(staff)) {
+        return Ok(SignIn::Refused);
+    }
+    throttle::forgive(tx, "staff", &attempt.pair(), PER_PAIR.attempts)?;
+    throttle::forgive(tx, "staff-as", email, PER_ACCOUNT.attempts)?;
+    store::note_sign_in(tx, staff.id, rehashed, now)?;
+    let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
+    let actor = Actor { who, door: *door, address: place.address.clone() };
+    audit::record(tx, &actor, now, Event::SignedIn, About::staff(staff.id))?;
+    Ok(SignIn::Welcome(sessions::start_for_staff(tx, staff.id, place, now)?))
+}

@@ -1,0 +1,173 @@
+//! Handing one mail over, and writing down how it went.
+
+use lettre::address::Envelope;
+
+use crate::account;
+use crate::app::{App, Outbound};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job};
+use crate::kernel::Timestamp;
+use crate::kernel::id::{MailId, TemporaryPasswordId};
+use crate::mail::message::Outgoing;
+use crate::mail::smtp::Handover;
+use crate::mail::{self, Composed, Delivery, End, HANDOVER_LIMIT, Kind, Mail, SendMail};
+use crate::recovery::delivery::Failed;
+use crate::{recovery, staff};
+
+/// Puts a mail together, hands it over, and records the outcome. Between the
+/// transactions nothing is held; a crash anywhere leaves a job to be taken
+/// again.
+pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
+    let id = job.payload::<SendMail>()?.mail;
+    let found = app.db.read(move |tx| mail::find(tx, id)).await?;
+    let Some(mail) = found.filter(|mail| !mail.state.is_final()) else {
+        app.db.write(move |tx| jobs::finish(tx, &job)).await?;
+        return Ok(());
+    };
+    app.db.write(move |tx| mail::count_attempt(tx, id)).await?;
+    let Some(composed) = compose(app, &mail).await? else {
+        let now = app.clock.now();
+        return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
+    };
+    let sent = tokio::time::timeout(HANDOVER_LIMIT, hand_over(app, &mail, &composed)).await;
+    let handover = match sent {
+        Ok(handover) => handover?,
+        Err(_) => Handover::InDoubt { problem: "the mail server took too long".into() },
+    };
+    let outcome = outcome(&handover);
+    tracing::info!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempts + 1, outcome, "Mail tried");
+    let attempt = Attempt { job, mail, temporary: composed.temporary };
+    let now = app.clock.now();
+    app.db.write(move |tx| record(tx, &attempt, &handover, now)).await
+}
+
+/// What made the mail pointless has happened meanwhile: it is not sent.
+fn overtaken(tx: &mut Tx<'_>, job: &Job, mail: MailId, now: Timestamp) -> Result<()> {
+    mail::cancel(tx, mail, now)?;
+    jobs::finish(tx, job)?;
+    Ok(())
+}
+
+async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
+    let now = app.clock.now();
+    match mail.kind {
+        Kind::Reset | Kind::Invitation => recovery::delivery::compose(app, mail, now).await,
+        Kind::Usernames => recovery::delivery::compose_usernames(app, mail).await,
+        Kind::PasswordChanged => recovery::delivery::compose_password_changed(app, mail).await,
+        Kind::EmailConfirmation => account::email::compose_confirmation(app, mail, now).await,
+        Kind::EmailChanged => account::email::compose_changed(app, mail).await,
+        Kind::StaffReset => staff::recovery::compose(app, mail, now).await,
+    }
+}
+
+async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handover> {
+    let now = app.clock.now();
+    let smtp = match &app.outbound {
+        Outbound::Smtp(smtp) => smtp,
+        Outbound::Inbox(inbox) => {
+            inbox.deliver(mail.kind, &mail.to, &composed.rendered, now);
+            return Ok(Handover::Accepted {
+                answer: "shown in the built-in inbox".into(),
+                server: "inbox".into(),
+                encrypted: false,
+            });
+        }
+    };
+    let from = &app.config.mail.from;
+    let outgoing = Outgoing {
+        kind: mail.kind,
+        id: &mail.id.to_string(),
+        attempt: mail.attempts + 1,
+        from,
+        to: &mail.to,
+        to_name: composed.to_name.as_deref(),
+        now,
+        rendered: &composed.rendered,
+        language: mail.language,
+    };
+    let broken = |problem: String| Error::Render { what: "a mail", problem };
+    let message = outgoing.build().map_err(|error| broken(error.to_string()))?;
+    let envelope: &Envelope = message.envelope();
+    let bytes = zeroize::Zeroizing::new(message.formatted());
+    Ok(smtp.send(envelope, &bytes).await)
+}
+
+fn outcome(handover: &Handover) -> &'static str {
+    match handover {
+        Handover::Accepted { .. } => "accepted",
+        Handover::Refused { .. } => "refused",
+        Handover::Unreachable { .. } => "unreachable",
+        Handover::InDoubt { .. } => "in doubt",
+    }
+}
+
+/// One attempt to hand a mail over.
+struct Attempt {
+    job: Job,
+    mail: Mail,
+    temporary: Option<TemporaryPasswordId>,
+}
+
+fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestamp) -> Result<()> {
+    let (why, certain) = match handover {
+        Handover::Accepted { answer, server, encrypted } => {
+            return accepted(tx, attempt, &format!("{server}: {answer}"), *encrypted, now);
+        }
+        Handover::Refused { answer, permanent: true, about_recipient } => {
+            let failed = if *about_recipient { Failed::Bounced } else { Failed::Refused };
+            return never_again(tx, attempt, failed, (answer, true), now);
+        }
+        Handover::Refused { answer, .. } => (answer, true),
+        Handover::Unreachable { problem } => (problem, true),
+        Handover::InDoubt { problem } => (problem, false),
+    };
+    match mail::next_try(attempt.mail.attempts + 1, attempt.mail.created_at, now) {
+        None => never_again(tx, attempt, Failed::GivenUp, (why, certain), now),
+        Some(next) => {
+            void(tx, attempt, certain, now)?;
+            mail::put_off(tx, attempt.mail.id, why, next)?;
+            jobs::put_off(tx, &attempt.job, next)?;
+            Ok(())
+        }
+    }
+}
+
+/// Voids the attempt's temporary password if its mail certainly was not taken.
+fn void(tx: &mut Tx<'_>, attempt: &Attempt, certain: bool, now: Timestamp) -> Result<()> {
+    match attempt.temporary.filter(|_| certain) {
+        Some(temporary) => recovery::delivery::not_taken(tx, temporary, now),
+        None => Ok(()),
+    }
+}
+
+fn accepted(tx: &mut Tx<'_>, attempt: &Attempt, answer: &str, encrypted: bool, now: Timestamp) -> Result<()> {
+    let end = End { state: Delivery::Accepted, answer, encrypted: Some(encrypted) };
+    // A mail that was overtaken while it was handed over keeps its temporary
+    // password in doubt: good until the later mail is accepted (promise 4).
+    // One that was called back had it voided then.
+    if mail::finish(tx, attempt.mail.id, &end, now)?
+        && let Some(temporary) = attempt.temporary
+    {
+        recovery::delivery::accepted(tx, &attempt.mail, temporary, now)?;
+    }
+    jobs::finish(tx, &attempt.job)?;
+    Ok(())
+}
+
+/// Ends a mail that was not accepted; `why` comes with whether that is certain.
+fn never_again(
+    tx: &mut Tx<'_>,
+    attempt: &Attempt,
+    failed: Failed,
+    (why, certain): (&str, bool),
+    now: Timestamp,
+) -> Result<()> {
+    let state = if failed == Failed::GivenUp { Delivery::GivenUp } else { Delivery::Bounced };
+    if mail::finish(tx, attempt.mail.id, &End { state, answer: why, encrypted: None }, now)? {
+        recovery::delivery::failed(tx, &attempt.mail, failed, now)?;
+    }
+    void(tx, attempt, certain, now)?;
+    jobs::finish(tx, &attempt.job)?;
+    Ok(())
+}

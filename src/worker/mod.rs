@@ -1,0 +1,101 @@
+//! The workers: they take jobs and do them, at once when woken, and poll as
+//! the net beneath.
+
+mod deliver;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::jobs::{self, Job, Kind};
+use crate::{recovery, sessions, staff, throttle};
+
+/// Jobs done at once on one node.
+const WORKERS: usize = 4;
+/// Longest wait before looking for jobs that nobody announced, such as those
+/// of a command beside this process.
+const POLL: Duration = Duration::from_millis(500);
+/// How often what is no longer needed is removed.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// How long an ended session is kept.
+const SESSIONS_KEPT: Duration = Duration::from_hours(720);
+/// How long a job waits that broke for a reason of ours.
+const BROKEN_PAUSE: Duration = Duration::from_secs(30);
+
+/// Starts the workers of this node. They end with the process; whatever they
+/// were doing is taken up again when their lease runs out.
+pub fn start(app: &Arc<App>) {
+    for _ in 0..WORKERS {
+        tokio::spawn(work(Arc::clone(app)));
+    }
+    tokio::spawn(tidy(Arc::clone(app)));
+}
+
+async fn work(app: Arc<App>) {
+    loop {
+        let woken = app.db.work().notified();
+        let mut woken = std::pin::pin!(woken);
+        woken.as_mut().enable();
+        match next(&app).await {
+            Ok(Some(job)) => {
+                if let Err(error) = perform(&app, &job).await {
+                    tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
+                    put_off(&app, job).await;
+                }
+            }
+            Ok(None) => drop(tokio::time::timeout(POLL, woken).await),
+            Err(error) => {
+                tracing::warn!(%error, "Looking for jobs failed");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
+/// Takes the next job that is due. Looks before it takes, so that idle workers
+/// write nothing.
+async fn next(app: &App) -> Result<Option<Job>> {
+    let now = app.clock.now();
+    let due = app.db.read(jobs::next_due_at).await?;
+    if due.is_none_or(|due| due > now) {
+        return Ok(None);
+    }
+    Ok(app.db.write(move |tx| jobs::claim(tx, now)).await?)
+}
+
+async fn perform(app: &App, job: &Job) -> Result<()> {
+    let now = app.clock.now();
+    let mode = app.config.reset.mode;
+    let job = job.clone();
+    match job.kind {
+        Kind::ForgotPassword => {
+            app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
+        }
+        Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
+        Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
+        Kind::SendMail => deliver::deliver(app, job).await,
+    }
+}
+
+async fn put_off(app: &App, job: Job) {
+    let until = app.clock.now().plus(BROKEN_PAUSE);
+    if let Err(error) = app.db.write(move |tx| jobs::put_off(tx, &job, until)).await {
+        tracing::error!(%error, "A broken job could not be put off; its lease will run out");
+    }
+}
+
+async fn tidy(app: Arc<App>) {
+    let mut every = tokio::time::interval(TIDY_EVERY);
+    loop {
+        every.tick().await;
+        let now = app.clock.now();
+        let tidied = app.db.write(move |tx| {
+            throttle::forget_old(tx, now)?;
+            sessions::forget_old(tx, now.minus(SESSIONS_KEPT))
+        });
+        if let Err(error) = tidied.await {
+            tracing::warn!(%error, "Tidying up failed");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What an operator does: reset, outbox, backup, starting and stopping.
+
+use crate::databases::Database;
+use crate::postbox::Postbox;
+use crate::program::Installation;
+use crate::until;
+
+#[test]
+fn the_operator_sends_a_reset_by_command() {
+    let post = Postbox::start();
+    let shop = Installation::on(Database::sqlite(), post.port);
+    shop.add_contacts(&["anna"]);
+    let _server = shop.serve();
+    let said = shop.done(&["reset", "ANNA"]);
+    assert!(said.starts_with("On its way"), "{said}");
+    let mail = post.mail(1);
+    assert!(mail.text.contains("administrator"), "promise 10: who asked: {}", mail.text);
+    assert!(!said.contains(&mail.password()), "promise 1");
+
+    let unknown = shop.run(&["reset", "nobody"]);
+    assert_eq!(unknown.code, 3);
+    assert!(unknown.one_line().contains("no contact with the username \"nobody\""), "{unknown:?}");
+}
+
+#[test]
+fn the_outbox_says_what_waits_and_why() {
+    let post = Postbox::start();
+    post.refuse();
+    let shop = Installation::on(Database::sqlite(), post.port);
+    shop.add_contacts(&["anna"]);
+    assert_eq!(shop.done(&["outbox"]), "Nothing waits.\n");
+    assert_eq!(shop.done(&["outbox", "--json"]), "");
+    let _server = shop.serve();
+    shop.done(&["reset", "anna"]);
+    let line = until("the server's answer is shown", || {
+        Some(shop.done(&["outbox"])).filter(|line| line.contains("451"))
+    });
+    assert!(
+        line.contains("invitation") && line.contains("come back later") && !line.contains("anna"),
+        "{line}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&shop.done(&["outbox", "--json"])).unwrap();
+    assert_eq!(json["kind"], "invitation");
+    assert!(json["attempts"].as_i64().unwrap() >= 1, "{json}");
+    assert!(json["why"].as_str().unwrap().contains("451 4.3.0 come back later"), "{json}");
+    assert!(
+        json["next_try_at"].is_string() && json["created_at"].is_string() && json["id"].is_string(),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_backup_of_a_running_server_is_a_whole_installation() {
+    let post = Postbox::start();
+    let shop = Installation::on(Database::sqlite(), post.port);
+    shop.add_contacts(&["anna"]);
+    let server = shop.serve();
+    server.visitor().post("/forgot-password", &[("username", "anna")]);
+    let mail = post.mail(1);
+    until("the mail is written down", || (shop.done(&["outbox"]) == "Nothing waits.\n").then_some(()));
+    let said = shop.done(&["backup", "copy.db"]);
+    assert!(said.starts_with("Copied sqlite:") && said.contains("copy.db"), "{said}");
+    let copied = shop.folder.path().join("copy.db");
+    let again = shop.run(&["backup", "copy.db"]);
+    assert_eq!(again.code, 3);
+    assert!(again.one_line().contains("exists already"), "{again:?}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&copied).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
+    assert!(!shop.folder.path().join("copy.partial").exists());
+
+    let restored = Installation::on(Database::sqlite(), post.port);
+    std::fs::copy(&copied, restored.database.url.strip_prefix("sqlite:").unwrap()).unwrap();
+    let second = restored.serve();
+    second.visitor().sign_in("anna", &mail.password()).leads_to("/password");
+    assert_eq!(server.visitor().get("/readyz").status, 200, "the first one goes on");
+}
+
+#[test]
+fn postgresql_is_backed_up_by_its_own_tools() {
+    let shop = Installation::on(Database::postgres(), 25);
+    let refused = shop.run(&["backup", "copy.db"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.one_line().contains("pg_dump"), "{refused:?}");
+}
+
+#[test]
+fn a_sqlite_file_is_served_once() {
+    let shop = Installation::on(Database::sqlite(), 25);
+    let server = shop.serve();
+    let mut second = shop.command(&["serve"]);
+    second.env("TRADEPOST_HTTP__LISTEN", "127.0.0.1:0");
+    let refused = crate::program::Ran::from(second.output().unwrap());
+    assert_eq!(refused.code, 1);
+    assert!(refused.one_line().contains("another process serves"), "{refused:?}");
+    server.crash();
+    let _after_a_crash = shop.serve();
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let shop = Installation::on(Database::sqlite(), 25);
+    let _server = shop.serve();
+    let other = Installation { port: shop.port, ..Installation::on(Database::sqlite(), 25) };
+    let refused = other.run(&["serve"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.one_line().contains(&format!("listening on 127.0.0.1:{}", shop.port)), "{refused:?}");
+}
+
+#[test]
+fn two_nodes_serve_one_postgresql() {
+    let post = Postbox::start();
+    let first = Installation::on(Database::postgres(), post.port);
+    first.add_contacts(&["anna"]);
+    let one = first.serve();
+    let second = Installation { port: crate::free_port(), ..Installation::on(Database::sqlite(), post.port) };
+    let mut command = second.command(&["serve"]);
+    command.env("TRADEPOST_DATABASE__URL", &first.database.url);
+    let two = second.serve_with(command);
+    one.visitor().post("/forgot-password", &[("username", "anna")]);
+    let mail = post.mail(1);
+    let mut anna = two.visitor();
+    until("the other node knows", || {
+        (anna.sign_in("anna", &mail.password()).location == "/password").then_some(())
+    });
+    one.crash();
+    assert_eq!(anna.get("/password").status, 200, "a session is not bound to a node");
+    assert_eq!(post.mails().len(), 1, "two nodes, one mail");
+}
+
+#[test]
+fn a_server_that_is_asked_to_stop_ends_in_order() {
+    for database in [Database::sqlite(), Database::postgres()] {
+        let shop = Installation::on(database, 25);
+        let server = shop.serve();
+        assert_eq!(server.visitor().get("/healthz").body, "ok\n");
+        let log = shop.folder.path().join("serve.log");
+        assert_eq!(server.stop(), Some(0));
+        assert!(std::fs::read_to_string(log).unwrap().contains("Tradepost has stopped"));
+    }
+}
+
+#[test]
+fn the_demo_tells_where_it_is_and_leaves_nothing() {
+    use std::io::{BufRead, BufReader};
+    let shop = Installation::on(Database::sqlite(), 25);
+    let mut command = shop.command(&["demo", "--listen", &format!("127.0.0.1:{}", shop.port)]);
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let address = format!("http://localhost:{}", shop.port);
+    let told = lines.any(|line| line.contains(&address));
+    let answer = crate::visitor::Visitor::at(shop.port).try_get("/readyz").map(|answer| answer.status);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(told && answer == Some(200), "told {told}, answered {answer:?}");
+    assert_eq!(std::fs::read_dir(shop.folder.path()).unwrap().count(), 0);
+}

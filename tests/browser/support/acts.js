@@ -1,0 +1,97 @@
+// @ts-check
+/** What people do, in their words. Everything waits by itself until the page is as expected. */
+import assert from "node:assert/strict";
+
+/** @typedef {import("./visitor.js").Visitor} Visitor */
+/** @typedef {import("playwright-core").Locator} Locator */
+
+/** Waits until the page shows it. @param {Visitor} visitor @param {string | RegExp} text */
+export async function sees(visitor, text) {
+  await visitor.page.getByText(text).filter({ visible: true }).first().waitFor();
+}
+
+/** Waits until one is there. @param {Visitor} visitor @param {string} path */
+export async function isAt(visitor, path) {
+  await visitor.page.waitForURL(`${visitor.origin}${path}`);
+}
+
+/** @param {Locator} input @param {string | RegExp} message */
+export async function isWrong(input, message) {
+  await input.and(input.page().locator("[aria-invalid=true]")).waitFor();
+  const described = (await input.getAttribute("aria-describedby"))?.split(" ")[0] ?? "";
+  await input.page().locator(`[id="${described}"]`).filter({ hasText: message }).waitFor();
+}
+
+/** @param {Visitor} visitor @param {string} username @param {string} password */
+export async function signsIn(visitor, username, password) {
+  const { page } = visitor;
+  await page.goto("/login");
+  await page.getByLabel("Username", { exact: true }).fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** @param {Visitor} visitor @param {"/portal" | "/sales"} door @param {import("./demo.js").Staff} staff */
+export async function signsInAsStaff(visitor, door, staff) {
+  const { page } = visitor;
+  await page.goto(`${door}/login`);
+  await page.getByLabel("E-mail address").fill(staff.email);
+  await page.getByLabel("Password", { exact: true }).fill(staff.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await isAt(visitor, `${door}/retailers`);
+}
+
+/** @param {Visitor} visitor @param {string} username */
+export async function forgets(visitor, username) {
+  const { page } = visitor;
+  await page.goto("/forgot-password");
+  await page.getByLabel("Username").fill(username);
+  await page.getByRole("button", { name: "Send temporary password" }).click();
+  await sees(visitor, "Look into your mail");
+}
+
+/** @param {Visitor} visitor @param {string} password @param {string} [again] */
+export async function chooses(visitor, password, again = password) {
+  const { page } = visitor;
+  await page.getByLabel("New password", { exact: true }).fill(password);
+  await page.getByLabel("New password again", { exact: true }).fill(again);
+  await page.getByRole("button", { name: "Set password" }).click();
+}
+
+/** How many mails the inbox holds. @param {Visitor} visitor @param {string} query */
+export async function mails(visitor, query) {
+  await visitor.page.goto(`/dev/inbox?q=${encodeURIComponent(query)}`);
+  return visitor.page.locator(".list a").count();
+}
+
+/**
+ * Waits for mail and reads the newest; how many were there before says when it is new.
+ * @param {Visitor} visitor @param {string} query @param {number} [before]
+ */
+export async function readsMail(visitor, query, before = 0) {
+  const { page } = visitor;
+  const letters = page.locator(".list a");
+  if (visitor.script) {
+    await page.goto(`/dev/inbox?q=${encodeURIComponent(query)}`);
+    await letters.nth(before).waitFor();
+  } else {
+    while ((await mails(visitor, query)) <= before);
+  }
+  await letters.first().click();
+  await page.locator("#mail-text").waitFor();
+  return page.locator("#mail-text").innerText();
+}
+
+/** @param {string} mail */
+export function temporaryPassword(mail) {
+  const found = mail.match(/^[A-Z2-9]{4}(?:-[A-Z2-9]{4})+$/m)?.[0];
+  assert.ok(found, "the mail holds a temporary password alone on its line");
+  return found;
+}
+
+/** @param {string} mail @param {RegExp} kind */
+export function link(mail, kind) {
+  const found = mail.match(/^https?:\/\/\S+$/gm)?.find((address) => kind.test(address));
+  assert.ok(found, `the mail holds a link with ${kind}`);
+  return new URL(found).pathname;
+}

@@ -1,0 +1,77 @@
+// @ts-check
+/** A journey is a story told once per screen; the journeys of a file share a demo and a browser. */
+import { after, test } from "node:test";
+import { openBrowser } from "./browser.js";
+import { startDemo } from "./demo.js";
+import { Visitor } from "./visitor.js";
+
+/** @typedef {import("./screens.js").ScreenName} ScreenName */
+/** @typedef {import("./visitor.js").Manner} Manner */
+/** @typedef {{ demo: import("./demo.js").Demo, screen: ScreenName, come: (manner?: Manner) => Promise<Visitor> }} Scene */
+
+/** Everything that is to be ended after the last journey, last first. @type {(() => Promise<unknown>)[]} */
+const endings = [];
+after(async () => {
+  for (const end of endings.reverse()) await end();
+  // Only when all journeys were told to their end.
+  const unseen = [...visited].filter((path) => !looked.has(path));
+  if (!stopped && unseen.length) throw new Error(`nobody looked at ${unseen.join(", ")}`);
+});
+
+/** Addresses, without their ids, that were visited in this file, and those of them that were looked at. */
+const visited = new Set();
+const looked = new Set();
+let stopped = false;
+
+/** Started by the first journey. @type {Promise<{ demo: import("./demo.js").Demo, browser: import("playwright-core").Browser }> | undefined} */
+let stage;
+
+async function start() {
+  const demo = await startDemo();
+  endings.push(demo.stop);
+  const browser = await openBrowser();
+  endings.push(() => browser.close());
+  return { demo, browser };
+}
+
+/** @param {string} title @param {ScreenName[]} screens @param {(scene: Scene) => Promise<unknown>} story */
+export function journey(title, screens, story) {
+  for (const screen of screens) {
+    test(screens.length > 1 ? `${title}, ${screen}` : title, { timeout: 180_000 }, async () => {
+      const { demo, browser } = await (stage ??= start());
+      /** @type {Visitor[]} */
+      const visitors = [];
+      const come = async (/** @type {Manner} */ manner = {}) => {
+        const visitor = await Visitor.arrives(browser, demo.url, { screen, ...manner });
+        visitors.push(visitor);
+        return visitor;
+      };
+      try {
+        await story({ demo, screen, come });
+      } catch (error) {
+        for (const visitor of visitors) console.log(`# at ${visitor.page.url()}: ${await said(visitor)}`);
+        stopped = true;
+        await farewell(visitors);
+        throw error;
+      }
+      const problems = await farewell(visitors);
+      if (problems.length) throw new Error(`the journey went well, but on its way there were:\n${problems.join("\n")}`);
+    });
+  }
+}
+
+/** Ends the visits; says what was wrong with them. @param {Visitor[]} visitors */
+async function farewell(visitors) {
+  for (const visitor of visitors) await visitor.context.close();
+  for (const visitor of visitors) {
+    for (const path of visitor.visited) visited.add(path);
+    for (const path of visitor.looked) looked.add(path);
+  }
+  return [...new Set(visitors.flatMap((visitor) => visitor.problems))];
+}
+
+/** What a page says, to understand why a journey stopped there. @param {Visitor} visitor */
+async function said({ page, problems }) {
+  const text = await page.locator("main").innerText({ timeout: 1000 }).catch(() => "(no page)");
+  return [text.replace(/\s+/g, " ").slice(0, 600), ...problems].join("\n# ");
+}

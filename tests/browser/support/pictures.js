@@ -1,0 +1,90 @@
+// @ts-check
+/** The pictures of the manual: the same people as in the journeys, photographed. */
+import assert from "node:assert/strict";
+import { chooses, forgets, isAt, readsMail, signsIn, signsInAsStaff, temporaryPassword } from "./acts.js";
+import { openBrowser } from "./browser.js";
+import { startDemo } from "./demo.js";
+import { settled, Visitor } from "./visitor.js";
+
+const folder = process.argv[2] ?? ".";
+const demo = await startDemo();
+const browser = await openBrowser();
+
+try {
+  await website();
+  await portal();
+  await sales();
+} finally {
+  await browser.close();
+  await demo.stop();
+}
+
+async function website() {
+  const [contact, phone] = [await come("desktop"), await come("phone")];
+  await contact.page.goto("/login");
+  await take(contact, "sign-in");
+  await phone.page.goto("/login");
+  await take(phone, "sign-in-phone");
+
+  await forgets(contact, "alex");
+  await signsIn(contact, "alex", temporaryPassword(await readsMail(contact, "alex@harbourgifts.example")));
+  await isAt(contact, "/password");
+  await contact.page.getByLabel("New password", { exact: true }).fill("green kettles");
+  await take(contact, "choose-password");
+  await chooses(contact, "seven green kettles 7");
+  await isAt(contact, "/");
+  await signsIn(phone, "alex", "seven green kettles 7");
+  await isAt(phone, "/");
+  await contact.page.goto("/account");
+  await take(contact, "account");
+}
+
+async function portal() {
+  const [office, contact] = [await come("desktop"), await come("desktop")];
+  const { page } = office;
+  assert.ok(demo.staff.admin);
+  await signsInAsStaff(office, "/portal", demo.staff.admin);
+  await take(office, "retailers");
+  await page.getByRole("link", { name: "Corner Pantry" }).click();
+  await page.getByRole("link", { name: "Morgan Sample" }).click();
+  await page.getByRole("link", { name: "Send password reset" }).click();
+  await page.getByRole("dialog").getByRole("heading").waitFor();
+  await take(office, "reset-confirmation");
+
+  // Someone with a past: invited once, back by themselves, and asked about again.
+  await page.getByRole("dialog").getByRole("button", { name: "Send password reset" }).click();
+  await page.locator(".steps").getByText("Not used yet").waitFor();
+  await signsIn(contact, "morgan.10003", temporaryPassword(await readsMail(contact, "morgan@cornerpantry.example")));
+  await isAt(contact, "/password");
+  await chooses(contact, "forty paper lanterns 40");
+  await isAt(contact, "/");
+  await page.getByRole("link", { name: "Back to contact" }).click();
+  await page.getByRole("link", { name: "Send password reset" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Send password reset" }).click();
+  await page.locator(".steps").getByText("Not used yet").waitFor();
+  await page.getByRole("link", { name: "Back to contact" }).click();
+  await page.locator(".steps").getByText("Not used yet").waitFor();
+  await take(office, "contact");
+}
+
+async function sales() {
+  const rep = await come("ipad");
+  const staff = demo.staff["rep.north"];
+  assert.ok(staff);
+  await signsInAsStaff(rep, "/sales", staff);
+  await rep.page.getByRole("link", { name: "Little Fox" }).click();
+  await rep.page.getByRole("link", { name: "Rowan Sample" }).click();
+  await rep.page.getByRole("heading", { level: 1, name: "Rowan Sample" }).waitFor();
+  await take(rep, "sales-app");
+}
+
+/** @param {import("./screens.js").ScreenName} screen */
+function come(screen) {
+  return Visitor.arrives(browser, demo.url, { screen });
+}
+
+/** @param {Visitor} visitor @param {string} name */
+async function take({ page }, name) {
+  await page.evaluate(settled);
+  await page.screenshot({ path: `${folder}/${name}.png`, caret: "hide" });
+}

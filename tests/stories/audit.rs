@@ -1,0 +1,147 @@
+//! Everything that touches access is in the audit trail, for good (promise 16).
+
+use std::time::Duration;
+
+use tradepost::audit;
+use tradepost::staff::BuiltIn;
+
+use crate::support::database::Kind;
+use crate::support::shop::Shop;
+
+const PASSWORD: &str = "trout9lamp";
+const NEW: &str = "lamp of 9 trouts";
+const MAIL: &str = "anna@harbour.example";
+
+/// A little of everything.
+async fn busy(shop: &Shop) {
+    let (office, rep) = (shop.staff(BuiltIn::SalesAdmin).await, shop.staff(BuiltIn::SalesRep).await);
+    let anna = shop.member("anna", MAIL, PASSWORD).await;
+    shop.browser().sign_in("anna", "wrong9lamp").await;
+    office.starts_reset(anna).await;
+    let temporary = shop.mail_to(MAIL).await.temporary_password();
+    shop.quiet().await;
+    let browser = shop.browser();
+    browser.sign_in("anna", &temporary).await;
+    browser.choose(NEW).await;
+    browser.post("/account/name", &[("name", "Anna Gruber")]).await;
+    browser.post("/account/email", &[("email", "anna@new.example"), ("current_password", NEW)]).await;
+    let link = shop.mail_to("anna@new.example").await.link("/account/email/confirm/");
+    browser.post(&link, &[]).await;
+    browser.post("/account/sessions/end", &[]).await;
+    shop.advance(Duration::from_mins(1));
+    let page = rep.starts_reset(anna).await;
+    rep.browser.post(&format!("{page}/cancel"), &[]).await;
+    browser.change_password(NEW, "other 9 lamps").await;
+    office.switches_access(anna, "off").await;
+    office.switches_access(anna, "on").await;
+    browser.post("/logout", &[]).await;
+    office.browser.post("/portal/logout", &[]).await;
+    shop.quiet().await;
+}
+
+async fn first_broken(shop: &Shop) -> Option<i64> {
+    shop.db().read(audit::first_broken).await.unwrap()
+}
+
+story! {
+    async fn promise_16_who_what_for_whom_from_where_through_which_door(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        let acts = shop.texts("select act || ' ' || actor || ' ' || door as t from audit where contact_id is not null order by number", &[]).await;
+        for expected in [
+            "sign-in-refused nobody website",
+            "reset-requested staff portal",
+            "reset-mailed system worker",
+            "signed-in-temporarily contact website",
+            "password-chosen contact website",
+            "name-changed contact website",
+            "email-change-requested contact website",
+            "email-changed contact website",
+            "sessions-ended contact website",
+            "reset-requested staff sales",
+            "reset-cancelled staff sales",
+            "password-changed contact website",
+            "access-off staff portal",
+            "access-on staff portal",
+        ] {
+            assert!(acts.iter().any(|act| act == expected), "{expected} is missing: {acts:?}");
+        }
+        let whole = "select count(*) as n from audit where contact_id is not null and (retailer_id is null or (actor in ('nobody', 'contact', 'staff') and address <> '127.0.0.1'))";
+        assert_eq!(shop.count(whole, &[]).await, 0, "every entry has its retailer and its place");
+        let nameless = shop.texts("select details as t from audit", &[]).await.join(" ");
+        assert!(!nameless.contains("anna") && !nameless.contains("Anna"), "{nameless}");
+    }
+}
+
+story! {
+    async fn promise_16_the_chain_holds_and_the_database_refuses_changes(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        assert_eq!(first_broken(&shop).await, None);
+        for sql in ["update audit set address = '10.0.0.1' where number = 3", "delete from audit where number = 3", "delete from audit"] {
+            let refused = shop.database.meddle(sql).await.unwrap_err();
+            assert!(refused.contains("append-only"), "{sql}: {refused}");
+        }
+        assert_eq!(first_broken(&shop).await, None);
+    }
+}
+
+/// What the database's owner can do, having put the guards out of the way.
+async fn tamper(kind: Kind, sql: &str) -> Option<i64> {
+    let shop = Shop::open(kind).await;
+    busy(&shop).await;
+    let unguarded = match kind {
+        Kind::Sqlite => "drop trigger audit_keeps_words; drop trigger audit_keeps_entries;",
+        Kind::Postgres => "alter table audit disable trigger all;",
+    };
+    shop.database.meddle(&format!("{unguarded} {sql}")).await.unwrap();
+    first_broken(&shop).await
+}
+
+story! {
+    async fn promise_16_a_changed_word_is_found(kind) {
+        assert_eq!(tamper(kind, "update audit set address = '10.0.0.1' where number = 3").await, Some(3));
+    }
+}
+
+story! {
+    async fn promise_16_a_missing_entry_is_found(kind) {
+        assert_eq!(tamper(kind, "delete from audit where number = 4").await, Some(4));
+    }
+}
+
+story! {
+    async fn promise_16_entries_that_changed_places_are_found(kind) {
+        let swap = "update audit set number = -1 where number = 5; update audit set number = 5 where number = 6; update audit set number = 6 where number = -1;";
+        assert_eq!(tamper(kind, swap).await, Some(5));
+    }
+}
+
+story! {
+    async fn promise_16_many_at_once_make_one_chain(kind) {
+        let shop = Shop::open(kind).await;
+        for n in 0..8 {
+            shop.member(&format!("user{n}"), &format!("user{n}@harbour.example"), PASSWORD).await;
+        }
+        let mut running = tokio::task::JoinSet::new();
+        for n in 0..48 {
+            let browser = shop.browser();
+            let password = if n % 3 == 0 { "wrong9lamp" } else { PASSWORD };
+            running.spawn(async move { browser.sign_in(&format!("user{}", n % 8), password).await.status });
+        }
+        while let Some(status) = running.join_next().await {
+            assert!([303, 401].contains(&status.unwrap()));
+        }
+        assert_eq!(shop.count("select count(*) as n from audit where act like 'sign%'", &[]).await, 48);
+        assert_eq!(first_broken(&shop).await, None);
+    }
+}
+
+story! {
+    async fn promise_16_the_trail_can_not_be_emptied(kind) {
+        let shop = Shop::open(kind).await;
+        shop.staff(BuiltIn::Support).await;
+        let sql = if kind == Kind::Sqlite { "delete from audit" } else { "truncate audit" };
+        assert!(shop.database.meddle(sql).await.is_err(), "{sql}");
+    }
+}

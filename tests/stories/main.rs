@@ -1,0 +1,53 @@
+//! What people live through, told through the doors and on both databases.
+//!
+//! Names of stories begin with the promise they hold (`product.md`).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
+#![allow(clippy::missing_panics_doc, missing_docs, reason = "test code")]
+#![allow(dead_code, reason = "no story uses all of the support")]
+#![allow(clippy::wildcard_imports, reason = "each story sees what its file imports")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+/// Tells one story twice: on SQLite and on PostgreSQL.
+macro_rules! story {
+    ($(#[$meta:meta])* async fn $name:ident($kind:ident) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn story($kind: crate::support::database::Kind) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                story(crate::support::database::Kind::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                story(crate::support::database::Kind::Postgres).await;
+            }
+        }
+    };
+}
+
+mod access;
+mod account;
+mod audit;
+mod bad_input;
+mod choose;
+mod command;
+mod doors;
+mod forgot;
+mod harmless;
+mod import;
+mod lists;
+mod mail_faults;
+mod reset;
+mod rule;
+mod sign_in;
+mod staff;
+mod staff_blind;
+mod status;
+mod throttle;

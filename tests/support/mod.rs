@@ -1,0 +1,10 @@
+//! What stories are told with.
+
+pub mod client;
+pub mod command;
+pub mod database;
+pub mod letter;
+pub mod log;
+pub mod people;
+pub mod shop;
+pub mod smtp_sink;

@@ -1,0 +1,482 @@
+// @ts-check
+/**
+ * Every page works without this file; it makes them quicker and kinder. Listeners sit on the document,
+ * so swapped regions need no wiring; what has to touch elements once is in `dress`.
+ */
+
+const written = document.documentElement.lang || "en";
+/** The page's language in the reader's own region: "en" may become "en-GB". */
+const lang = navigator.languages.find((l) => l.split("-")[0] === written.split("-")[0]) ?? written;
+
+/** Dresses what is new: times, rule lists, buttons that only work with script. @param {ParentNode} root */
+function dress(root) {
+  for (const time of all(root, "time[data-local-time]", HTMLTimeElement)) localTime(time);
+  for (const button of all(root, "[data-reveal][hidden], [data-copy][hidden]", HTMLElement)) button.hidden = false;
+  for (const list of all(root, "[data-rule-for]", HTMLElement)) {
+    const input = byId(list.dataset.ruleFor, HTMLInputElement);
+    if (input) judge(input);
+  }
+  for (const toast of all(root, ".toast", HTMLElement)) dressToast(toast);
+  for (const box of all(root, "[data-shortcuts]", HTMLInputElement)) box.checked = shortcutsOn();
+}
+
+// ---- small tools
+
+/**
+ * @template {Element} T
+ * @param {ParentNode} root @param {string} selector @param {{new (): T}} kind
+ * @returns {T[]}
+ */
+function all(root, selector, kind) {
+  return /** @type {T[]} */ ([...root.querySelectorAll(selector)].filter((e) => e instanceof kind));
+}
+
+/**
+ * @template {Element} T
+ * @param {string | undefined} id @param {{new (): T}} kind
+ * @returns {T | null}
+ */
+function byId(id, kind) {
+  const found = id ? document.getElementById(id) : null;
+  return found instanceof kind ? found : null;
+}
+
+/** The nearest element around where it happened. @param {Event} event @param {string} selector */
+function around(event, selector) {
+  const found = event.target instanceof Element ? event.target.closest(selector) : null;
+  return found instanceof HTMLElement ? found : null;
+}
+
+/** Says something to people who listen, when nothing else is being said. @param {string} text */
+function announce(text) {
+  const said = text.replace(/\s+/g, " ").trim().slice(0, 240);
+  if (!said) return;
+  // While a dialogue is open, only what is inside it is heard.
+  const place = document.querySelector("dialog:modal") ?? document.body;
+  const voice = place.querySelector(":scope > .voice") ?? hidden(place);
+  voice.classList.add("voice");
+  voice.ariaLive = "polite";
+  voice.textContent = "";
+  setTimeout(() => { voice.textContent = said; }, 80);
+}
+
+/** Adds an element that is heard but not seen. @param {Element} parent */
+function hidden(parent) {
+  const span = document.createElement("span");
+  span.className = "visually-hidden";
+  parent.append(span);
+  return span;
+}
+
+/** @param {Response} response */
+const isHtml = (response) => (response.headers.get("content-type") ?? "").includes("text/html");
+
+/** @param {string} html */
+const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+// ---- double submit
+
+/** Forms that are on their way to the server. @type {Set<HTMLFormElement>} */
+const busy = new Set();
+
+/** @param {HTMLFormElement} form @param {boolean} on */
+function setBusy(form, on) {
+  if (on) busy.add(form); else busy.delete(form);
+  for (const button of form.elements) {
+    if (!(button instanceof HTMLButtonElement) || button.type !== "submit") continue;
+    if (on) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
+  }
+}
+
+addEventListener("pageshow", () => busy.forEach((form) => setBusy(form, false)));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method === "dialog") return;
+  if (busy.has(form)) return event.preventDefault();
+  for (const input of all(form, "input[type=text][autocomplete$=password]", HTMLInputElement)) reveal(input, false);
+  // A download leaves the page where it is, so its button must stay usable.
+  if (form.target !== "_blank" && !("again" in form.dataset)) setBusy(form, true);
+  const region = byId(form.dataset.enhance, HTMLElement);
+  if (!region) return;
+  event.preventDefault();
+  void send(form, event.submitter, region);
+});
+
+// ---- enhance
+
+/** Swaps `region` from the page that comes back. @param {HTMLFormElement} form @param {HTMLElement | null} submitter @param {HTMLElement} region */
+async function send(form, submitter, region) {
+  const data = new FormData(form, submitter);
+  const url = new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", location.href);
+  const post = form.method === "post";
+  const fields = new URLSearchParams();
+  for (const [name, value] of data) if (typeof value === "string") fields.append(name, value);
+  if (!post) url.search = fields.toString();
+  let response, html;
+  try {
+    const body = form.enctype === "multipart/form-data" ? data : fields;
+    response = await fetch(url, { headers: { accept: "text/html" }, ...(post && { method: "POST", body }) });
+    if (!isHtml(response)) throw new Error("not a page");
+    html = await response.text();
+  } catch {
+    // What the server has answered it must not get twice; otherwise let the browser do it by itself.
+    if (response && post) return location.reload();
+    delete form.dataset.enhance;
+    setBusy(form, false);
+    return form.requestSubmit(submitter);
+  }
+  setBusy(form, false);
+  const page = parse(html);
+  const shown = response.redirected || !post ? response.url : location.href;
+  if (new URL(shown).pathname !== location.pathname || !page.getElementById(region.id)) {
+    return visit(page, shown);
+  }
+  if (shown !== location.href) history.replaceState(history.state, "", shown);
+  shownPage = location.pathname + location.search;
+  swap(region.id, page);
+  if (page.getElementById("flash")?.children.length) replace("flash", page);
+  document.title = page.title;
+}
+
+/** @param {string} id @param {Document} page */
+function replace(id, page) {
+  const fresh = page.getElementById(id);
+  if (!fresh) return;
+  document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
+  dress(fresh);
+  return fresh;
+}
+
+/** Replaces one region; the focus stays, or goes to what went wrong. @param {string} id @param {Document} page */
+function swap(id, page) {
+  const focused = document.getElementById(id)?.contains(document.activeElement) ? document.activeElement : null;
+  const key = focused?.id;
+  const fresh = replace(id, page);
+  if (!fresh) return;
+  const [wrong] = all(fresh, ".error-summary, [aria-invalid=true]", HTMLElement);
+  if (wrong) return wrong.focus();
+  if (focused) {
+    fresh.tabIndex = -1;
+    ((key && document.getElementById(key)) || fresh).focus({ preventScroll: true });
+  }
+  announce(worded(fresh) ?? page.querySelector(".toast")?.textContent ?? fresh.querySelector("h1, h2")?.textContent ?? "");
+}
+
+/** Shows a page fetched already: fetching again would lose a message shown once. @param {Document} page @param {string} url */
+function visit(page, url) {
+  // Another release: its script is another, too.
+  if (!page.head.innerHTML.includes(import.meta.url.replace(location.origin, ""))) return location.assign(url);
+  if (url !== location.href) history.pushState(null, "", url);
+  shownPage = location.pathname + location.search;
+  document.title = page.title;
+  document.body.replaceWith(document.adoptNode(page.body));
+  scrollTo(0, 0);
+  arrive();
+  all(document, ".error-summary, [autofocus], #main", HTMLElement).at(-1)?.focus();
+  announce(document.title);
+}
+/** A step back to another page loads it, a step to a fragment does not. */
+let shownPage = location.pathname + location.search;
+addEventListener("popstate", () => { if (location.pathname + location.search !== shownPage) location.reload(); });
+
+/** What a region says of itself. @param {ParentNode} region */
+const worded = (region) => all(region, "[data-announce]", HTMLElement)[0]?.dataset.announce;
+
+/** What happens once per page. */
+function arrive() {
+  dress(document);
+  byId("error-summary", HTMLElement)?.focus();
+}
+
+// ---- live status
+
+/** `<live-status src>`: asks the server how it stands, until the answer holds `[data-final]`. */
+class LiveStatus extends HTMLElement {
+  pause = 1000;
+  timer = 0;
+  last = "";
+
+  connectedCallback() {
+    this.last = this.innerHTML.trim();
+    document.addEventListener("visibilitychange", this.wake);
+    this.plan();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+    document.removeEventListener("visibilitychange", this.wake);
+  }
+
+  wake = () => this.plan(0);
+
+  plan(wait = this.pause) {
+    clearTimeout(this.timer);
+    if (document.hidden || this.querySelector("[data-final]")) return;
+    this.timer = window.setTimeout(() => void this.ask(), wait);
+  }
+
+  async ask() {
+    const src = this.getAttribute("src");
+    if (!src || !this.isConnected) return;
+    try {
+      const response = await fetch(src, { headers: { accept: "text/html" }, cache: "no-store" });
+      // Signed out, gone or forbidden: what is shown stays, with its plain link.
+      if (response.redirected || (response.status >= 400 && response.status < 500 && response.status !== 429)) return;
+      if (response.ok && isHtml(response)) this.show(await response.text());
+    } catch {
+      // The line is down; ask again later.
+    }
+    this.pause = Math.min(this.pause * 1.3, 5000);
+    if (this.isConnected) this.plan();
+  }
+
+  /** @param {string} html */
+  show(html) {
+    const page = parse(html);
+    const fresh = (page.querySelector("live-status") ?? page.body).innerHTML.trim();
+    if (fresh === this.last) return;
+    this.last = fresh;
+    this.pause = 1000;
+    const key = this.contains(document.activeElement) && document.activeElement?.id;
+    this.innerHTML = fresh;
+    dress(this);
+    if (key) document.getElementById(key)?.focus({ preventScroll: true });
+    announce(worded(this) ?? [...this.querySelectorAll(".steps > :not(.todo)")].at(-1)?.textContent ?? "");
+  }
+}
+// ---- passwords
+
+/** @param {HTMLInputElement} input @param {boolean} on */
+function reveal(input, on) {
+  input.type = on ? "text" : "password";
+  for (const button of all(document, `[data-reveal="${CSS.escape(input.id)}"]`, HTMLElement)) {
+    const { show = "", hide = "", showWord = show, hideWord = hide } = button.dataset;
+    button.setAttribute("aria-pressed", String(on));
+    button.setAttribute("aria-label", on ? hide : show);
+    button.textContent = on ? hideWord : showWord;
+  }
+}
+
+/** Ticks the rules off and says how strong it looks. Nothing of it leaves the page. @param {HTMLInputElement} input */
+function judge(input) {
+  const word = input.value.normalize("NFKC");
+  for (const list of all(document, `[data-rule-for="${CSS.escape(input.id)}"]`, HTMLElement)) {
+    for (const line of all(list, "[data-rule]", HTMLElement)) {
+      const met = { length: [...word].length >= Number(line.dataset.min ?? 8), letter: /\p{L}/u.test(word), digit: /\p{Nd}/u.test(word) }[line.dataset.rule ?? ""] ?? false;
+      line.classList.toggle("met", met);
+      const said = line.querySelector(".visually-hidden") ?? hidden(line);
+      said.textContent = ` (${(met ? list.dataset.met : list.dataset.unmet) ?? ""})`;
+    }
+  }
+  for (const line of all(document, `[data-strength-for="${CSS.escape(input.id)}"]`, HTMLElement)) {
+    const words = (line.dataset.words ?? "").split("|");
+    const level = strength(word);
+    line.hidden = false;
+    if (word) line.dataset.level = String(level); else delete line.dataset.level;
+    line.textContent = word ? words[level] ?? "" : "";
+  }
+}
+
+/** How hard to guess, 0 to 4: what its kinds of signs allow, less repeats and runs. @param {string} word */
+function strength(word) {
+  const signs = [...word.toLowerCase()];
+  const pool = [[/\p{Ll}/u, 26], [/\p{Lu}/u, 26], [/\p{Nd}/u, 10], [/[^\p{L}\p{N}]/u, 20], [/\p{Lo}/u, 100]]
+    .reduce((sum, [kind, size]) => sum + (/** @type {RegExp} */ (kind).test(word) ? Number(size) : 0), 0);
+  let counted = 0;
+  signs.forEach((sign, i) => {
+    const step = (sign.codePointAt(0) ?? 0) - (signs[i - 1]?.codePointAt(0) ?? -9);
+    const seen = signs.slice(0, i).filter((s) => s === sign).length;
+    counted += Math.abs(step) <= 1 ? 0.25 : seen > 1 ? 0.5 : 1;
+  });
+  if (/^(pass|password|welcome|letmein|qwert|admin|abc)/i.test(word)) counted -= 5;
+  if (/^\p{L}+\p{Nd}{1,4}\W?$/u.test(word)) counted *= 0.65;
+  const bits = Math.max(0, counted) * Math.log2(Math.max(pool, 2));
+  return [28, 40, 54, 70].filter((limit) => bits >= limit).length;
+}
+
+let judged = 0;
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || !input.id) return;
+  const id = CSS.escape(input.id);
+  if (!document.querySelector(`[data-rule-for="${id}"]`)) return;
+  judge(input);
+  clearTimeout(judged);
+  judged = window.setTimeout(() => announce([...document.querySelectorAll(`[data-rule-for="${id}"] li:not(.met), [data-strength-for="${id}"]`)].map((e) => e.textContent).join(", ")), 1200);
+});
+
+// ---- times
+
+/** @param {Intl.DateTimeFormatOptions} options */
+const format = (options) => new Intl.DateTimeFormat(lang, options);
+const hour = format({ hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit";
+const dayFormat = format({ weekday: "short", day: "numeric", month: "short" });
+const yearFormat = format({ day: "numeric", month: "short", year: "numeric" });
+const clockFormat = format({ hour, minute: "2-digit" });
+const secondFormat = format({ hour, minute: "2-digit", second: "2-digit" });
+const fullFormat = format({ dateStyle: "full", timeStyle: "full" });
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+
+/** Rewrites a time into the reader's zone and words. @param {HTMLTimeElement} time */
+function localTime(time) {
+  const then = new Date(time.dateTime);
+  if (Number.isNaN(then.getTime())) return;
+  time.textContent = inWords(then, new Date(), time.dataset.localTime);
+  time.title = fullFormat.format(then);
+}
+
+/** @param {Date} then @param {Date} now @param {string} [form] */
+function inWords(then, now, form) {
+  if (form === "clock") return secondFormat.format(then);
+  const clock = clockFormat.format(then);
+  const minutes = Math.round((Number(then) - Number(now)) / 60_000);
+  const days = Math.round((new Date(then).setHours(12, 0, 0, 0) - new Date(now).setHours(12, 0, 0, 0)) / 86_400_000);
+  const date = then.getFullYear() === now.getFullYear() ? dayFormat.format(then) : yearFormat.format(then);
+  if (form === "exact") return `${date} ${clock}`;
+  if (minutes > 0 && minutes < 60) return relative.format(minutes, "minute");
+  if (minutes > 0 && minutes < 48 * 60) return relative.format(Math.round(minutes / 60), "hour");
+  return `${Math.abs(days) <= 1 ? relative.format(days, "day") : date} ${clock}`;
+}
+setInterval(() => { if (!document.hidden) for (const time of all(document, "time[data-local-time]", HTMLTimeElement)) localTime(time); }, 60_000);
+
+// ---- toasts
+
+/** Adds a close button; plain success goes by itself, unless someone is at it. @param {HTMLElement} toast */
+function dressToast(toast) {
+  if (toast.querySelector("button")) return;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "button quiet small icon-only";
+  close.ariaLabel = toast.dataset.close ?? "Close";
+  close.textContent = "✕";
+  close.onclick = () => toast.remove();
+  toast.append(close);
+  if (toast.dataset.tone !== "ok") return;
+  const timer = setInterval(() => {
+    if (toast.matches(":hover, :focus-within")) return;
+    clearInterval(timer);
+    toast.remove();
+  }, 8000);
+}
+
+// ---- clicks
+
+document.addEventListener("click", (event) => {
+  const revealer = around(event, "[data-reveal]");
+  const input = byId(revealer?.dataset.reveal, HTMLInputElement);
+  if (input) return reveal(input, input.type === "password");
+
+  const copier = around(event, "[data-copy]");
+  if (copier) return void copy(copier);
+
+  for (const menu of all(document, "details[data-menu][open]", HTMLDetailsElement)) {
+    if (!(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
+  }
+
+  // With a key held, or another button, the browser's own ways: new tab, new window.
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const closer = around(event, "[data-dialog-close]");
+  const open = closer?.closest("dialog");
+  if (open) {
+    event.preventDefault();
+    return open.close();
+  }
+  const link = around(event, "a[data-dialog]");
+  if (link instanceof HTMLAnchorElement) {
+    event.preventDefault();
+    return void openDialog(link);
+  }
+  const row = around(event, "tr[data-href]");
+  if (row && !event.defaultPrevented && !around(event, "a, button, input, select, label, summary, details") && !getSelection()?.toString()) {
+    location.assign(row.dataset.href ?? "");
+  }
+});
+
+/** @param {HTMLElement} button */
+async function copy(button) {
+  const what = button.dataset.copy ?? "";
+  const text = what.startsWith("#") ? document.getElementById(what.slice(1))?.textContent?.trim() ?? "" : what;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without TLS there is no clipboard.
+    const area = document.createElement("textarea");
+    area.value = text;
+    button.after(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  const label = (button.dataset.label ??= button.textContent ?? "");
+  announce(button.textContent = button.dataset.copied ?? label);
+  setTimeout(() => { button.textContent = label; }, 2000);
+}
+
+/** Loads a confirmation page's `#confirm` into a dialogue; the page itself if anything is odd. @param {HTMLAnchorElement} link */
+async function openDialog(link) {
+  try {
+    const response = await fetch(link.href, { headers: { accept: "text/html" } });
+    const region = response.ok && !response.redirected ? parse(await response.text()).getElementById("confirm") : null;
+    if (!region) return location.assign(link.href);
+    if (document.querySelector("dialog:modal")) return;
+    const dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    dialog.setAttribute("aria-labelledby", region.getAttribute("aria-labelledby") ?? "");
+    dialog.append(document.adoptNode(region));
+    dialog.onclose = () => dialog.remove();
+    document.body.append(dialog);
+    dress(dialog);
+    dialog.showModal();
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+// ---- rows ticked
+
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (!(box instanceof HTMLInputElement)) return;
+  if ("shortcuts" in box.dataset) localStorage.setItem("shortcuts", box.checked ? "" : "off");
+  const form = box.closest("form");
+  const head = form?.querySelector("[data-check-all]");
+  if (!form || !(head instanceof HTMLInputElement)) return;
+  const rows = all(form, "tbody input[type=checkbox]", HTMLInputElement);
+  if (box === head) for (const row of rows) row.checked = head.checked;
+  const ticked = rows.filter((row) => row.checked).length;
+  head.checked = ticked > 0 && ticked === rows.length;
+  head.indeterminate = ticked > 0 && ticked < rows.length;
+  for (const count of all(form, "[data-check-count]", HTMLElement)) count.textContent = String(ticked);
+});
+
+// ---- keyboard
+
+const shortcutsOn = () => localStorage.getItem("shortcuts") !== "off";
+
+let wentAt = -Infinity;
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of all(document, "details[data-menu][open]", HTMLDetailsElement)) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+    return;
+  }
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (around(event, "input, textarea, select, [contenteditable], dialog") || !shortcutsOn()) return;
+  const search = all(document, "[data-search]", HTMLInputElement)[0];
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    search.select();
+  } else if (event.key === "?") byId("keyboard-help", HTMLDialogElement)?.showModal();
+  else if (event.key === "g") wentAt = event.timeStamp;
+  else if (event.timeStamp - wentAt < 1500) {
+    wentAt = -Infinity;
+    all(document, `a[data-go="${CSS.escape(event.key)}"]`, HTMLElement)[0]?.click();
+  }
+});
+
+// Before times are rewritten, so that it remembers what the server sent.
+customElements.define("live-status", LiveStatus);
+arrive();
