@@ -37,15 +37,6 @@ fn main() {
     println!("resident memory, idle, nothing hashed  {} MiB", resident_mib(&child));
 
     let mut line = Line::open(shop.port).unwrap();
-    let mut took: Vec<Duration> = (0..FORGOTTEN)
-        .map(|number| {
-            timed(|| assert_eq!(line.post("/forgot-password", &format!("username=nobody{number}")), 200))
-        })
-        .collect();
-    println!("POST /forgot-password, {FORGOTTEN} in a row      {}", spread(&mut took));
-    // Let the worker look them all up before it is timed.
-    std::thread::sleep(Duration::from_secs(3));
-
     let mut took: Vec<Duration> = (0..RESETS)
         .map(|number| {
             let began = Instant::now();
@@ -81,6 +72,13 @@ fn main() {
     );
     println!("resident memory after them             {} MiB", resident_mib(&child));
 
+    // Last: so many from one address that no more of them are looked up.
+    let mut took: Vec<Duration> = (0..FORGOTTEN)
+        .map(|number| {
+            timed(|| assert_eq!(line.post("/forgot-password", &format!("username=nobody{number}")), 303))
+        })
+        .collect();
+    println!("POST /forgot-password, {FORGOTTEN} in a row      {}", spread(&mut took));
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -59,7 +59,7 @@ async fn an_accepted_message_arrives_byte_for_byte() {
     let accepted = Handover::Accepted {
         answer: "250 2.0.0 Ok: queued as 1".into(),
         server: "sink.example".into(),
-        encrypted: false,
+        encrypted: Some(false),
     };
     assert_eq!(outcome, accepted);
     let mails = sink.wait_for(1, SOON).await;
@@ -219,7 +219,7 @@ async fn silence_after_the_final_dot_is_doubt() {
 async fn encryption_offered_is_used_whatever_the_certificate() {
     let sink = SmtpSink::start_with(Encryption::StartTls, None).await;
     let outcome = send(&smtp(&sink, SmtpSecurity::Opportunistic)).await;
-    assert!(matches!(outcome, Handover::Accepted { encrypted: true, .. }), "{outcome:?}");
+    assert!(matches!(outcome, Handover::Accepted { encrypted: Some(true), .. }), "{outcome:?}");
     assert!(sink.mails()[0].encrypted);
 }
 
@@ -234,7 +234,7 @@ async fn encryption_demanded_needs_a_certificate_that_is_trusted() {
         let trusting = smtp(&sink, security).with_root(sink.root_pem().as_bytes()).expect("a root");
         for _ in 0..2 {
             let outcome = send(&trusting).await;
-            assert!(matches!(outcome, Handover::Accepted { encrypted: true, .. }), "{outcome:?}");
+            assert!(matches!(outcome, Handover::Accepted { encrypted: Some(true), .. }), "{outcome:?}");
         }
         assert_eq!((sink.mails().len(), sink.connections()), (2, 2));
     }

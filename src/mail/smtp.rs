@@ -52,8 +52,8 @@ pub enum Handover {
         answer: String,
         /// The name by which it introduced itself.
         server: String,
-        /// Whether the connection was encrypted.
-        encrypted: bool,
+        /// Whether the connection was encrypted; `None` when there was none.
+        encrypted: Option<bool>,
     },
     /// The server answered no. It does not have the message.
     Refused {

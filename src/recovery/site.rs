@@ -50,22 +50,28 @@ pub struct ForgotUsernameForm {
 
 /// `GET /forgot-password`
 pub async fn forgot_password(State(web): State<Shared>, visit: Visit) -> Answer {
-    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "password", sent: false })
+    forgot(&web, &visit, "password", false)
 }
 
 /// `POST /forgot-password`: one row is written, whatever was typed (promise 9).
+/// The answer is a page of its own, so that loading it again asks for nothing.
 pub async fn submit_forgot_password(
     State(web): State<Shared>,
     visit: Visit,
     Posted(form): Posted<ForgotPasswordForm>,
 ) -> Answer {
     leave(&web, &visit, Kind::ForgotPassword, &form.username).await?;
-    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "password", sent: true })
+    Ok(redirect("/forgot-password/sent", None))
+}
+
+/// `GET /forgot-password/sent`
+pub async fn forgot_password_sent(State(web): State<Shared>, visit: Visit) -> Answer {
+    forgot(&web, &visit, "password", true)
 }
 
 /// `GET /forgot-username`
 pub async fn forgot_username(State(web): State<Shared>, visit: Visit) -> Answer {
-    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "username", sent: false })
+    forgot(&web, &visit, "username", false)
 }
 
 /// `POST /forgot-username`
@@ -75,7 +81,16 @@ pub async fn submit_forgot_username(
     Posted(form): Posted<ForgotUsernameForm>,
 ) -> Answer {
     leave(&web, &visit, Kind::ForgotUsername, &form.email).await?;
-    html(StatusCode::OK, &ForgotPage { page: Page::of(&web, &visit), what: "username", sent: true })
+    Ok(redirect("/forgot-username/sent", None))
+}
+
+/// `GET /forgot-username/sent`
+pub async fn forgot_username_sent(State(web): State<Shared>, visit: Visit) -> Answer {
+    forgot(&web, &visit, "username", true)
+}
+
+fn forgot(web: &Shared, visit: &Visit, what: &'static str, sent: bool) -> Answer {
+    html(StatusCode::OK, &ForgotPage { page: Page::of(web, visit), what, sent })
 }
 
 async fn leave(web: &Shared, visit: &Visit, kind: Kind, typed: &str) -> Answer<()> {

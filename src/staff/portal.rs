@@ -137,6 +137,11 @@ pub async fn submit_forgot(
         ForgotStaff { typed: form.email.chars().take(320).collect(), address: visit.place.address.clone() };
     let now = web.app.clock.now();
     web.app.db.write(move |tx| jobs::enqueue(tx, Kind::ForgotStaffPassword, &forgot, now)).await?;
+    Ok(redirect("/portal/forgot-password/sent", None))
+}
+
+/// `GET /portal/forgot-password/sent`
+pub async fn forgot_sent(State(web): State<Shared>, visit: Visit) -> Answer {
     html(StatusCode::OK, &ForgotPage { page: Page::of_staff(&web, &visit, None), sent: true })
 }
 

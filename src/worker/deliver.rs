@@ -68,9 +68,9 @@ async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handov
         Outbound::Inbox(inbox) => {
             inbox.deliver(mail.kind, &mail.to, &composed.rendered, now);
             return Ok(Handover::Accepted {
-                answer: "shown in the built-in inbox".into(),
-                server: "inbox".into(),
-                encrypted: false,
+                answer: "shown at /dev/inbox".into(),
+                server: "the built-in inbox".into(),
+                encrypted: None,
             });
         }
     };
@@ -141,8 +141,14 @@ fn void(tx: &mut Tx<'_>, attempt: &Attempt, certain: bool, now: Timestamp) -> Re
     }
 }
 
-fn accepted(tx: &mut Tx<'_>, attempt: &Attempt, answer: &str, encrypted: bool, now: Timestamp) -> Result<()> {
-    let end = End { state: Delivery::Accepted, answer, encrypted: Some(encrypted) };
+fn accepted(
+    tx: &mut Tx<'_>,
+    attempt: &Attempt,
+    answer: &str,
+    encrypted: Option<bool>,
+    now: Timestamp,
+) -> Result<()> {
+    let end = End { state: Delivery::Accepted, answer, encrypted };
     // A mail that was overtaken while it was handed over keeps its temporary
     // password in doubt: good until the later mail is accepted (promise 4).
     // One that was called back had it voided then.

@@ -12,11 +12,13 @@ const MAIL: &str = "anna@harbour.example";
 
 /// Where someone with nothing but a temporary password may go: pages for
 /// everyone, and the page for choosing.
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 10] = [
     "/login",
     "/logout",
     "/forgot-password",
+    "/forgot-password/sent",
     "/forgot-username",
+    "/forgot-username/sent",
     "/password",
     "/not-me/{token}",
     "/account/email/confirm/{token}",

@@ -150,7 +150,7 @@ impl Session {
                 Ok(Handover::Accepted {
                     answer: Answer::from(&response).without_content(message).text(),
                     server: self.server.clone(),
-                    encrypted: self.connection.is_encrypted(),
+                    encrypted: Some(self.connection.is_encrypted()),
                 })
             }
             Ok(response) => failed(Handover::InDoubt {

@@ -107,12 +107,10 @@ export class Visitor {
 /** An address without its ids and tokens. @param {string} path */
 const pattern = (path) => path.replace(/\/[^/]*\d[^/]*(?=\/|$)|(?<=\/(not-me|reset|confirm)\/)[^/]+/g, "/*");
 
-/** In the page: waits until nothing moves. One transition may start another where a colour is inherited. */
-export async function settled() {
-  do {
-    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-    await new Promise(requestAnimationFrame);
-  } while (document.getAnimations().some((animation) => animation.playState === "running"));
+/** In the page: brings whatever moves to its end. One transition may start another where a colour is inherited. */
+export function settled() {
+  const running = () => document.getAnimations().filter((animation) => animation.playState === "running");
+  for (let moving = running(); moving.length; moving = running()) for (const animation of moving) animation.finish();
 }
 
 /** In the page: what is to be touched and is less than 44 px high, but for links in running text. */
