@@ -433,24 +433,11 @@ async function openDialog(link) {
   }
 }
 
-// ---- rows ticked
-
-document.addEventListener("change", (event) => {
-  const box = event.target;
-  if (!(box instanceof HTMLInputElement)) return;
-  if ("shortcuts" in box.dataset) localStorage.setItem("shortcuts", box.checked ? "" : "off");
-  const form = box.closest("form");
-  const head = form?.querySelector("[data-check-all]");
-  if (!form || !(head instanceof HTMLInputElement)) return;
-  const rows = all(form, "tbody input[type=checkbox]", HTMLInputElement);
-  if (box === head) for (const row of rows) row.checked = head.checked;
-  const ticked = rows.filter((row) => row.checked).length;
-  head.checked = ticked > 0 && ticked === rows.length;
-  head.indeterminate = ticked > 0 && ticked < rows.length;
-  for (const count of all(form, "[data-check-count]", HTMLElement)) count.textContent = String(ticked);
-});
-
 // ---- keyboard
+
+document.addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLInputElement && "shortcuts" in target.dataset) localStorage.setItem("shortcuts", target.checked ? "" : "off");
+});
 
 const shortcutsOn = () => localStorage.getItem("shortcuts") !== "off";
 
