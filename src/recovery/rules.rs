@@ -130,7 +130,7 @@ pub enum Caution {
     /// The address was changed recently.
     EmailChanged(Timestamp),
     /// A reset was sent a moment ago.
-    JustSent(Timestamp),
+    JustSent,
 }
 
 /// What to point out about a reset of `contact` at `now`.
@@ -142,7 +142,7 @@ pub fn cautions(contact: &Contact, sharing: i64, latest: Option<&Reset>, now: Ti
         .filter(|reset| reset.cancelled_at.is_none())
         .map(|reset| reset.requested_at)
         .filter(|at| now.since(*at) < JUST_SENT)
-        .map(Caution::JustSent);
+        .map(|_| Caution::JustSent);
     [shared, changed, sent].into_iter().flatten().collect()
 }
 

@@ -106,12 +106,7 @@ fn warning(caution: Caution, now: Timestamp) -> String {
             format!("{others} other contacts use the same address. The mail says whom it is for.")
         }
         Caution::EmailChanged(at) => format!("The address was changed {} ago.", super::spelt(now.since(at))),
-        Caution::JustSent(at) => {
-            format!(
-                "One was asked for {} ago. Once the new mail has left, the password in the earlier one is void.",
-                super::spelt(now.since(at))
-            )
-        }
+        Caution::JustSent => "One was asked for a moment ago. Once the new mail has left, the password in the earlier one is void.".into(),
     }
 }
 
@@ -125,7 +120,7 @@ mod tests {
     fn confirmation(contact: Contact, mode: ResetMode) -> Confirmation {
         let earlier = NOW.minus(Duration::from_hours(26));
         let cautions =
-            [Caution::Shared(1), Caution::Shared(3), Caution::EmailChanged(earlier), Caution::JustSent(NOW)];
+            [Caution::Shared(1), Caution::Shared(3), Caution::EmailChanged(earlier), Caution::JustSent];
         Confirmation::new(
             contact,
             &cautions,
