@@ -17,11 +17,12 @@ pub use store::{
     forget_old, is_open,
 };
 
-/// How long a contact stays signed in without coming by (NIST 800-63B-4,
-/// 2.1.3 asks for 30 days at most).
-const CONTACT_IDLE: Duration = Duration::from_hours(720);
-/// How long a staff user does.
+/// How long a contact stays signed in (NIST 800-63B-4, 2.1.3: 30 days at most).
+const CONTACT_LASTS: Duration = Duration::from_hours(720);
+/// How long a staff user stays signed in without coming by.
 const STAFF_IDLE: Duration = Duration::from_hours(12);
+/// How long they do at most (ASVS 5.0, 7.3.2).
+const STAFF_LASTS: Duration = Duration::from_hours(168);
 /// How long a temporary password's session waits for the new password.
 const CHOOSING: Duration = Duration::from_hours(1);
 /// A session's last use is written down at most this often.
@@ -58,7 +59,7 @@ pub struct ContactSession {
     /// The temporary password this session was started with: it can do nothing
     /// but choose a new one (promise 7).
     pub temporary: Option<TemporaryPasswordId>,
-    expires_at: Timestamp,
+    started_at: Timestamp,
     last_seen_at: Timestamp,
 }
 
@@ -77,7 +78,7 @@ pub struct StaffSession {
     pub role: String,
     /// What it allows.
     pub permissions: Permissions,
-    expires_at: Timestamp,
+    started_at: Timestamp,
     last_seen_at: Timestamp,
 }
 
@@ -133,7 +134,7 @@ pub fn start_for_contact(
     now: Timestamp,
 ) -> crate::error::Result<Token> {
     let token = Token::mint()?;
-    let lives = if temporary.is_some() { CHOOSING } else { CONTACT_IDLE };
+    let lives = if temporary.is_some() { CHOOSING } else { CONTACT_LASTS };
     let new = store::NewSession {
         token: token.digest(),
         contact: Some(contact),
@@ -173,12 +174,12 @@ impl ContactSession {
         self.temporary.is_none() && now.since(self.last_seen_at) >= TOUCH_EVERY
     }
 
-    /// Writes down that it is in use, and so keeps it alive.
+    /// Writes down that it is in use.
     ///
     /// # Errors
     /// When the database fails.
     pub fn touch(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), db::Error> {
-        store::touch(tx, self.id, now, now.plus(CONTACT_IDLE).max(self.expires_at))
+        store::touch(tx, self.id, now, self.started_at.plus(CONTACT_LASTS))
     }
 }
 
@@ -193,6 +194,6 @@ impl StaffSession {
     /// # Errors
     /// When the database fails.
     pub fn touch(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), db::Error> {
-        store::touch(tx, self.id, now, now.plus(STAFF_IDLE).max(self.expires_at))
+        store::touch(tx, self.id, now, now.plus(STAFF_IDLE).min(self.started_at.plus(STAFF_LASTS)))
     }
 }

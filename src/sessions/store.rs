@@ -43,7 +43,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession, place: &Place, now: Time
 /// When the database fails.
 pub fn find_contact(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<ContactSession>, Error> {
     tx.opt(
-        "select s.id, s.contact_id, s.temporary_password_id, s.expires_at, s.last_seen_at,
+        "select s.id, s.contact_id, s.temporary_password_id, s.created_at, s.last_seen_at,
                 c.name, c.username, c.language, r.id as retailer_id, r.name as retailer_name, r.account_number
          from sessions s join contacts c on c.id = s.contact_id join retailers r on r.id = c.retailer_id
          where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2
@@ -61,7 +61,7 @@ pub fn find_contact(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Op
 /// When the database fails.
 pub fn find_staff(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<StaffSession>, Error> {
     tx.opt(
-        "select s.id, s.staff_id, s.expires_at, s.last_seen_at, p.name, p.kind, r.name as role, r.permissions
+        "select s.id, s.staff_id, s.created_at, s.last_seen_at, p.name, p.kind, r.name as role, r.permissions
          from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
          where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2 and p.active",
         &[&token, &now],
@@ -179,7 +179,7 @@ impl FromRow for ContactSession {
             retailer_name: row.get("retailer_name")?,
             account_number: row.get("account_number")?,
             temporary: row.get("temporary_password_id")?,
-            expires_at: row.get("expires_at")?,
+            started_at: row.get("created_at")?,
             last_seen_at: row.get("last_seen_at")?,
         })
     }
@@ -194,7 +194,7 @@ impl FromRow for StaffSession {
             kind: row.parse("kind", |name| StaffKind::from_name(name).ok_or("unknown kind of staff"))?,
             role: row.get("role")?,
             permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
-            expires_at: row.get("expires_at")?,
+            started_at: row.get("created_at")?,
             last_seen_at: row.get("last_seen_at")?,
         })
     }

@@ -142,6 +142,19 @@ story! {
 }
 
 story! {
+    async fn a_staff_session_ends_after_seven_days(kind) {
+        let shop = Shop::open(kind).await;
+        let admin = shop.staff(BuiltIn::SalesAdmin).await;
+        for hours in (10..168).step_by(10) {
+            shop.advance(Duration::from_hours(10));
+            assert_eq!(admin.browser.get("/portal/retailers").await.status, 200, "after {hours} hours");
+        }
+        shop.advance(Duration::from_hours(8));
+        assert!(admin.browser.get("/portal/retailers").await.leads_to("/portal/login"), "however often they came by");
+    }
+}
+
+story! {
     async fn guessing_a_staff_password_is_slowed_down(kind) {
         let shop = Shop::open(kind).await;
         let admin = shop.staff(BuiltIn::SalesAdmin).await;
