@@ -182,9 +182,9 @@ impl Shop {
         self.clock.advance(by);
     }
 
-    /// Moves the clock so that it is `before` this moment.
-    pub fn advance_to(&self, moment: Timestamp, before: Duration) {
-        self.advance(moment.minus(before).since(self.clock.now()));
+    /// Stops the clock at this moment; it can still be moved.
+    pub fn stop_clock_at(&self, moment: Timestamp) {
+        self.clock.stop_at(moment);
     }
 
     /// Someone's browser, without cookies.
