@@ -1,10 +1,10 @@
 //! Asking for a temporary password and what it is good for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tradepost::staff::BuiltIn;
 
-use crate::support::shop::{SOON, Shop};
+use crate::support::shop::Shop;
 use crate::support::smtp_sink::Mode;
 
 const PASSWORD: &str = "trout9lamp";
@@ -56,20 +56,13 @@ story! {
 }
 
 story! {
-    async fn promise_04_the_mail_leaves_within_a_second(kind) {
+    async fn promise_04_the_mail_leaves_at_once(kind) {
         let shop = Shop::open(kind).await;
         shop.member("anna", MAIL, PASSWORD).await;
-        let mut fastest = SOON;
-        for _ in 0..3 {
-            let started = Instant::now();
-            shop.browser().forgot_password("anna").await;
-            shop.mail_to(MAIL).await;
-            fastest = fastest.min(started.elapsed());
-            shop.quiet().await;
-            shop.advance(Duration::from_secs(10));
-        }
-        // The quickest of three: this machine has other things to do.
-        assert!(fastest < Duration::from_secs(1), "{fastest:?}");
+        // Nothing is put off to a later moment; `benches/door.rs` tells how long it takes.
+        shop.stop_clock_at(shop.clock.now());
+        shop.browser().forgot_password("anna").await;
+        shop.mail_to(MAIL).await;
     }
 }
 
