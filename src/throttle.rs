@@ -62,6 +62,12 @@ pub fn network(address: &str) -> String {
     }
 }
 
+/// One account tried from one place. Counted before what the account may use up
+/// from everywhere, it keeps one stranger from locking its owner out.
+pub fn pair(account: &str, address: &str) -> String {
+    format!("{account}\n{}", network(address))
+}
+
 fn subject(what: &str, whose: &str) -> String {
     format!("{what}:{}", Digest::of(whose.as_bytes()).hex())
 }

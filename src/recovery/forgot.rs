@@ -20,8 +20,10 @@ use crate::mail::{self, Kind, NewMail};
 use crate::retailers;
 use crate::throttle::{self, Limit};
 
-/// Mails one account may be sent by people who are not signed in.
-const PER_ACCOUNT: Limit = Limit { attempts: 6, window: Duration::from_hours(1) };
+/// Mails one account may be sent from one place by people who are not signed in.
+const PER_PAIR: Limit = Limit { attempts: 6, window: Duration::from_hours(1) };
+/// Mails it may be sent from everywhere.
+const PER_ACCOUNT: Limit = Limit { attempts: 12, window: Duration::from_hours(1) };
 /// Requests from one address that are followed up.
 const PER_ADDRESS: Limit = Limit { attempts: 300, window: Duration::from_hours(1) };
 
@@ -102,7 +104,7 @@ pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
 }
 
 fn may_follow_up(tx: &mut Tx<'_>, what: &str, whose: &str, forgot: &Forgot, now: Timestamp) -> Result<bool> {
-    let account = throttle::allows(tx, what, whose, PER_ACCOUNT, now)?;
-    let address = throttle::allows(tx, what, &forgot.address, PER_ADDRESS, now)?;
-    Ok(account && address)
+    Ok(throttle::allows(tx, what, &throttle::pair(whose, &forgot.address), PER_PAIR, now)?
+        && throttle::allows(tx, what, &throttle::network(&forgot.address), PER_ADDRESS, now)?
+        && throttle::allows(tx, what, whose, PER_ACCOUNT, now)?)
 }

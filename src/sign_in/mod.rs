@@ -61,7 +61,7 @@ struct Attempt {
 impl Attempt {
     /// What failures are counted for, narrowest first.
     fn pair(&self) -> String {
-        format!("{}\n{}", self.username, self.network)
+        throttle::pair(&self.username, &self.place.address)
     }
 }
 

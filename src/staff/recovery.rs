@@ -28,8 +28,10 @@ const RESET_LIVES: Duration = Duration::from_mins(10);
 const WELCOME_LIVES: Duration = Duration::from_hours(48);
 /// Wrong codes before the link is void.
 const TRIES: i64 = 5;
-/// Mails one person may be sent in an hour.
-const PER_ACCOUNT: Limit = Limit { attempts: 5, window: Duration::from_hours(1) };
+/// Mails one person may be sent from one place.
+const PER_PAIR: Limit = Limit { attempts: 5, window: Duration::from_hours(1) };
+/// Mails one person may be sent from everywhere.
+const PER_ACCOUNT: Limit = Limit { attempts: 10, window: Duration::from_hours(1) };
 /// Digits of a code.
 const CODES: u32 = 1_000_000;
 
@@ -62,7 +64,10 @@ pub fn look_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     let Ok(email) = EmailAddress::parse(&forgot.typed) else { return Ok(()) };
-    if !throttle::allows(tx, "forgot-staff", &email.key(), PER_ACCOUNT, now)? {
+    let pair = throttle::pair(&email.key(), &forgot.address);
+    let allowed = throttle::allows(tx, "forgot-staff", &pair, PER_PAIR, now)?
+        && throttle::allows(tx, "forgot-staff", &email.key(), PER_ACCOUNT, now)?;
+    if !allowed {
         return Ok(());
     }
     if let Some(staff) = store::by_email(tx, &email)?.filter(|staff| staff.active) {

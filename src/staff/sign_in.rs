@@ -85,7 +85,7 @@ struct Attempt {
 
 impl Attempt {
     fn pair(&self) -> String {
-        format!("{}\n{}", self.email, throttle::network(&self.place.address))
+        throttle::pair(&self.email, &self.place.address)
     }
 }
 

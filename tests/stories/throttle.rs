@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tradepost::staff::BuiltIn;
+
 use crate::support::shop::Shop;
 
 const PASSWORD: &str = "trout9lamp";
@@ -95,5 +97,30 @@ story! {
         assert!(page.status == 422 && page.says("That is not your current password."));
         shop.advance(Duration::from_mins(15));
         assert!(browser.change_password(PASSWORD, "lamp of 9 trouts").await.leads_to("/account"));
+    }
+}
+
+story! {
+    async fn a_stranger_who_asks_for_resets_keeps_nobody_from_asking(kind) {
+        let shop = Shop::with(kind, PROXY).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let admin = shop.staff(BuiltIn::SalesAdmin).await;
+        let asks = async |from: &str| {
+            let someone = shop.browser().coming_from(from);
+            someone.forgot_password("anna").await;
+            someone.post("/portal/forgot-password", &[("email", &admin.email)]).await;
+            shop.counts(0, "select count(*) as n from jobs").await;
+            shop.advance(Duration::from_secs(10));
+        };
+        for _ in 0..15 {
+            asks("203.0.113.9").await;
+        }
+        shop.counts(6 + 5, "select count(*) as n from mails").await;
+        asks("198.51.100.7").await;
+        shop.counts(6 + 5 + 2, "select count(*) as n from mails").await;
+        for place in 0..10 {
+            asks(&format!("192.0.2.{place}")).await;
+        }
+        shop.counts(12 + 10, "select count(*) as n from mails").await;
     }
 }
