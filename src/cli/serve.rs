@@ -1,6 +1,7 @@
 //! `tradepost serve` and `tradepost demo`
 
 use std::fs::File;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -121,14 +122,16 @@ async fn stopped() {
 
 fn start_log(log: &Log) {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_default();
-    // The driver would log every parameter of every statement.
-    let filter = ["tokio_postgres=warn", "postgres=warn"]
+    // The driver would log every parameter of every statement; the other, each
+    // file of the website at every start.
+    let filter = ["tokio_postgres=warn", "postgres=warn", "memory_serve=warn"]
         .into_iter()
         .filter_map(|part| part.parse().ok())
         .fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
     match log.format {
-        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Text => builder.with_target(false).with_ansi(colours).init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
 }

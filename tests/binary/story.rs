@@ -43,6 +43,7 @@ fn whole_story(database: Database) {
     assert_eq!(anna.get("/").status, 200, "her session goes on");
 
     let log = server.log();
+    assert!(!log.contains('\u{1b}'), "colours are for terminals: {log}");
     assert_eq!(server.stop(), Some(0));
     let traces = shop.traces();
     for mail in [&invitation, &reset] {
