@@ -99,6 +99,15 @@ impl Actor {
         }
     }
 
+    /// Whether this actor may change customers' details.
+    pub fn may_edit_customers(&self) -> bool {
+        match &self.who {
+            Who::Operator | Who::System => true,
+            Who::Staff(staff) => staff.permissions.customers >= Level::Write,
+            Who::Contact(_) | Who::Nobody => false,
+        }
+    }
+
     /// The staff user whose territories bound what this actor sees; `None`
     /// when nothing bounds it.
     pub fn bounded_by(&self) -> Option<StaffId> {

@@ -146,6 +146,14 @@ history-email-changed = Ihre E-Mail-Adresse wurde geändert
 history-username-changed = Sie erhielten einen Benutzernamen
 history-mail-failed = Eine E-Mail an Sie konnte nicht zugestellt werden
 history-contact-imported = Ihr Konto wurde eingerichtet
+history-contact-added = Ihr Konto wurde von Hand angelegt
+history-contact-changed = Ihre Angaben wurden geändert
+history-contact-activated = Ihr Konto wurde wieder aktiviert
+history-contact-deactivated = Ihr Konto wurde stillgelegt
+history-contact-moved = Ihr Konto wurde zu dieser Firma verschoben
+history-contact-merged = Ein zweiter Eintrag von Ihnen wurde mit diesem zusammengeführt
+history-address-bounced = Mail an Ihre Mailadresse kam zurück
+history-bounce-cleared = Ihre Mailadresse wird wieder für Mail verwendet
 
 flash-signed-out = Sie sind abgemeldet.
 flash-password-chosen = Ihr neues Passwort ist festgelegt. Willkommen.

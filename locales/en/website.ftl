@@ -146,6 +146,14 @@ history-email-changed = Your e-mail address was changed
 history-username-changed = You were given a username
 history-mail-failed = A mail to you could not be delivered
 history-contact-imported = Your account was set up
+history-contact-added = Your account was set up by hand
+history-contact-changed = Your details were changed
+history-contact-activated = Your account was activated again
+history-contact-deactivated = Your account was deactivated
+history-contact-moved = Your account was moved to this company
+history-contact-merged = Another record of yours was joined with this one
+history-address-bounced = Mail to your e-mail address came back
+history-bounce-cleared = Your e-mail address is used for mail again
 
 flash-signed-out = You are signed out.
 flash-password-chosen = Your new password is set. Welcome.

@@ -5,7 +5,10 @@ use crate::kernel::Timestamp;
 use crate::kernel::id::ContactId;
 
 pub(super) fn set_switch(tx: &mut Tx<'_>, contact: ContactId, on: bool, now: Timestamp) -> Result<(), Error> {
-    tx.run("update contacts set website_access = $2, updated_at = $3 where id = $1", &[&contact, &on, &now])?;
+    tx.run(
+        "update contacts set website_access = $2, updated_at = $3, version = version + 1 where id = $1",
+        &[&contact, &on, &now],
+    )?;
     Ok(())
 }
 

@@ -60,6 +60,40 @@ pub enum Event {
     MailFailed,
     /// A contact was created by an import.
     ContactImported,
+    /// A retailer was entered.
+    RetailerAdded,
+    /// A retailer's details were changed.
+    RetailerChanged,
+    /// Business with a retailer was taken up again.
+    RetailerActivated,
+    /// A retailer was deactivated.
+    RetailerDeactivated,
+    /// A contact was entered by hand.
+    ContactAdded,
+    /// A contact's details were changed.
+    ContactChanged,
+    /// A contact was activated again.
+    ContactActivated,
+    /// A contact was deactivated.
+    ContactDeactivated,
+    /// A contact was moved to another retailer.
+    ContactMoved,
+    /// Another record of the same person was merged into this one.
+    ContactMerged,
+    /// Mail to a contact's address came back.
+    AddressBounced,
+    /// The mark that mail came back was taken off.
+    BounceCleared,
+    /// A list of customers was exported.
+    CustomersExported,
+    /// One act for many was started.
+    RunStarted,
+    /// It was paused.
+    RunPaused,
+    /// It was resumed.
+    RunResumed,
+    /// The rest of it was called off.
+    RunCancelled,
     /// A staff user was added.
     StaffAdded,
     /// A reset of a staff password was asked for.
@@ -70,7 +104,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 42] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -93,6 +127,23 @@ impl Event {
         Self::UsernameChanged,
         Self::MailFailed,
         Self::ContactImported,
+        Self::RetailerAdded,
+        Self::RetailerChanged,
+        Self::RetailerActivated,
+        Self::RetailerDeactivated,
+        Self::ContactAdded,
+        Self::ContactChanged,
+        Self::ContactActivated,
+        Self::ContactDeactivated,
+        Self::ContactMoved,
+        Self::ContactMerged,
+        Self::AddressBounced,
+        Self::BounceCleared,
+        Self::CustomersExported,
+        Self::RunStarted,
+        Self::RunPaused,
+        Self::RunResumed,
+        Self::RunCancelled,
         Self::StaffAdded,
         Self::StaffResetRequested,
         Self::StaffPasswordChosen,
@@ -128,6 +179,23 @@ impl Event {
             Self::UsernameChanged => "username-changed",
             Self::MailFailed => "mail-failed",
             Self::ContactImported => "contact-imported",
+            Self::RetailerAdded => "retailer-added",
+            Self::RetailerChanged => "retailer-changed",
+            Self::RetailerActivated => "retailer-activated",
+            Self::RetailerDeactivated => "retailer-deactivated",
+            Self::ContactAdded => "contact-added",
+            Self::ContactChanged => "contact-changed",
+            Self::ContactActivated => "contact-activated",
+            Self::ContactDeactivated => "contact-deactivated",
+            Self::ContactMoved => "contact-moved",
+            Self::ContactMerged => "contact-merged",
+            Self::AddressBounced => "address-bounced",
+            Self::BounceCleared => "bounce-cleared",
+            Self::CustomersExported => "customers-exported",
+            Self::RunStarted => "run-started",
+            Self::RunPaused => "run-paused",
+            Self::RunResumed => "run-resumed",
+            Self::RunCancelled => "run-cancelled",
             Self::StaffAdded => "staff-added",
             Self::StaffResetRequested => "staff-reset-requested",
             Self::StaffPasswordChosen => "staff-password-chosen",
@@ -144,14 +212,58 @@ pub struct About {
     pub contact: Option<ContactId>,
     /// The staff user, if one is meant.
     pub staff: Option<StaffId>,
-    /// A further fact by name: plain words, no names, addresses or secrets.
-    pub fact: Option<(&'static str, &'static str)>,
+    /// A further fact by name.
+    pub fact: Option<(&'static str, Fact)>,
+}
+
+/// A further fact of an entry: no names of people, addresses or secrets.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact {
+    /// A plain word.
+    Word(&'static str),
+    /// How many.
+    Count(usize),
+    /// The id of another row.
+    Id(uuid::Uuid),
+}
+
+impl From<&'static str> for Fact {
+    fn from(word: &'static str) -> Self {
+        Self::Word(word)
+    }
+}
+
+impl From<usize> for Fact {
+    fn from(count: usize) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl<T> From<crate::kernel::Id<T>> for Fact {
+    fn from(id: crate::kernel::Id<T>) -> Self {
+        Self::Id(id.as_uuid())
+    }
+}
+
+impl std::fmt::Display for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Count(count) => count.fmt(f),
+            Self::Id(id) => id.fmt(f),
+        }
+    }
 }
 
 impl About {
     /// A contact of a retailer.
     pub fn contact(retailer: RetailerId, contact: ContactId) -> Self {
         Self { retailer: Some(retailer), contact: Some(contact), ..Self::default() }
+    }
+
+    /// A retailer.
+    pub fn retailer(retailer: RetailerId) -> Self {
+        Self { retailer: Some(retailer), ..Self::default() }
     }
 
     /// A staff user.
@@ -161,8 +273,8 @@ impl About {
 
     /// The same with a further fact.
     #[must_use]
-    pub fn with(self, name: &'static str, fact: &'static str) -> Self {
-        Self { fact: Some((name, fact)), ..self }
+    pub fn with(self, name: &'static str, fact: impl Into<Fact>) -> Self {
+        Self { fact: Some((name, fact.into())), ..self }
     }
 }
 
@@ -186,7 +298,7 @@ pub fn record(
         Who::System => ("system", None),
     };
     let details: serde_json::Map<_, _> =
-        about.fact.iter().map(|(name, fact)| ((*name).to_owned(), (*fact).into())).collect();
+        about.fact.iter().map(|(name, fact)| ((*name).to_owned(), fact.to_string().into())).collect();
     let link = Link {
         number: number + 1,
         at: now.as_millis(),

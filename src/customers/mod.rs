@@ -10,104 +10,16 @@ mod view;
 
 use std::collections::HashMap;
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
-use crate::actor::{Actor, Door};
-use crate::db::Tx;
-use crate::error::{Error, Result};
-use crate::http::session::{InPortal, InSales};
-use crate::http::{Answer, Failure, Page, Shared, Visit};
-use crate::kernel::Timestamp;
+use crate::http::{Answer, Failure, Shared};
 use crate::kernel::id::RetailerId;
 use crate::kernel::text::is_unshowable;
-use crate::sessions::StaffSession;
 
 /// The most characters of a search that are looked at.
 const QUERY_CHARACTERS: usize = 100;
-
-/// A staff user at one of the doors, with all an answer needs.
-pub struct Caller {
-    web: Shared,
-    visit: Visit,
-    session: StaffSession,
-    actor: Actor,
-}
-
-impl Caller {
-    /// Where the addresses of this door begin.
-    fn base(&self) -> &'static str {
-        base(&self.actor)
-    }
-
-    fn page(&self) -> Page {
-        Page::of_staff(&self.web, &self.visit, Some(&self.session))
-    }
-
-    fn now(&self) -> Timestamp {
-        self.web.app.clock.now()
-    }
-
-    async fn read<T, F>(&self, mut act: F) -> Result<T>
-    where
-        F: FnMut(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
-        let actor = self.actor.clone();
-        self.web.app.db.read(move |tx| act(tx, &actor)).await
-    }
-
-    async fn write<T, F>(&self, mut act: F) -> Result<T>
-    where
-        F: FnMut(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
-        let actor = self.actor.clone();
-        self.web.app.db.write(move |tx| act(tx, &actor)).await
-    }
-}
-
-fn base(actor: &Actor) -> &'static str {
-    if actor.door == Door::Sales { "/sales" } else { "/portal" }
-}
-
-/// Someone signed in to the portal.
-pub struct AtPortal(pub Caller);
-
-/// Someone signed in to the sales app.
-pub struct AtSales(pub Caller);
-
-impl FromRequestParts<Shared> for AtPortal {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
-        let InPortal(session, actor) = InPortal::from_request_parts(parts, web).await?;
-        Ok(Self(Caller { web: Shared::clone(web), visit: Visit::of(web, parts), session, actor }))
-    }
-}
-
-impl FromRequestParts<Shared> for AtSales {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
-        let InSales(session, actor) = InSales::from_request_parts(parts, web).await?;
-        Ok(Self(Caller { web: Shared::clone(web), visit: Visit::of(web, parts), session, actor }))
-    }
-}
-
-/// The ids in the address. What is no id is not found, like an id of nothing.
-pub struct Ids<T>(pub T);
-
-impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Ids<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
-        let path = Path::<T>::from_request_parts(parts, web).await;
-        path.map(|Path(ids)| Self(ids)).map_err(|_| Error::NotFound.into())
-    }
-}
 
 /// What a list of retailers is asked for. Nonsense is ignored.
 #[derive(Clone, Debug, Default)]
@@ -152,6 +64,7 @@ impl FromRequestParts<Shared> for Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Timestamp;
 
     fn asked(fields: &[(&str, &str)]) -> Asked {
         Asked::new(&fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())

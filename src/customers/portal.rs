@@ -4,12 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use super::Asked;
 use super::resets::{self, ResetForm};
 use super::view::{ContactRow, ContactView, Queue, RetailerList};
-use super::{Asked, AtPortal, Ids};
 use crate::access;
 use crate::http::forms::Posted;
-use crate::http::{Answer, Page, html, redirect};
+use crate::http::{Answer, AtPortal, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, ResetId, RetailerId};
 use crate::retailers::{self, Retailer};
 

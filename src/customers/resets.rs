@@ -5,9 +5,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::Caller;
 use super::view::{Confirmation, ResetView, RetailerList};
-use crate::http::{Answer, Page, html, redirect};
+use crate::http::{Answer, Caller, Page, html, redirect};
 use crate::kernel::id::{ContactId, ResetId};
 use crate::recovery::{self, Manner, Requested};
 use crate::retailers::{self, Contact};

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::http::StatusCode;
 
+use super::Asked;
 use super::resets::{self, ResetForm};
 use super::view::{ContactRow, ContactView, RetailerList};
-use super::{Asked, AtSales, Ids};
 use crate::http::forms::Posted;
-use crate::http::{Answer, Page, html};
+use crate::http::{Answer, AtSales, Ids, Page, html};
 use crate::kernel::id::{ContactId, ResetId, RetailerId};
 use crate::retailers::{self, Retailer};
 

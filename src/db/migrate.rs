@@ -23,7 +23,8 @@ macro_rules! migration {
 }
 
 /// Every step, oldest first.
-const MIGRATIONS: &[Migration] = &[migration!("0001_customer_access")];
+const MIGRATIONS: &[Migration] =
+    &[migration!("0001_customer_access"), migration!("0002_finding_and_inviting")];
 
 /// Why a schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]

@@ -185,6 +185,7 @@ fn customers(tx: &mut Tx<'_>, hash: &passwords::Hash, now: Timestamp) -> Result<
             territory: territory_name.to_owned(),
             active: index != 39,
             contacts: 0,
+            version: 1,
         };
         retailers::insert_retailer(tx, &retailer, territory, now)?;
         // One has five people, the others three.

@@ -1,5 +1,6 @@
 //! What all doors share: sessions by cookie, pages, errors, headers, limits.
 
+pub mod caller;
 pub mod cookies;
 pub mod error;
 pub mod forms;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 
+pub use caller::{AtPortal, AtSales, Caller, Ids};
 pub use error::{Answer, Failure};
 pub use page::{Flash, Page, html, redirect};
 pub use visit::Visit;

@@ -167,6 +167,7 @@ impl Import<'_, '_, '_> {
                 territory: row.territory.clone(),
                 active: true,
                 contacts: 0,
+                version: 1,
             };
             retailers::insert_retailer(self.tx, &new, territory, self.now)?;
             self.report.retailers_new += 1;

@@ -26,6 +26,8 @@ pub mod of {
         EmailChange,
         StaffReset,
         Session,
+        View,
+        Run,
         Job,
         Lease
     );
@@ -53,6 +55,10 @@ pub type EmailChangeId = Id<of::EmailChange>;
 pub type StaffResetId = Id<of::StaffReset>;
 /// The id of a session.
 pub type SessionId = Id<of::Session>;
+/// The id of a saved view of a list.
+pub type ViewId = Id<of::View>;
+/// The id of a run.
+pub type RunId = Id<of::Run>;
 /// The id of a job.
 pub type JobId = Id<of::Job>;
 /// The id of one worker's hold on a job.

@@ -37,6 +37,8 @@ pub struct Retailer {
     pub active: bool,
     /// How many contacts it has.
     pub contacts: i64,
+    /// Goes up with every edit.
+    pub version: i64,
 }
 
 /// A contact with all that decides about their access.
@@ -89,6 +91,8 @@ pub struct Contact {
     /// Until when the temporary password that was mailed last lives or lived,
     /// unless it was used or voided.
     pub temporary_until: Option<Timestamp>,
+    /// Goes up with every edit.
+    pub version: i64,
 }
 
 impl Contact {
@@ -117,6 +121,7 @@ impl Contact {
             was_invited: false,
             mail_pending: false,
             temporary_until: None,
+            version: 1,
         }
     }
 }

@@ -5,18 +5,18 @@ use crate::db::{Error, FromRow, Row, ToValue, Tx};
 use crate::kernel::id::{ContactId, RetailerId, StaffId, TerritoryId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
 
-const RETAILER: &str = "select r.id, r.account_number, r.name, r.address, r.active, t.name as territory,
-        (select count(*) from contacts c where c.retailer_id = r.id) as contacts
+const RETAILER: &str =
+    "select r.id, r.account_number, r.name, r.address, r.active, r.version, t.name as territory,
+        (select count(*) from contacts c where c.retailer_id = r.id and c.merged_into_id is null) as contacts
      from retailers r join territories t on t.id = r.territory_id";
 
+/// Contacts whose record was merged into another have no listing, and so are
+/// not found.
 const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
-        c.website_access, c.active, c.password_hash is not null and c.password_stopped_at is null as has_password, c.password_set_at, c.last_sign_in_at, c.bounced_at,
+        c.website_access, c.active, l.has_password, c.password_set_at, c.last_sign_in_at, c.bounced_at, c.version,
         r.name as retailer_name, r.account_number, r.active as retailer_active,
-        exists (select 1 from resets x where x.contact_id = c.id) as was_invited,
-        exists (select 1 from resets x join mails m on m.id = x.mail_id where x.contact_id = c.id and m.finished_at is null) as mail_pending,
-        (select max(p.expires_at) from temporary_passwords p
-          where p.contact_id = c.id and p.accepted_at is not null and p.voided_at is null and p.used_at is null) as temporary_until
-     from contacts c join retailers r on r.id = c.retailer_id";
+        l.mail_state <> 'none' as was_invited, l.mail_state in ('waiting', 'put-off') as mail_pending, l.temporary_until
+     from contacts c join retailers r on r.id = c.retailer_id join contact_listings l on l.contact_id = c.id";
 
 /// Bounds a statement to the territories of a staff user, bound as the
 /// parameter numbered `n`.
@@ -117,7 +117,7 @@ pub fn contacts_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Vec<Co
 /// When the database fails.
 pub fn contacts_sharing(tx: &mut Tx<'_>, email: &EmailAddress, but: ContactId) -> Result<i64, Error> {
     let row: Row = tx.one(
-        "select count(*) as others from contacts where email_key = $1 and id <> $2",
+        "select count(*) as others from contacts where email_key = $1 and id <> $2 and merged_into_id is null",
         &[&email.key(), &but],
     )?;
     row.get("others")
@@ -239,7 +239,7 @@ pub fn rename_contact(
     now: Timestamp,
 ) -> Result<bool, Error> {
     tx.run_once(
-        "update contacts set name = $2, name_key = $3, updated_at = $4 where id = $1",
+        "update contacts set name = $2, name_key = $3, updated_at = $4, version = version + 1 where id = $1",
         &[&contact, &name, &text::search_key(name), &now],
     )
 }
@@ -255,7 +255,7 @@ pub fn set_username(
     now: Timestamp,
 ) -> Result<bool, Error> {
     tx.run_once(
-        "update contacts set username = $2, username_key = $3, updated_at = $4 where id = $1",
+        "update contacts set username = $2, username_key = $3, updated_at = $4, version = version + 1 where id = $1",
         &[&contact, &username.as_str(), &username.key(), &now],
     )
 }
@@ -271,7 +271,7 @@ pub fn set_email(
     now: Timestamp,
 ) -> Result<bool, Error> {
     tx.run_once(
-        "update contacts set email = $2, email_key = $3, email_changed_at = $4, bounced_at = null, updated_at = $4 where id = $1",
+        "update contacts set email = $2, email_key = $3, email_changed_at = $4, bounced_at = null, updated_at = $4, version = version + 1 where id = $1",
         &[&contact, &email.as_str(), &email.key(), &now],
     )
 }
@@ -286,6 +286,7 @@ impl FromRow for Retailer {
             territory: row.get("territory")?,
             active: row.get("active")?,
             contacts: row.get("contacts")?,
+            version: row.get("version")?,
         })
     }
 }
@@ -314,6 +315,7 @@ impl FromRow for Contact {
             was_invited: row.get("was_invited")?,
             mail_pending: row.get("mail_pending")?,
             temporary_until: row.get("temporary_until")?,
+            version: row.get("version")?,
         })
     }
 }

@@ -40,6 +40,7 @@ impl Shop {
                 territory: territory.clone(),
                 active: true,
                 contacts: 0,
+                version: 1,
             };
             retailers::insert_retailer(tx, &new, place, now)?;
             Ok::<_, tradepost::db::Error>(new.id)

@@ -2,9 +2,10 @@
 //! app.
 
 use crate::actor::{Actor, Door};
-use crate::customers::{Asked, base};
+use crate::customers::Asked;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::http::caller::base;
 use crate::kernel::id::RetailerId;
 use crate::retailers::{self, Retailer};
 

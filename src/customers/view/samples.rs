@@ -32,6 +32,7 @@ pub fn contact() -> Contact {
         was_invited: false,
         mail_pending: false,
         temporary_until: None,
+        version: 1,
     }
 }
 
