@@ -433,6 +433,20 @@ async function openDialog(link) {
   }
 }
 
+// ---- rows ticked
+
+document.addEventListener("change", ({ target: box }) => {
+  const form = box instanceof HTMLInputElement ? box.form : null;
+  const head = form?.querySelector("[data-check-all]");
+  if (!form || !(head instanceof HTMLInputElement)) return;
+  const rows = all(form, "tbody input[type=checkbox]", HTMLInputElement);
+  if (box === head) for (const row of rows) row.checked = head.checked;
+  const ticked = rows.filter((row) => row.checked).length;
+  head.checked = ticked > 0 && ticked === rows.length;
+  head.indeterminate = ticked > 0 && ticked < rows.length;
+  for (const count of all(form, "[data-check-count]", HTMLElement)) count.textContent = String(ticked);
+});
+
 // ---- keyboard
 
 document.addEventListener("change", ({ target }) => {
