@@ -17,6 +17,7 @@ pub mod app;
 pub mod http;
 pub mod retailers;
 pub mod access;
+pub mod listing;
 pub mod recovery;
 pub mod sign_in;
 pub mod account;

@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
-use crate::customers::{portal, sales};
+use crate::customers::{lists, portal, sales, search};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, dev_inbox, recovery, sign_in, staff};
 
@@ -60,7 +60,13 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/forgot-password", get(people::forgot).post(people::submit_forgot)),
         ("/portal/forgot-password/sent", get(people::forgot_sent)),
         ("/portal/reset/{token}", get(people::choose).post(people::submit_choose)),
-        ("/portal/retailers", get(portal::retailers)),
+        ("/portal/search", get(search::search)),
+        ("/portal/views", post(lists::save_view)),
+        ("/portal/views/{id}/delete", post(lists::drop_view)),
+        ("/portal/retailers", get(lists::retailers)),
+        ("/portal/retailers/export", post(lists::export_retailers)),
+        ("/portal/contacts", get(lists::contacts)),
+        ("/portal/contacts/export", post(lists::export_contacts)),
         ("/portal/retailers/{id}", get(portal::retailer)),
         ("/portal/contacts/{id}", get(portal::contact)),
         ("/portal/contacts/{id}/access", post(portal::switch_access)),

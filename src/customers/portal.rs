@@ -4,29 +4,13 @@ use askama::Template;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::Asked;
 use super::resets::{self, ResetForm};
-use super::view::{ContactRow, ContactView, Queue, RetailerList};
+use super::view::{ContactRow, ContactView, Queue};
 use crate::access;
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, ResetId, RetailerId};
 use crate::retailers::{self, Retailer};
-
-#[derive(Template)]
-#[template(path = "customers/pages/portal_retailers.html")]
-struct RetailersPage {
-    page: Page,
-    list: RetailerList,
-}
-
-/// `GET /portal/retailers`
-pub async fn retailers(AtPortal(caller): AtPortal, asked: Asked) -> Answer {
-    let list = caller.read(move |tx, actor| RetailerList::read(tx, actor, &asked, None)).await?;
-    let mut page = caller.page();
-    page.query.clone_from(&list.query);
-    html(StatusCode::OK, &RetailersPage { page, list })
-}
 
 #[derive(Template)]
 #[template(path = "customers/pages/portal_retailer.html")]

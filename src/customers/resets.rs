@@ -74,7 +74,7 @@ async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Ans
     let (shown, list) = caller
         .read(move |tx, actor| {
             let shown = Confirmation::read(tx, actor, id, &settings, now)?;
-            let list = RetailerList::beside(tx, actor, shown.contact.retailer)?;
+            let list = RetailerList::beside(tx, actor, shown.contact.retailer, now)?;
             Ok((shown, list))
         })
         .await?;
@@ -102,7 +102,7 @@ pub(super) async fn show(caller: &Caller, (contact, id): (ContactId, ResetId)) -
         .read(move |tx, actor| {
             let contact = retailers::contact(tx, actor, contact)?;
             let reset = recovery::find(tx, actor, contact.id, id)?;
-            let list = RetailerList::beside(tx, actor, contact.retailer)?;
+            let list = RetailerList::beside(tx, actor, contact.retailer, now)?;
             Ok((contact, ResetView::new(&reset, actor, now), list))
         })
         .await?;

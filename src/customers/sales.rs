@@ -1,14 +1,15 @@
 //! The sales app's pages about customers.
 
 use askama::Template;
+use axum::extract::RawQuery;
 use axum::http::StatusCode;
 
-use super::Asked;
 use super::resets::{self, ResetForm};
 use super::view::{ContactRow, ContactView, RetailerList};
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtSales, Ids, Page, html};
 use crate::kernel::id::{ContactId, ResetId, RetailerId};
+use crate::listing::{Asked, List};
 use crate::retailers::{self, Retailer};
 
 #[derive(Template)]
@@ -18,9 +19,14 @@ struct RetailersPage {
     list: RetailerList,
 }
 
+fn asked(query: Option<String>) -> Asked {
+    Asked::of(List::Retailers, &query.unwrap_or_default())
+}
+
 /// `GET /sales/retailers`
-pub async fn retailers(AtSales(caller): AtSales, asked: Asked) -> Answer {
-    let list = caller.read(move |tx, actor| RetailerList::read(tx, actor, &asked, None)).await?;
+pub async fn retailers(AtSales(caller): AtSales, RawQuery(query): RawQuery) -> Answer {
+    let (asked, now) = (asked(query), caller.now());
+    let list = caller.read(move |tx, actor| RetailerList::read(tx, actor, &asked, None, now)).await?;
     html(StatusCode::OK, &RetailersPage { page: caller.page(), list })
 }
 
@@ -34,13 +40,17 @@ struct RetailerPage {
 }
 
 /// `GET /sales/retailers/{id}`
-pub async fn retailer(AtSales(caller): AtSales, Ids(id): Ids<RetailerId>, asked: Asked) -> Answer {
-    let now = caller.now();
+pub async fn retailer(
+    AtSales(caller): AtSales,
+    Ids(id): Ids<RetailerId>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let (asked, now) = (asked(query), caller.now());
     let (retailer, contacts, list) = caller
         .read(move |tx, actor| {
             let retailer = retailers::find(tx, actor, id)?;
             let contacts = retailers::contacts_of(tx, actor, id)?;
-            Ok((retailer, contacts, RetailerList::read(tx, actor, &asked, Some(id))?))
+            Ok((retailer, contacts, RetailerList::read(tx, actor, &asked, Some(id), now)?))
         })
         .await?;
     let contacts = contacts.into_iter().map(|contact| ContactRow::new(contact, now)).collect();
@@ -59,14 +69,14 @@ struct ContactPage {
 }
 
 /// `GET /sales/contacts/{id}`
-pub async fn contact(AtSales(caller): AtSales, Ids(id): Ids<ContactId>, asked: Asked) -> Answer {
-    let now = caller.now();
+pub async fn contact(AtSales(caller): AtSales, Ids(id): Ids<ContactId>, RawQuery(query): RawQuery) -> Answer {
+    let (asked, now) = (asked(query), caller.now());
     let (view, others, list) = caller
         .read(move |tx, actor| {
             let view = ContactView::read(tx, actor, id, now)?;
             let retailer = view.contact.retailer;
             let others = retailers::contacts_of(tx, actor, retailer)?;
-            Ok((view, others, RetailerList::read(tx, actor, &asked, Some(retailer))?))
+            Ok((view, others, RetailerList::read(tx, actor, &asked, Some(retailer), now)?))
         })
         .await?;
     let others =

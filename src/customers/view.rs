@@ -21,7 +21,7 @@ use crate::retailers::{self, Contact};
 pub use access::AccessView;
 pub use confirmation::Confirmation;
 pub use history::Line;
-pub use list::RetailerList;
+pub use list::{Frame, RetailerList};
 pub use mail::Queue;
 pub use status::ResetView;
 

@@ -172,6 +172,11 @@ impl<T: FromValue> FromValue for Option<T> {
         }
     }
 }
+impl FromValue for Value {
+    fn from_value(value: Value) -> Result<Self, String> {
+        Ok(value)
+    }
+}
 impl FromValue for bool {
     fn from_value(value: Value) -> Result<Self, String> {
         match value {

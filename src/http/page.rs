@@ -132,13 +132,10 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
     if path.starts_with("/sales") {
         return vec![entry("Retailers", "/sales/retailers", "retailers", "", &["/sales/"])];
     }
-    let mut entries = vec![entry(
-        "Retailers",
-        "/portal/retailers",
-        "retailers",
-        "r",
-        &["/portal/retailers", "/portal/contacts"],
-    )];
+    let mut entries = vec![
+        entry("Retailers", "/portal/retailers", "retailers", "r", &["/portal/retailers"]),
+        entry("Contacts", "/portal/contacts", "contacts", "c", &["/portal/contacts"]),
+    ];
     if session.permissions.reach == Reach::AllRetailers {
         entries.push(entry("Mail", "/portal/mail", "invitations", "m", &["/portal/mail"]));
     }

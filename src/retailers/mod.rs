@@ -9,16 +9,13 @@ use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
-use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
+use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 
 pub use store::{
-    contact_by_username, contacts_by_email, contacts_sharing, insert_contact, insert_retailer,
-    insert_territory, rename_contact, retailer_by_account_number, set_email, set_username, territories,
-    territory_named, username_taken,
+    contact_by_username, contacts_by_email, contacts_in, contacts_sharing, insert_contact, insert_retailer,
+    insert_territory, rename_contact, retailer_by_account_number, retailers_in, set_email, set_username,
+    territories, territory_named, username_taken,
 };
-
-/// Rows on a page of a list.
-pub const PAGE: usize = 25;
 
 /// A retailer as lists and pages show it.
 #[derive(Clone, Debug)]
@@ -124,30 +121,6 @@ impl Contact {
             version: 1,
         }
     }
-}
-
-/// A page of retailers and where to go on.
-#[derive(Clone, Debug)]
-pub struct RetailerPage {
-    /// The rows.
-    pub retailers: Vec<Retailer>,
-    /// The key of the next page, if there is one.
-    pub next: Option<RetailerId>,
-}
-
-/// Retailers by name whose name or account number holds `query`, after the
-/// retailer `after`.
-///
-/// # Errors
-/// When the actor may not see customers, or the database fails.
-pub fn list(tx: &mut Tx<'_>, actor: &Actor, query: &str, after: Option<RetailerId>) -> Result<RetailerPage> {
-    if !actor.may_see_customers() {
-        return Err(Error::NotAllowed);
-    }
-    let mut retailers = store::list(tx, actor.bounded_by(), &text::search_key(query.trim()), after)?;
-    let next = (retailers.len() > PAGE).then(|| retailers[PAGE - 1].id);
-    retailers.truncate(PAGE);
-    Ok(RetailerPage { retailers, next })
 }
 
 /// A retailer the actor may see.

@@ -1,8 +1,8 @@
 //! The SQL of retailers, contacts and territories.
 
-use super::{Contact, PAGE, Retailer};
+use super::{Contact, Retailer};
 use crate::db::{Error, FromRow, Row, ToValue, Tx};
-use crate::kernel::id::{ContactId, RetailerId, StaffId, TerritoryId};
+use crate::kernel::id::{ContactId, Id, RetailerId, StaffId, TerritoryId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
 
 const RETAILER: &str =
@@ -18,6 +18,9 @@ const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, 
         l.mail_state <> 'none' as was_invited, l.mail_state in ('waiting', 'put-off') as mail_pending, l.temporary_until
      from contacts c join retailers r on r.id = c.retailer_id join contact_listings l on l.contact_id = c.id";
 
+/// Rows that are read by their ids at once.
+const BY_ID: usize = 50;
+
 /// Bounds a statement to the territories of a staff user, bound as the
 /// parameter numbered `n`.
 fn within(staff: Option<StaffId>, n: usize) -> String {
@@ -29,35 +32,42 @@ fn within(staff: Option<StaffId>, n: usize) -> String {
     }
 }
 
-pub(super) fn list(
+/// Contacts by id, in the order of the ids; who is not there is left out.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_in(tx: &mut Tx<'_>, ids: &[ContactId]) -> Result<Vec<Contact>, Error> {
+    in_order(tx, (CONTACT, "c.id"), ids, |contact: &Contact| contact.id)
+}
+
+/// Retailers by id, in the order of the ids; what is not there is left out.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailers_in(tx: &mut Tx<'_>, ids: &[RetailerId]) -> Result<Vec<Retailer>, Error> {
+    in_order(tx, (RETAILER, "r.id"), ids, |retailer: &Retailer| retailer.id)
+}
+
+/// Reads rows by their ids, a fixed number at a time, so that there is one
+/// statement to prepare.
+fn in_order<T: FromRow, K>(
     tx: &mut Tx<'_>,
-    staff: Option<StaffId>,
-    query: &str,
-    after: Option<RetailerId>,
-) -> Result<Vec<Retailer>, Error> {
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let pattern = format!("%{}%", query.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let mut parameters: Vec<&dyn ToValue> = vec![&limit];
-    let mut sql = format!("{RETAILER} where 1 = 1");
-    if !query.is_empty() {
-        parameters.push(&pattern);
-        let n = parameters.len();
-        let found =
-            format!(" and (r.name_key like ${n} escape '\\' or r.account_number_key like ${n} escape '\\')");
-        sql.push_str(&found);
+    (select, column): (&str, &str),
+    ids: &[Id<K>],
+    id: impl Fn(&T) -> Id<K>,
+) -> Result<Vec<T>, Error> {
+    let places: Vec<String> = (1..=BY_ID).map(|n| format!("${n}")).collect();
+    let sql = format!("{select} where {column} in ({})", places.join(", "));
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(BY_ID) {
+        // The last one again and again finds nothing more.
+        let padded = some.iter().chain(some.last().into_iter().cycle()).take(BY_ID);
+        let parameters: Vec<&dyn ToValue> = padded.map(|id| id as &dyn ToValue).collect();
+        let mut rows: Vec<T> = tx.all(&sql, &parameters)?;
+        rows.sort_by_key(|row| some.iter().position(|known| *known == id(row)));
+        found.append(&mut rows);
     }
-    if let Some(after) = &after {
-        parameters.push(after);
-        let n = parameters.len();
-        let beyond =
-            format!(" and (r.name_key, r.id) > (select a.name_key, a.id from retailers a where a.id = ${n})");
-        sql.push_str(&beyond);
-    }
-    if let Some(staff) = &staff {
-        parameters.push(staff);
-        sql.push_str(&within(Some(*staff), parameters.len()));
-    }
-    tx.all(&(sql + " order by r.name_key, r.id limit $1"), &parameters)
+    Ok(found)
 }
 
 pub(super) fn retailer(

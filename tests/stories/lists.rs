@@ -49,7 +49,7 @@ story! {
         shop.retailer("CAFÉ Blum", "North").await;
         shop.retailer("Plain", "North").await;
         let office = shop.staff(BuiltIn::Support).await;
-        let cases = [("%25", vec!["100 % Wool"]), ("_", vec!["Snow_White"]), ("caf%C3%A9", vec!["CAFÉ Blum"]), ("cafe%CC%81", vec!["CAFÉ Blum"]), ("%5C", vec![]), ("%27", vec![]), ("2000", vec!["100 % Wool", "Snow_White", "CAFÉ Blum", "Plain"])];
+        let cases = [("%25", vec!["100 % Wool"]), ("w_w", vec!["Snow_White"]), ("_", vec![]), ("caf%C3%A9", vec!["CAFÉ Blum"]), ("cafe%CC%81", vec!["CAFÉ Blum"]), ("%5C", vec![]), ("%27", vec![]), ("2000", vec!["100 % Wool", "Snow_White", "CAFÉ Blum", "Plain"])];
         for (query, expected) in cases {
             let page = office.browser.get(&format!("/portal/retailers?q={query}")).await;
             assert_eq!(page.status, 200, "{query}");

@@ -1,15 +1,207 @@
-//! A page of retailers, as a table in the portal and as the pane of the sales
-//! app.
+//! Lists as pages show them: a table with its filter in the portal, a pane in
+//! the sales app.
 
-use crate::actor::{Actor, Door};
-use crate::customers::Asked;
+use crate::actor::{Act, Actor, Door};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::caller::base;
-use crate::kernel::id::RetailerId;
-use crate::retailers::{self, Retailer};
+use crate::kernel::Timestamp;
+use crate::kernel::id::{RetailerId, TerritoryId, ViewId};
+use crate::listing::{self, Asked, COUNTED, List, MailState, Rows, SignedIn, Sort, Standing, Turn, View};
+use crate::retailers::Retailer;
 
-/// A page of retailers with the ways on from it.
+/// What stands around the rows of a list in the portal.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// What was asked for.
+    pub asked: Asked,
+    /// Where the list is.
+    pub path: &'static str,
+    /// The views one can choose from.
+    pub tabs: Vec<Tab>,
+    /// The saved view one is at.
+    pub saved: Option<ViewId>,
+    /// The territories to choose from.
+    pub territories: Vec<(TerritoryId, String)>,
+    /// How many match, in words.
+    pub summary: String,
+    /// How many match, for a button: `312` or `all`.
+    pub all: String,
+    /// Where the page before this one is; empty when this is the first.
+    pub previous_href: String,
+    /// Where the next page is; empty when this is the last.
+    pub next_href: String,
+    /// What of the address was not understood, in a sentence; empty when all
+    /// was.
+    pub note: String,
+    /// Whether the list may be exported.
+    pub may_export: bool,
+    /// What may be done for many: names of acts and their words.
+    pub acts: Vec<(&'static str, &'static str)>,
+    /// Whether only the customers of some territories are listed.
+    pub bounded: bool,
+}
+
+/// A view to choose.
+#[derive(Clone, Debug)]
+pub struct Tab {
+    /// What it is called.
+    pub label: String,
+    /// Where it is.
+    pub href: String,
+    /// Whether one is there.
+    pub current: bool,
+}
+
+/// Views that every list of contacts has: names and queries.
+const CONTACT_VIEWS: [(&str, &str); 5] = [
+    ("All", ""),
+    ("Not invited", "access=not-invited"),
+    ("Invitation expired", "access=expired"),
+    ("Bounced", "access=bounced"),
+    ("Something missing", "access=missing"),
+];
+/// Views that every list of retailers has.
+const RETAILER_VIEWS: [(&str, &str); 2] = [("All", ""), ("Not active", "active=no")];
+
+impl Frame {
+    /// Reads what stands around a page of rows.
+    pub fn read<T>(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, rows: &Rows<T>) -> Result<Self> {
+        let (path, one, many, views) = match asked.list {
+            List::Retailers => ("/portal/retailers", "retailer", "retailers", &RETAILER_VIEWS[..]),
+            List::Contacts => ("/portal/contacts", "contact", "contacts", &CONTACT_VIEWS[..]),
+        };
+        let saved = listing::saved(tx, actor, asked.list)?;
+        let query = asked.query();
+        let href = |query: &str| if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        let fixed = views.iter().map(|(label, query)| ((*label).to_owned(), (*query).to_owned()));
+        let own = saved.iter().map(|view| (view.name.clone(), view.query.clone()));
+        let tabs =
+            fixed.chain(own).map(|(label, asks)| Tab { label, href: href(&asks), current: asks == query });
+        let turned = |turn| href(&asked.turned(turn));
+        Ok(Self {
+            tabs: tabs.collect(),
+            saved: saved.iter().find(|view| view.query == query).map(|view: &View| view.id),
+            territories: listing::territories(tx, actor)?,
+            summary: counted(rows.count, rows.rows.len(), one, many),
+            all: if rows.count > COUNTED { String::new() } else { rows.count.to_string() },
+            previous_href: rows.before.map(|row| turned(Turn::Before(row))).unwrap_or_default(),
+            next_href: rows.after.map(|row| turned(Turn::After(row))).unwrap_or_default(),
+            note: note(asked, rows.lost),
+            may_export: actor.may(Act::Export),
+            acts: acts(actor, asked.list),
+            bounded: actor.bounded_by().is_some(),
+            asked: asked.clone(),
+            path,
+        })
+    }
+
+    /// Where the list is in another order.
+    pub fn sort_href(&self, sort: &str) -> String {
+        let sorted = Sort::from_name(sort).map(|sort| self.asked.sorted(sort).query()).unwrap_or_default();
+        if sorted.is_empty() { self.path.to_owned() } else { format!("{}?{sorted}", self.path) }
+    }
+
+    /// How the list is ordered by this: `ascending`, `descending` or `none`.
+    pub fn sort_state(&self, sort: &str) -> &'static str {
+        match (self.asked.sort.as_str() == sort, self.asked.descending) {
+            (false, _) => "none",
+            (true, false) => "ascending",
+            (true, true) => "descending",
+        }
+    }
+
+    /// The order as an address names it; empty for the usual one.
+    pub fn sort(&self) -> String {
+        let turned = if self.asked.descending { "-" } else { "" };
+        let usual = self.asked.sort == Sort::Name && !self.asked.descending;
+        if usual { String::new() } else { format!("{turned}{}", self.asked.sort.as_str()) }
+    }
+
+    /// The choices of territories, each with whether it is chosen.
+    pub fn territory_choices(&self) -> Vec<(String, String, bool)> {
+        let chosen = self.asked.territory;
+        self.territories
+            .iter()
+            .map(|(id, name)| (id.to_string(), name.clone(), chosen == Some(*id)))
+            .collect()
+    }
+
+    /// The choices of standings, each with whether it is chosen.
+    pub fn standing_choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let chosen = self.asked.standing;
+        Standing::ALL.iter().map(|one| (one.as_str(), one.word(), chosen == Some(*one))).collect()
+    }
+
+    /// The choices of mail states, each with whether it is chosen.
+    pub fn mail_choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let chosen = self.asked.mail;
+        MailState::ALL.iter().map(|one| (one.as_str(), one.word(), chosen == Some(*one))).collect()
+    }
+
+    /// The choices of sign-ins, each with whether it is chosen.
+    pub fn signed_in_choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let chosen = self.asked.signed_in;
+        SignedIn::ALL.iter().map(|one| (one.as_str(), one.word(), chosen == Some(*one))).collect()
+    }
+
+    /// The choices of active, each with whether it is chosen.
+    pub fn active_choices(&self) -> [(&'static str, &'static str, bool); 2] {
+        let chosen = self.asked.active;
+        [("yes", "Active", chosen == Some(true)), ("no", "Not active", chosen == Some(false))]
+    }
+
+    /// The filter in words.
+    pub fn sentence(&self) -> String {
+        self.asked.sentence(&self.territories)
+    }
+}
+
+fn counted(count: usize, shown: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        few if few <= COUNTED && few == shown => format!("{few} {many}"),
+        few if few <= COUNTED => format!("{shown} of {few} {many}"),
+        _ => format!("{shown} of more than {COUNTED} {many}"),
+    }
+}
+
+fn note(asked: &Asked, lost: bool) -> String {
+    let mut parts = Vec::new();
+    if !asked.ignored.is_empty() {
+        parts.push(format!(
+            "This part of the address was not understood and left out: {}.",
+            asked.ignored.join(", ")
+        ));
+    }
+    if lost {
+        parts.push(
+            "The row this page began at is not in the list any more, so it begins at the start.".into(),
+        );
+    }
+    parts.join(" ")
+}
+
+fn acts(actor: &Actor, list: List) -> Vec<(&'static str, &'static str)> {
+    let (edits, signs) = (actor.may_edit_customers(), actor.may(Act::ChangeSignIn));
+    let all: &[(bool, &str, &str)] = match list {
+        List::Contacts => &[
+            (actor.may(Act::BulkInvite), "invite", "Send invitations"),
+            (signs, "access-on", "Turn access on"),
+            (signs, "access-off", "Turn access off"),
+            (edits && signs, "deactivate", "Deactivate"),
+            (edits && signs, "activate", "Activate"),
+        ],
+        List::Retailers => &[
+            (edits, "assign-territory", "Assign a territory"),
+            (edits && signs, "deactivate", "Deactivate"),
+            (edits && signs, "activate", "Activate"),
+        ],
+    };
+    all.iter().filter(|(may, ..)| *may).map(|(_, act, word)| (*act, *word)).collect()
+}
+
+/// A page of retailers in the pane of the sales app.
 #[derive(Clone, Debug)]
 pub struct RetailerList {
     /// What was searched for; empty for everything.
@@ -18,37 +210,48 @@ pub struct RetailerList {
     pub rows: Vec<Retailer>,
     /// Where the next page is; empty when this is the last.
     pub next_href: String,
-    /// Where the first page is; empty when this is it.
-    pub start_href: String,
+    /// Where the page before is; empty when this is the first.
+    pub previous_href: String,
     /// What an address needs at its end to keep the search.
     pub suffix: String,
-    /// Whether only the retailers of some territories are listed.
-    pub bounded: bool,
     /// The retailer one is at.
     current: Option<RetailerId>,
 }
 
 impl RetailerList {
     /// Reads what was asked for.
-    pub fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, current: Option<RetailerId>) -> Result<Self> {
-        let page = retailers::list(tx, actor, &asked.query, asked.after)?;
-        let href = |after| format!("{}/retailers{}", base(actor), asked.suffix(after));
+    pub fn read(
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        asked: &Asked,
+        current: Option<RetailerId>,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let page = listing::retailers(tx, actor, asked, now)?;
+        let href = |turn| format!("{}/retailers?{}", base(actor), asked.turned(turn));
+        let query = asked.query();
         Ok(Self {
-            query: asked.query.clone(),
-            rows: page.retailers,
-            next_href: page.next.map(|after| href(Some(after))).unwrap_or_default(),
-            start_href: asked.after.map(|_| href(None)).unwrap_or_default(),
-            suffix: asked.suffix(None),
-            bounded: actor.bounded_by().is_some(),
+            query: asked.words.clone(),
+            next_href: page.after.map(|row| href(Turn::After(row))).unwrap_or_default(),
+            previous_href: page.before.map(|row| href(Turn::Before(row))).unwrap_or_default(),
+            rows: page.rows,
+            suffix: if query.is_empty() { query } else { format!("?{query}") },
             current,
         })
     }
 
     /// Reads the pane beside a page about a retailer; only the sales app has
     /// one.
-    pub fn beside(tx: &mut Tx<'_>, actor: &Actor, current: RetailerId) -> Result<Option<Self>> {
+    pub fn beside(
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        current: RetailerId,
+        now: Timestamp,
+    ) -> Result<Option<Self>> {
         match actor.door {
-            Door::Sales => Self::read(tx, actor, &Asked::default(), Some(current)).map(Some),
+            Door::Sales => {
+                Self::read(tx, actor, &Asked::everything(List::Retailers), Some(current), now).map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -57,13 +260,31 @@ impl RetailerList {
     pub fn is_current(&self, retailer: &Retailer) -> bool {
         self.current == Some(retailer.id)
     }
+}
 
-    /// How many there are on this page.
-    pub fn summary(&self) -> String {
-        match self.rows.len() {
-            1 => "1 retailer".to_owned(),
-            all if self.next_href.is_empty() && self.start_href.is_empty() => format!("{all} retailers"),
-            some => format!("{some} retailers on this page"),
-        }
+#[cfg(test)]
+mod tests {
+    use super::super::samples::staff;
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_in_words() {
+        assert_eq!(counted(1, 1, "contact", "contacts"), "1 contact");
+        assert_eq!(counted(0, 0, "contact", "contacts"), "0 contacts");
+        assert_eq!(counted(312, 50, "contact", "contacts"), "50 of 312 contacts");
+        assert_eq!(counted(1001, 50, "contact", "contacts"), "50 of more than 1000 contacts");
+    }
+
+    #[test]
+    fn acts_are_offered_to_whom_they_are_allowed() {
+        assert!(acts(&staff(&[]), List::Contacts).is_empty());
+        let named =
+            |acts: Vec<(&'static str, &'static str)>| acts.iter().map(|act| act.0).collect::<Vec<_>>();
+        assert_eq!(named(acts(&staff(&[Act::BulkInvite]), List::Contacts)), ["invite"]);
+        assert_eq!(named(acts(&staff(&[Act::ChangeSignIn]), List::Contacts)), ["access-on", "access-off"]);
+        assert_eq!(
+            named(acts(&Actor::operator(), List::Retailers)),
+            ["assign-territory", "deactivate", "activate"]
+        );
     }
 }

@@ -1,0 +1,229 @@
+//! The portal's lists: retailers and contacts, their saved views, their export.
+
+use askama::Template;
+use axum::extract::RawQuery;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+
+use super::view::{ContactRow, Frame};
+use crate::actor::{Act, Actor};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::forms::Posted;
+use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
+use crate::kernel::id::ViewId;
+use crate::kernel::{EmailAddress, Timestamp, Username, text};
+use crate::listing::export::{Format, Sheet};
+use crate::listing::{self, Asked, List, SavedView, views};
+use crate::retailers::{self, Retailer};
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_retailers.html")]
+struct RetailersPage {
+    page: Page,
+    frame: Frame,
+    rows: Vec<Retailer>,
+    may_add: bool,
+}
+
+#[derive(Template)]
+#[template(path = "customers/pages/portal_contacts.html")]
+struct ContactsPage {
+    page: Page,
+    frame: Frame,
+    rows: Vec<ContactRow>,
+}
+
+/// `GET /portal/retailers`
+pub async fn retailers(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
+    let (asked, now) = (Asked::of(List::Retailers, &query.unwrap_or_default()), caller.now());
+    let (rows, frame) = caller
+        .read(move |tx, actor| {
+            let rows = listing::retailers(tx, actor, &asked, now)?;
+            let frame = Frame::read(tx, actor, &asked, &rows)?;
+            Ok((rows.rows, frame))
+        })
+        .await?;
+    let may_add = caller.actor.may_edit_customers();
+    html(StatusCode::OK, &RetailersPage { page: caller.page(), frame, rows, may_add })
+}
+
+/// `GET /portal/contacts`
+pub async fn contacts(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
+    let (asked, now) = (Asked::of(List::Contacts, &query.unwrap_or_default()), caller.now());
+    let (rows, frame) = caller
+        .read(move |tx, actor| {
+            let rows = listing::contacts(tx, actor, &asked, now)?;
+            let frame = Frame::read(tx, actor, &asked, &rows)?;
+            Ok((rows.rows, frame))
+        })
+        .await?;
+    let rows = rows.into_iter().map(|contact| ContactRow::new(contact, now)).collect();
+    html(StatusCode::OK, &ContactsPage { page: caller.page(), frame, rows })
+}
+
+/// What saving a view sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViewForm {
+    list: String,
+    query: String,
+    name: String,
+}
+
+/// `POST /portal/views`
+pub async fn save_view(AtPortal(caller): AtPortal, Posted(form): Posted<ViewForm>) -> Answer {
+    let list = List::from_name(&form.list).ok_or(Error::NotFound)?;
+    let (asked, now) = (Asked::of(list, &form.query), caller.now());
+    let back = address(&asked);
+    let Ok(name) = text::one_line(&form.name, views::NAME) else {
+        return Ok(redirect(&back, Some("view-unnamed")));
+    };
+    let saved = caller.write(move |tx, actor| listing::save(tx, actor, &asked, &name, now)).await?;
+    let flash = match saved {
+        SavedView::Saved => "view-saved",
+        SavedView::TooMany => "view-too-many",
+    };
+    Ok(redirect(&back, Some(flash)))
+}
+
+/// What dropping a view sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropForm {
+    list: String,
+}
+
+/// `POST /portal/views/{id}/delete`
+pub async fn drop_view(
+    AtPortal(caller): AtPortal,
+    Ids(id): Ids<ViewId>,
+    Posted(form): Posted<DropForm>,
+) -> Answer {
+    let list = List::from_name(&form.list).ok_or(Error::NotFound)?;
+    caller.write(move |tx, actor| listing::unsave(tx, actor, id)).await?;
+    Ok(redirect(&address(&Asked::everything(list)), Some("view-deleted")))
+}
+
+fn address(asked: &Asked) -> String {
+    let (list, query) = (asked.list.as_str(), asked.query());
+    if query.is_empty() { format!("/portal/{list}") } else { format!("/portal/{list}?{query}") }
+}
+
+/// What an export sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportForm {
+    query: String,
+    format: String,
+}
+
+/// `POST /portal/retailers/export`
+pub async fn export_retailers(AtPortal(caller): AtPortal, Posted(form): Posted<ExportForm>) -> Answer {
+    export(&caller, List::Retailers, &form).await
+}
+
+/// `POST /portal/contacts/export`
+pub async fn export_contacts(AtPortal(caller): AtPortal, Posted(form): Posted<ExportForm>) -> Answer {
+    export(&caller, List::Contacts, &form).await
+}
+
+/// The whole list as a file. It is read from one snapshot; that it was taken
+/// is written down first.
+async fn export(caller: &Caller, list: List, form: &ExportForm) -> Answer {
+    if !caller.actor.may(Act::Export) {
+        return Err(Error::NotAllowed.into());
+    }
+    let format = Format::from_name(&form.format).ok_or(Error::NotFound)?;
+    let (asked, now) = (Asked::of(list, &form.query), caller.now());
+    caller
+        .write(move |tx, actor| {
+            let about = About::default().with("list", list.as_str());
+            Ok(audit::record(tx, actor, now, Event::CustomersExported, about)?)
+        })
+        .await?;
+    let bytes = caller
+        .read(move |tx, actor| match list {
+            List::Retailers => retailer_sheet(tx, actor, &asked, format, now),
+            List::Contacts => contact_sheet(tx, actor, &asked, format, now),
+        })
+        .await?;
+    let day = &now.rfc3339()[..10];
+    let name = format!("attachment; filename=\"{}-{day}.{}\"", list.as_str(), format.as_str());
+    let headers =
+        [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, bytes).into_response())
+}
+
+/// Rows read at once for an export.
+const CHUNK: usize = 500;
+
+fn retailer_sheet(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    asked: &Asked,
+    format: Format,
+    now: Timestamp,
+) -> Result<Vec<u8>> {
+    let mut sheet =
+        Sheet::new(format, &["account_number", "retailer", "territory", "address", "active", "contacts"])?;
+    for ids in listing::retailer_ids(tx, actor, asked, now)?.chunks(CHUNK) {
+        for retailer in retailers::retailers_in(tx, ids)? {
+            let (active, contacts) = (yes(retailer.active), retailer.contacts.to_string());
+            let Retailer { account_number, name, territory, address, .. } = &retailer;
+            sheet.add(&[account_number, name, territory, address, active, contacts.as_str()])?;
+        }
+    }
+    sheet.finish()
+}
+
+fn contact_sheet(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    asked: &Asked,
+    format: Format,
+    now: Timestamp,
+) -> Result<Vec<u8>> {
+    let headings = [
+        "account_number",
+        "retailer",
+        "contact",
+        "position",
+        "phone",
+        "language",
+        "email",
+        "username",
+        "website_access",
+        "active",
+        "state",
+        "last_sign_in",
+    ];
+    let mut sheet = Sheet::new(format, &headings)?;
+    for ids in listing::contact_ids(tx, actor, asked, now)?.chunks(CHUNK) {
+        for contact in retailers::contacts_in(tx, ids)? {
+            let row = ContactRow::new(contact, now);
+            let contact = &row.contact;
+            sheet.add(&[
+                contact.account_number.as_str(),
+                &contact.retailer_name,
+                &contact.name,
+                &contact.position,
+                &contact.phone,
+                contact.language.tag(),
+                contact.email.as_ref().map(EmailAddress::as_str).unwrap_or_default(),
+                contact.username.as_ref().map(Username::as_str).unwrap_or_default(),
+                yes(contact.website_access),
+                yes(contact.active),
+                &row.badge.word,
+                &contact.last_sign_in_at.map(Timestamp::rfc3339).unwrap_or_default(),
+            ])?;
+        }
+    }
+    sheet.finish()
+}
+
+const fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}

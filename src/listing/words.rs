@@ -1,0 +1,91 @@
+//! What was typed into a search, as patterns.
+
+use crate::kernel::text;
+
+/// Words of a search that are looked at.
+const WORDS: usize = 6;
+/// The shortest run of characters the index finds.
+const RUN: usize = 3;
+/// Digits from which on a text of digits and signs is taken for a telephone
+/// number.
+const PHONE_DIGITS: usize = 4;
+
+/// A pattern for `like`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    /// With `_` for what `like` would read as a sign of its own: the index
+    /// answers it, and it matches too much rather than too little.
+    pub loose: String,
+    /// The same with such characters escaped by `\`.
+    pub exact: String,
+}
+
+/// Ways to read a search; in each, every pattern must match.
+pub(super) fn readings(typed: &str) -> Vec<Vec<Pattern>> {
+    let key = text::search_key(typed);
+    let words: Vec<Pattern> = key.split_whitespace().take(WORDS).map(pattern).collect();
+    let phone = phone(&key).map(|digits| vec![pattern(&digits)]);
+    [Some(words), phone].into_iter().flatten().filter(|reading| !reading.is_empty()).collect()
+}
+
+/// Whether nothing is searched for.
+pub(super) fn is_empty(typed: &str) -> bool {
+    typed.trim().is_empty()
+}
+
+/// Three characters and more are found anywhere; fewer where a word begins,
+/// which the listing marks by two spaces.
+fn pattern(word: &str) -> Pattern {
+    let missing = RUN.saturating_sub(word.chars().count());
+    let begin = &"  "[..missing.min(2)];
+    let loose: String = word.chars().map(|c| if is_sign(c) { '_' } else { c }).collect();
+    let exact: String =
+        word.chars().flat_map(|c| is_sign(c).then_some('\\').into_iter().chain([c])).collect();
+    Pattern { loose: format!("%{begin}{loose}%"), exact: format!("%{begin}{exact}%") }
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, '%' | '_' | '\\')
+}
+
+/// The digits of a telephone number however it is written: without the zeros
+/// that stand for the country or the long distance.
+fn phone(key: &str) -> Option<String> {
+    let is_number = key.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
+    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    (is_number && digits.len() >= PHONE_DIGITS && digits != key.trim()).then(|| digits.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(typed: &str) -> Vec<Vec<String>> {
+        readings(typed)
+            .into_iter()
+            .map(|reading| reading.into_iter().map(|pattern| pattern.exact).collect())
+            .collect()
+    }
+
+    #[test]
+    fn long_words_are_found_anywhere_and_short_ones_where_words_begin() {
+        assert_eq!(exact(" Anna HARB "), [["%anna%", "%harb%"]]);
+        assert_eq!(exact("an"), [["% an%"]]);
+        assert_eq!(exact("a"), [["%  a%"]]);
+        assert!(readings("  ").is_empty());
+    }
+
+    #[test]
+    fn a_telephone_number_is_found_however_it_is_written() {
+        assert_eq!(exact("01947 000-123"), [vec!["%01947%", "%000-123%"], vec!["%1947000123%"]]);
+        assert_eq!(exact("+44 1947"), [vec!["%+44%", "%1947%"], vec!["%441947%"]]);
+        assert_eq!(exact("10023"), [["%10023%"]]);
+    }
+
+    #[test]
+    fn signs_of_patterns_are_taken_literally() {
+        let [reading] = &readings("50%_\\")[..] else { panic!("one reading") };
+        assert_eq!((reading[0].loose.as_str(), reading[0].exact.as_str()), ("%50___%", "%50\\%\\_\\\\%"));
+    }
+}
