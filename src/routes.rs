@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
-use crate::customers::{lists, portal, sales, search};
+use crate::customers::{dashboard, lists, portal, sales, search};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, dev_inbox, recovery, sign_in, staff};
 
@@ -54,7 +54,7 @@ fn website() -> Vec<Route> {
 fn portal_routes() -> Vec<Route> {
     use staff::portal as people;
     vec![
-        ("/portal", get(|| async { http::redirect("/portal/retailers", None) })),
+        ("/portal", get(dashboard::dashboard)),
         ("/portal/login", get(people::sign_in).post(people::submit_sign_in)),
         ("/portal/logout", post(people::sign_out)),
         ("/portal/forgot-password", get(people::forgot).post(people::submit_forgot)),

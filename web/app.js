@@ -18,6 +18,10 @@ function dress(root) {
   }
   for (const toast of all(root, ".toast", HTMLElement)) dressToast(toast);
   for (const box of all(root, "[data-shortcuts]", HTMLInputElement)) box.checked = shortcutsOn();
+  for (const form of all(root, "form[data-live-search]", HTMLFormElement)) {
+    const [input] = all(form, "input[type=search]", HTMLInputElement);
+    if (input && !form.querySelector(".finds")) new Finder(form, input);
+  }
 }
 
 // ---- small tools
@@ -135,6 +139,7 @@ async function send(form, submitter, region) {
   if (shown !== location.href) history.replaceState(history.state, "", shown);
   shownPage = location.pathname + location.search;
   swap(region.id, page);
+  for (const id of (form.dataset.also ?? "").split(" ")) replace(id, page);
   if (page.getElementById("flash")?.children.length) replace("flash", page);
   document.title = page.title;
 }
@@ -187,6 +192,93 @@ const worded = (region) => all(region, "[data-announce]", HTMLElement)[0]?.datas
 function arrive() {
   dress(document);
   byId("error-summary", HTMLElement)?.focus();
+}
+
+// ---- filters
+
+/** A form that sends itself: at once for a choice, after a pause in typing for words; the last word counts. */
+let typing = 0;
+document.addEventListener("input", ({ target }) => {
+  const form = target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.form : null;
+  if (!form || !("auto" in form.dataset)) return;
+  const ask = () => {
+    clearTimeout(typing);
+    if (busy.has(form)) typing = window.setTimeout(ask, 60);
+    else form.requestSubmit();
+  };
+  clearTimeout(typing);
+  typing = window.setTimeout(ask, target instanceof HTMLSelectElement ? 0 : 200);
+});
+
+// ---- search
+
+/** Shows what the search page finds under its box, as one types. */
+class Finder {
+  asked = "";
+  timer = 0;
+
+  /** @param {HTMLFormElement} form @param {HTMLInputElement} input */
+  constructor(form, input) {
+    this.form = form;
+    this.input = input;
+    this.panel = document.createElement("div");
+    this.panel.className = "finds";
+    this.panel.hidden = true;
+    this.panel.role = "region";
+    this.panel.ariaLabel = input.labels?.[0]?.textContent ?? "";
+    form.append(this.panel);
+    input.addEventListener("input", () => this.plan());
+    input.addEventListener("focus", () => this.show(this.asked !== "" && this.asked === input.value.trim()));
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && form.contains(relatedTarget))) this.show(false);
+    });
+    form.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  plan() {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), 120);
+  }
+
+  async ask() {
+    const typed = this.input.value.trim();
+    this.asked = typed;
+    if (!typed) return this.show(false);
+    try {
+      const response = await fetch(`${this.form.getAttribute("action")}?${new URLSearchParams({ q: typed })}`, { headers: { accept: "text/html" } });
+      const found = response.ok && !response.redirected ? parse(await response.text()).getElementById("found") : null;
+      // Older answers may come later.
+      if (!found || typed !== this.input.value.trim()) return;
+      found.removeAttribute("id");
+      this.panel.replaceChildren(document.adoptNode(found));
+      dress(this.panel);
+      this.show(document.activeElement === this.input);
+      announce(found.dataset.announce ?? "");
+    } catch {
+      // The line is down; Enter still asks.
+    }
+  }
+
+  /** @param {boolean} on */
+  show(on) {
+    this.panel.hidden = !on;
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const links = all(this.panel, "a", HTMLElement);
+    const at = links.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    if (event.key === "Escape" && !this.panel.hidden) {
+      event.preventDefault();
+      this.input.focus();
+      this.show(false);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (this.panel.hidden || !links.length) return;
+      event.preventDefault();
+      const next = at + (event.key === "ArrowDown" ? 1 : -1);
+      (next < 0 ? this.input : links[Math.min(next, links.length - 1)])?.focus();
+    }
+  }
 }
 
 // ---- live status

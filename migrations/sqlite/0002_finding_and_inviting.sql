@@ -220,4 +220,4 @@ create index run_items_by_contact on run_items (contact_id);
 create index run_items_by_retailer on run_items (retailer_id);
 create index run_items_by_reset on run_items (reset_id);
 
-create index audit_by_act on audit (act, at);
+create index audit_by_act on audit (act, at, contact_id, retailer_id);

@@ -3,6 +3,7 @@
 //! Both doors show the same people and call the same operations; what differs
 //! is the frame. Everything is looked up through the actor.
 
+pub mod dashboard;
 pub mod lists;
 pub mod portal;
 mod resets;

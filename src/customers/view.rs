@@ -1,6 +1,7 @@
 //! Rows in the words of the pages.
 
 mod access;
+mod chart;
 mod confirmation;
 mod history;
 mod list;
@@ -19,10 +20,11 @@ use crate::recovery;
 use crate::retailers::{self, Contact};
 
 pub use access::AccessView;
+pub use chart::Chart;
 pub use confirmation::Confirmation;
 pub use history::Line;
 pub use list::{Frame, RetailerList};
-pub use mail::Queue;
+pub use mail::{Queue, without_addresses};
 pub use status::ResetView;
 
 /// Resets of a contact that are listed.

@@ -8,7 +8,9 @@ use std::time::Duration;
 use passwords::{Password, TemporaryPassword};
 use zeroize::Zeroizing;
 
+use crate::actor::{Actor, Door, Who};
 use crate::app::App;
+use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
@@ -97,7 +99,7 @@ async fn hire(app: &App, post: &'static Post, now: Timestamp) -> Result<SampleSt
                     role,
                     territories: post.territories.iter().map(|name| (*name).to_owned()).collect(),
                 };
-                staff::add(tx, &crate::actor::Actor::operator(), &new, Some(&hash), now).map(drop)
+                staff::add(tx, &Actor::operator(), &new, Some(&hash), now).map(drop)
             }
         })
         .await?;
@@ -174,7 +176,7 @@ fn customers(tx: &mut Tx<'_>, hash: &passwords::Hash, now: Timestamp) -> Result<
         retailers::insert_territory(tx, id, name)?;
         territories.push((id, name));
     }
-    let mut people = 0;
+    let (mut people, mut regulars) = (0, Vec::new());
     for (index, shop) in names::SHOPS.iter().enumerate() {
         let (territory, territory_name) = territories[index % territories.len()];
         let retailer = Retailer {
@@ -190,8 +192,29 @@ fn customers(tx: &mut Tx<'_>, hash: &passwords::Hash, now: Timestamp) -> Result<
         retailers::insert_retailer(tx, &retailer, territory, now)?;
         // One has five people, the others three.
         for position in 0..if index == 2 { 5 } else { 3 } {
-            contact(tx, &retailer, (people, position), hash, now)?;
+            let (standing, id) = contact(tx, &retailer, (people, position), hash, now)?;
+            if standing == Standing::Active && retailer.active {
+                regulars.push((retailer.id, id));
+            }
             people += 1;
+        }
+    }
+    month(tx, &regulars, now)
+}
+
+/// What the regulars did in the last weeks: more on weekdays, and now and then
+/// one forgot their password.
+fn month(tx: &mut Tx<'_>, regulars: &[(RetailerId, ContactId)], now: Timestamp) -> Result<()> {
+    for day in (1..=29_usize).rev() {
+        let visits = if day % 7 < 2 { 2 } else { 6 + day * 5 % 7 };
+        let begins = now.minus(24 * HOUR * u32::try_from(day).unwrap_or(0));
+        for visit in 0..visits {
+            let (retailer, id) = regulars[(day * 11 + visit * 3) % regulars.len()];
+            let at = begins.plus(Duration::from_mins(17 * u64::try_from(visit).unwrap_or(0)));
+            let door = Door::Website;
+            let actor = Actor { who: Who::Contact(id), door, address: "203.0.113.7".into() };
+            let event = if (day + visit) % 5 == 0 { Event::ResetRequested } else { Event::SignedIn };
+            audit::record(tx, &actor, at, event, About::contact(retailer, id))?;
         }
     }
     Ok(())
@@ -204,7 +227,7 @@ fn contact(
     (number, position): (usize, usize),
     hash: &passwords::Hash,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<(Standing, ContactId)> {
     let standing = if number == 7 { Standing::Inactive } else { STANDINGS[number % STANDINGS.len()] };
     let first = names::FIRST_NAMES[number % names::FIRST_NAMES.len()];
     let domain = format!("{}.example", retailer.name.to_lowercase().replace([' ', '&', '\''], ""));
@@ -237,7 +260,8 @@ fn contact(
         ..new
     };
     retailers::insert_contact(tx, &new, now)?;
-    history(tx, &new, standing, hash, now)
+    history(tx, &new, standing, hash, now)?;
+    Ok((standing, new.id))
 }
 
 fn history(

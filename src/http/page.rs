@@ -133,6 +133,7 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
         return vec![entry("Retailers", "/sales/retailers", "retailers", "", &["/sales/"])];
     }
     let mut entries = vec![
+        Nav { current: path == "/portal", ..entry("Dashboard", "/portal", "home", "d", &[]) },
         entry("Retailers", "/portal/retailers", "retailers", "r", &["/portal/retailers"]),
         entry("Contacts", "/portal/contacts", "contacts", "c", &["/portal/contacts"]),
     ];

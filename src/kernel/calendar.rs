@@ -56,6 +56,34 @@ pub fn day_and_time(at: Timestamp, zone: &TimeZone, language: Language) -> Strin
     }
 }
 
+/// A day of the calendar in some zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// When it begins.
+    pub begins: Timestamp,
+    /// As machines read it: `2026-11-23`.
+    pub date: String,
+    /// As people read it: `Mon 23 Nov`.
+    pub words: String,
+}
+
+/// The last `count` days in a zone, today the last of them.
+pub fn last_days(now: Timestamp, zone: &TimeZone, count: usize) -> Vec<Day> {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(now.as_millis()) else { return Vec::new() };
+    let today = moment.to_zoned_datetime(zone.clone()).date();
+    let back = i64::try_from(count).unwrap_or(0);
+    let days = (0..back).rev().filter_map(|ago| today.checked_sub(jiff::Span::new().days(ago)).ok());
+    let begins = |date: jiff::civil::Date| date.to_zoned_datetime(zone.clone()).ok();
+    days.filter_map(|date| {
+        begins(date).map(|begins| Day {
+            begins: Timestamp::from_millis(begins.timestamp().as_millisecond()),
+            date: date.strftime("%Y-%m-%d").to_string(),
+            words: date.strftime("%a %-d %b").to_string(),
+        })
+    })
+    .collect()
+}
+
 /// A span in its largest whole unit: `48 hours`, `3 days`, `30 minutes`.
 pub fn span(duration: Duration, language: Language) -> String {
     let minutes = duration.as_secs() / 60;
@@ -80,6 +108,18 @@ mod tests {
             day_and_time(at, &TimeZone::UTC, Language::German),
             "Montag, 23. November, 14:02 Uhr (UTC)"
         );
+    }
+
+    #[test]
+    fn days_begin_at_midnight_of_their_zone_through_changes_of_the_clock() {
+        let now = Timestamp::from_millis(1_795_442_531_999);
+        let days = last_days(now, &TimeZone::get("Europe/Berlin").unwrap(), 30);
+        assert_eq!(
+            (days.len(), days[29].words.as_str(), days[0].date.as_str()),
+            (30, "Mon 23 Nov", "2026-10-25")
+        );
+        let hours = |day: usize| days[day + 1].begins.since(days[day].begins).as_secs() / 3600;
+        assert_eq!((hours(0), hours(1)), (25, 24), "summer time ended on the 25th of October");
     }
 
     #[test]

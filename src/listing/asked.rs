@@ -71,6 +71,8 @@ choices! {
         NotInvited = "not-invited", "Not invited";
         /// Invited; the temporary password is on its way or good.
         Invited = "invited", "Invited";
+        /// Invited, and the temporary password ends within twelve hours.
+        Expiring = "expiring", "Invitation about to expire";
         /// Invited in vain.
         Expired = "expired", "Invitation expired";
         /// A reset is on its way, or its temporary password is good.

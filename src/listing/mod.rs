@@ -132,6 +132,18 @@ fn all(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, now: Timestamp) -> Result<
     Ok(store::page(tx, &scope, None, usize::MAX)?)
 }
 
+/// How many rows match.
+///
+/// # Errors
+/// As for [`contacts`].
+pub fn count(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, now: Timestamp) -> Result<usize> {
+    if !actor.may_see_customers() {
+        return Err(Error::NotAllowed);
+    }
+    let scope = store::Scope { asked, bounded_by: actor.bounded_by(), now };
+    Ok(store::count(tx, &scope, usize::MAX)?)
+}
+
 /// What the search found.
 #[derive(Clone, Debug, Default)]
 pub struct Found {

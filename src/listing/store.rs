@@ -3,6 +3,8 @@
 //! Each statement reads the narrow listing by an index, in the order asked
 //! for, and stops when the page is full.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::words;
@@ -11,10 +13,11 @@ use crate::db::{Error, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{Id, StaffId, TerritoryId, of};
 
-use std::time::Duration;
-
 /// Matches among which the search picks the best.
 const CANDIDATES: usize = 300;
+
+/// An invitation that ends within this time is about to expire.
+const SOON: Duration = Duration::from_hours(12);
 
 /// Which rows a list holds.
 pub(super) struct Scope<'a> {
@@ -203,6 +206,10 @@ fn standing(statement: &mut Statement, choice: Standing, now: Timestamp) {
         Standing::Invited => {
             statement.add(" and l.standing in ('invited', 'inviting') and (l.standing = 'inviting'");
             statement.bind(" or l.temporary_until > ", &now, ")");
+        }
+        Standing::Expiring => {
+            statement.bind(" and l.standing = 'invited' and l.temporary_until > ", &now, "");
+            statement.bind(" and l.temporary_until <= ", &now.plus(SOON), "");
         }
         Standing::Expired => {
             statement.add(

@@ -81,7 +81,7 @@ fn name(kind: Kind) -> &'static str {
 }
 
 /// A mail server's words without the addresses it may quote.
-fn without_addresses(answer: &str) -> String {
+pub fn without_addresses(answer: &str) -> String {
     let words = answer.split_whitespace().map(|word| if word.contains('@') { "…" } else { word });
     words.collect::<Vec<_>>().join(" ")
 }

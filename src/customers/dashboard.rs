@@ -1,0 +1,87 @@
+//! The portal's first page: what needs a person now.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::view::{Chart, ContactRow, without_addresses};
+use crate::dashboard::{self, Dashboard, Few};
+use crate::http::{Answer, AtPortal, Page, html};
+use crate::kernel::Timestamp;
+use crate::listing::{COUNTED, Standing};
+
+#[derive(Template)]
+#[template(path = "customers/pages/dashboard.html")]
+struct DashboardPage {
+    page: Page,
+    tasks: Vec<Task>,
+    /// Put off mails: how many, in words, and why; empty when there are none.
+    mail: (String, String),
+    counts: Vec<(Standing, String)>,
+    chart: Chart,
+}
+
+/// Contacts that need a person.
+struct Task {
+    tone: &'static str,
+    shape: &'static str,
+    title: String,
+    text: &'static str,
+    rows: Vec<ContactRow>,
+    href: String,
+}
+
+/// `GET /portal`
+pub async fn dashboard(AtPortal(caller): AtPortal) -> Answer {
+    let (zone, now) = (caller.web.app.config.supplier.time_zone.clone(), caller.now());
+    let found = caller.read(move |tx, actor| dashboard::read(tx, actor, &zone, now)).await?;
+    html(StatusCode::OK, &page(caller.page(), &found, now))
+}
+
+fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
+    let bounced = task(
+        &found.bounced,
+        ("bad", "cross"),
+        ("1 address bounced", "addresses bounced"),
+        "Mail to them came back, so nothing more is sent there. They need another address, or someone who clears this one.",
+        now,
+    );
+    let expiring = task(
+        &found.expiring,
+        ("warn", "clock"),
+        ("1 invitation is about to expire", "invitations are about to expire"),
+        "Within twelve hours, unused. A call helps; so does inviting them again.",
+        now,
+    );
+    let mail = found.mail.as_ref().filter(|mail| mail.put_off > 0).map(|mail| {
+        let words = if mail.put_off == 1 {
+            "1 mail was put off".to_owned()
+        } else {
+            format!("{} mails were put off", mail.put_off)
+        };
+        (words, without_addresses(&mail.why))
+    });
+    DashboardPage {
+        page,
+        tasks: [bounced, expiring].into_iter().flatten().collect(),
+        mail: mail.unwrap_or_default(),
+        counts: found.counts.iter().map(|(standing, count)| (*standing, count.to_string())).collect(),
+        chart: Chart::new(&found.days),
+    }
+}
+
+fn task(
+    few: &Few,
+    (tone, shape): (&'static str, &'static str),
+    (one, many): (&str, &str),
+    text: &'static str,
+    now: Timestamp,
+) -> Option<Task> {
+    let title = match few.count {
+        0 => return None,
+        1 => one.to_owned(),
+        count if count > COUNTED => format!("More than {COUNTED} {many}"),
+        count => format!("{count} {many}"),
+    };
+    let rows = few.contacts.iter().map(|contact| ContactRow::new(contact.clone(), now)).collect();
+    Some(Task { tone, shape, title, text, rows, href: format!("/portal/contacts?{}", few.query) })
+}
