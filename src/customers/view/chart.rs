@@ -69,7 +69,10 @@ impl Chart {
                 .rev()
                 .map(|day| (day.day.date.clone(), day.day.words.clone(), day.sign_ins, day.resets))
                 .collect(),
-            summary: format!("In {} days {sign_ins} sign-ins, {resets} resets and invitations.", days.len()),
+            summary: format!(
+                "Sign-ins in {} days: {sign_ins}. Resets and invitations: {resets}.",
+                days.len()
+            ),
             is_empty: most == 0,
         }
     }
@@ -107,7 +110,7 @@ mod tests {
         assert_eq!((chart.bars[0].y, chart.bars[0].height), (0, HEIGHT));
         assert_eq!((chart.bars[1].class, chart.bars[1].height), ("second", HEIGHT / 4));
         assert_eq!(chart.lines, [(HEIGHT, 0), (HEIGHT / 2, 10), (0, 20)]);
-        assert!(chart.summary.contains("20 sign-ins, 5 resets") && !chart.is_empty);
+        assert!(chart.summary.contains("2 days: 20. Resets and invitations: 5.") && !chart.is_empty);
         assert!(Chart::new(&[tally(0, 0)]).is_empty);
     }
 
