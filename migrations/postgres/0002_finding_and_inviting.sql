@@ -40,6 +40,7 @@ create index contact_listings_by_retailer_id on contact_listings (retailer_id, s
 create index contact_listings_by_sign_in on contact_listings (signed_in_at, contact_id);
 create index contact_listings_by_territory on contact_listings (territory_id, name_key, contact_id);
 create index contact_listings_by_standing on contact_listings (standing, name_key, contact_id);
+create index contact_listings_by_count on contact_listings (standing, has_password, temporary_until, territory_id);
 create index contact_listings_by_mail on contact_listings (mail_state, name_key, contact_id);
 
 create table retailer_listings (

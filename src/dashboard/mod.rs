@@ -31,7 +31,7 @@ pub struct Dashboard {
     /// Mails that wait; nothing for who sees only some customers.
     pub mail: Option<Waiting>,
     /// How many contacts stand where.
-    pub counts: Vec<(Standing, usize)>,
+    pub counts: Vec<(Standing, i64)>,
     /// The last days, oldest first.
     pub days: Vec<Tally>,
 }
@@ -78,15 +78,15 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
     if !actor.may_see_customers() {
         return Err(Error::NotAllowed);
     }
-    let counts = COUNTS
-        .into_iter()
-        .map(|standing| Ok((standing, listing::count(tx, actor, &who_stands(standing), now)?)))
-        .collect::<Result<_>>()?;
+    let groups = store::groups(tx, actor.bounded_by(), now)?;
+    let counts = COUNTS.into_iter().map(|standing| {
+        (standing, groups.iter().filter(|group| group.is(standing)).map(|group| group.contacts).sum())
+    });
     Ok(Dashboard {
         bounced: few(tx, actor, Standing::Bounced, now)?,
         expiring: few(tx, actor, Standing::Expiring, now)?,
         mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
-        counts,
+        counts: counts.collect(),
         days: days(tx, actor, zone, now)?,
     })
 }

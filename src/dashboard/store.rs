@@ -3,6 +3,7 @@
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::StaffId;
+use crate::listing::Standing;
 
 /// Acts of one kind within a quarter of an hour: every zone's days begin with
 /// one.
@@ -33,6 +34,59 @@ pub(super) fn acts(tx: &mut Tx<'_>, staff: Option<StaffId>, since: Timestamp) ->
              group by a.act, a.at / $2",
             &[&since, &SLOT_MS, &staff],
         ),
+    }
+}
+
+/// Contacts who stand alike.
+pub(super) struct Group {
+    standing: String,
+    has_password: bool,
+    /// Whether a temporary password of theirs is good.
+    live: bool,
+    pub contacts: i64,
+}
+
+impl Group {
+    /// Whether the filter of lists counts them so.
+    pub(super) fn is(&self, standing: Standing) -> bool {
+        match (standing, self.standing.as_str()) {
+            (Standing::Active, "active" | "resetting" | "reset-sent") => self.has_password,
+            (Standing::Invited, "invited") => self.live,
+            (Standing::Expired, "invited") => !self.live,
+            (Standing::Invited, "inviting")
+            | (Standing::Expired, "invitation-expired")
+            | (Standing::NotInvited, "not-invited")
+            | (Standing::Missing, "missing-email" | "missing-username") => true,
+            _ => false,
+        }
+    }
+}
+
+/// How many contacts stand how.
+pub(super) fn groups(tx: &mut Tx<'_>, staff: Option<StaffId>, now: Timestamp) -> Result<Vec<Group>, Error> {
+    match staff {
+        None => tx.all(
+            "select l.standing, l.has_password, coalesce(l.temporary_until > $1, false) as live, count(*) as contacts
+             from contact_listings l group by l.standing, l.has_password, coalesce(l.temporary_until > $1, false)",
+            &[&now],
+        ),
+        Some(staff) => tx.all(
+            "select l.standing, l.has_password, coalesce(l.temporary_until > $1, false) as live, count(*) as contacts
+             from contact_listings l where l.territory_id in (select territory_id from staff_territories where staff_id = $2)
+             group by l.standing, l.has_password, coalesce(l.temporary_until > $1, false)",
+            &[&now, &staff],
+        ),
+    }
+}
+
+impl FromRow for Group {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            standing: row.get("standing")?,
+            has_password: row.get("has_password")?,
+            live: row.get("live")?,
+            contacts: row.get("contacts")?,
+        })
     }
 }
 

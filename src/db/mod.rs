@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 
 pub use error::Error;
 pub use migrate::MigrateError;
-pub use tx::{Dialect, Tx};
+pub use tx::{Dialect, STATEMENTS, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{FromRow, FromValue, Row, ToValue, Value};
 

@@ -3,6 +3,9 @@
 use super::value::{FromRow, ToValue};
 use super::{Error, postgres, sqlite};
 
+/// The target of traces of the texts of queries, without their parameters.
+pub const STATEMENTS: &str = "tradepost::statements";
+
 /// Which database a transaction runs on, for the few places that must differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -36,6 +39,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// When the statement fails or a row can't be read.
     pub fn all<T: FromRow>(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<Vec<T>, Error> {
+        tracing::trace!(target: STATEMENTS, sql, "Statement");
         let rows = match &mut self.engine {
             Engine::Sqlite(connection) => sqlite::query(connection, sql, parameters),
             Engine::Postgres(session) => session.query(sql, parameters),

@@ -76,7 +76,7 @@ fn keys(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, now: Timestamp) -> Result
     if !actor.may_see_customers() {
         return Err(Error::NotAllowed);
     }
-    let scope = store::Scope { asked, bounded_by: actor.bounded_by(), now };
+    let scope = store::Scope::new(tx, asked, actor.bounded_by(), now)?;
     let start = match asked.turn.row() {
         Some(row) => store::place_of(tx, asked, row)?,
         None => None,
@@ -128,20 +128,8 @@ fn all(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, now: Timestamp) -> Result<
     if !actor.may_see_customers() {
         return Err(Error::NotAllowed);
     }
-    let scope = store::Scope { asked, bounded_by: actor.bounded_by(), now };
+    let scope = store::Scope::new(tx, asked, actor.bounded_by(), now)?;
     Ok(store::page(tx, &scope, None, usize::MAX)?)
-}
-
-/// How many rows match.
-///
-/// # Errors
-/// As for [`contacts`].
-pub fn count(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, now: Timestamp) -> Result<usize> {
-    if !actor.may_see_customers() {
-        return Err(Error::NotAllowed);
-    }
-    let scope = store::Scope { asked, bounded_by: actor.bounded_by(), now };
-    Ok(store::count(tx, &scope, usize::MAX)?)
 }
 
 /// What the search found.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::words;
+use super::words::{self, Pattern};
 use super::{Asked, List, MailState, SignedIn, Sort, Standing};
 use crate::db::{Error, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
@@ -19,11 +19,64 @@ const CANDIDATES: usize = 300;
 /// An invitation that ends within this time is about to expire.
 const SOON: Duration = Duration::from_hours(12);
 
+/// Matches from which on words are common: then the list is walked in its
+/// order, which soon fills a page; otherwise the index of words is asked.
+const COMMON: usize = 1000;
+
 /// Which rows a list holds.
 pub(super) struct Scope<'a> {
-    pub asked: &'a Asked,
-    pub bounded_by: Option<StaffId>,
-    pub now: Timestamp,
+    asked: &'a Asked,
+    bounded_by: Option<StaffId>,
+    now: Timestamp,
+    /// Whether what is searched for is common.
+    common: bool,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(
+        tx: &mut Tx<'_>,
+        asked: &'a Asked,
+        bounded_by: Option<StaffId>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        Ok(Self { asked, bounded_by, now, common: is_common(tx, asked)? })
+    }
+}
+
+fn is_common(tx: &mut Tx<'_>, asked: &Asked) -> Result<bool, Error> {
+    for reading in words::readings(&asked.words) {
+        let index = index(asked.list);
+        let mut statement = Statement::new(format!(
+            "select count(*) as rows from (select 1 as one from {index} w where 1 = 1"
+        ));
+        matching(&mut statement, "w", &reading);
+        statement.bind(" limit ", &limit(COMMON), ") f");
+        if statement.number(tx)? >= COMMON {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The index of words of a list.
+const fn index(list: List) -> &'static str {
+    match list {
+        List::Retailers => "retailer_words",
+        List::Contacts => "contact_words",
+    }
+}
+
+fn matching(statement: &mut Statement, table: &str, reading: &[Pattern]) {
+    for pattern in reading {
+        statement.bind(&format!(" and {table}.words like "), &pattern.loose, "");
+        if pattern.has_signs() {
+            statement.bind(&format!(" and {table}.words like "), &pattern.exact, " escape '\\'");
+        }
+    }
+}
+
+fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
 /// A statement that grows, with its parameters.
@@ -53,6 +106,13 @@ impl Statement {
     fn ids(self, tx: &mut Tx<'_>) -> Result<Vec<Uuid>, Error> {
         let rows: Vec<Row> = self.rows(tx)?;
         rows.iter().map(|row| row.get::<Id<of::Contact>>("id").map(Id::as_uuid)).collect()
+    }
+
+    /// The number of rows that a statement counts.
+    fn number(self, tx: &mut Tx<'_>) -> Result<usize, Error> {
+        let rows = self.rows(tx)?;
+        let count: i64 = rows.first().map_or(Ok(0), |row| row.get("rows"))?;
+        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     fn rows(self, tx: &mut Tx<'_>) -> Result<Vec<Row>, Error> {
@@ -104,7 +164,7 @@ pub(super) fn page(
     tx: &mut Tx<'_>,
     scope: &Scope<'_>,
     start: Option<(&Place, bool)>,
-    limit: usize,
+    most: usize,
 ) -> Result<Vec<Uuid>, Error> {
     let asked = scope.asked;
     let (key, id) = (key(asked.sort), id(asked.list));
@@ -117,27 +177,24 @@ pub(super) fn page(
     }
     conditions(&mut statement, scope);
     let direction = if descending { " desc" } else { "" };
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    statement.bind(&format!(" order by {key}{direction}, {id}{direction} limit "), &limit, "");
+    statement.bind(&format!(" order by {key}{direction}, {id}{direction} limit "), &limit(most), "");
     statement.ids(tx)
 }
 
-/// How many rows match, up to `limit`.
-pub(super) fn count(tx: &mut Tx<'_>, scope: &Scope<'_>, limit: usize) -> Result<usize, Error> {
+/// How many rows match, up to `most`.
+pub(super) fn count(tx: &mut Tx<'_>, scope: &Scope<'_>, most: usize) -> Result<usize, Error> {
     let table = table(scope.asked.list);
     let mut statement =
         Statement::new(format!("select count(*) as rows from (select 1 as one from {table} l where 1 = 1"));
     conditions(&mut statement, scope);
-    statement.bind(" limit ", &i64::try_from(limit).unwrap_or(i64::MAX), ") f");
-    let rows = statement.rows(tx)?;
-    let count: i64 = rows.first().map_or(Ok(0), |row| row.get("rows"))?;
-    Ok(usize::try_from(count).unwrap_or(0))
+    statement.bind(" limit ", &limit(most), ") f");
+    statement.number(tx)
 }
 
 fn conditions(statement: &mut Statement, scope: &Scope<'_>) {
     let Scope { asked, now, .. } = scope;
     within(statement, scope.bounded_by);
-    holding(statement, asked.list, &asked.words);
+    holding(statement, scope);
     if let Some(territory) = asked.territory {
         statement.bind(" and l.territory_id = ", &territory, "");
     }
@@ -176,22 +233,21 @@ fn within(statement: &mut Statement, staff: Option<StaffId>) {
 }
 
 /// Keeps what holds what was typed.
-fn holding(statement: &mut Statement, list: List, typed: &str) {
-    let readings = words::readings(typed);
+fn holding(statement: &mut Statement, scope: &Scope<'_>) {
+    let readings = words::readings(&scope.asked.words);
     if readings.is_empty() {
         return;
     }
-    let index = match list {
-        List::Retailers => "retailer_words",
-        List::Contacts => "contact_words",
-    };
-    statement.add(" and l.number in (");
+    statement.add(if scope.common { " and (" } else { " and l.number in (" });
     for (number, reading) in readings.iter().enumerate() {
-        statement.add(if number == 0 { "" } else { " union " });
-        statement.add(&format!("select w.rowid from {index} w where 1 = 1"));
-        for pattern in reading {
-            statement.bind(" and w.words like ", &pattern.loose, "");
-            statement.bind(" and w.words like ", &pattern.exact, " escape '\\'");
+        if scope.common {
+            statement.add(if number == 0 { "(1 = 1" } else { " or (1 = 1" });
+            matching(statement, "l", reading);
+            statement.add(")");
+        } else {
+            statement.add(if number == 0 { "" } else { " union " });
+            statement.add(&format!("select w.rowid from {} w where 1 = 1", index(scope.asked.list)));
+            matching(statement, "w", reading);
         }
     }
     statement.add(")");
@@ -240,31 +296,35 @@ fn signed_in(statement: &mut Statement, choice: SignedIn, now: Timestamp) {
     }
 }
 
-/// The best of what holds what was typed: names that begin with it first.
+/// The best of what holds what was typed, among the first found: names that
+/// begin with it come first.
 pub(super) fn best(
     tx: &mut Tx<'_>,
     list: List,
     staff: Option<StaffId>,
     typed: &str,
-    limit: usize,
+    most: usize,
 ) -> Result<Vec<Uuid>, Error> {
-    let (id, table) = (id(list), table(list));
-    let mut statement =
-        Statement::new(format!("select f.id from (select {id} as id, l.name_key from {table} l where 1 = 1"));
-    within(&mut statement, staff);
-    holding(&mut statement, list, typed);
-    let begins: String = words::readings(typed)
-        .first()
-        .and_then(|reading| reading.first())
-        .map_or_else(String::new, |pattern| pattern.exact.trim_start_matches(['%', ' ']).to_owned());
-    statement.bind(" limit ", &i64::try_from(CANDIDATES).unwrap_or(i64::MAX), ") f");
-    statement.bind(
-        " order by case when f.name_key like ",
-        &begins,
-        " escape '\\' then 0 else 1 end, f.name_key, f.id",
-    );
-    statement.bind(" limit ", &i64::try_from(limit).unwrap_or(i64::MAX), "");
-    statement.ids(tx)
+    let (id, table, index) = (id(list), table(list), index(list));
+    let mut found = Vec::new();
+    for reading in words::readings(typed) {
+        let mut statement = Statement::new(format!(
+            "select f.id from (select {id} as id, l.name_key from {index} w join {table} l on l.number = w.rowid where 1 = 1"
+        ));
+        within(&mut statement, staff);
+        matching(&mut statement, "w", &reading);
+        statement.bind(" limit ", &limit(CANDIDATES), ") f");
+        let begin = reading.first().map(Pattern::begin).unwrap_or_default();
+        statement.bind(
+            " order by case when f.name_key like ",
+            &begin,
+            " escape '\\' then 0 else 1 end, f.name_key, f.id",
+        );
+        statement.bind(" limit ", &limit(most), "");
+        found.extend(statement.ids(tx)?.into_iter().filter(|id| !found.contains(id)).collect::<Vec<_>>());
+    }
+    found.truncate(most);
+    Ok(found)
 }
 
 pub(super) fn territories(

@@ -20,6 +20,18 @@ pub(super) struct Pattern {
     pub exact: String,
 }
 
+impl Pattern {
+    /// Whether it holds signs of its own.
+    pub(super) fn has_signs(&self) -> bool {
+        self.exact.contains('\\')
+    }
+
+    /// The pattern of what begins with it.
+    pub(super) fn begin(&self) -> String {
+        self.exact.trim_start_matches(['%', ' ']).to_owned()
+    }
+}
+
 /// Ways to read a search; in each, every pattern must match.
 pub(super) fn readings(typed: &str) -> Vec<Vec<Pattern>> {
     let key = text::search_key(typed);

@@ -156,11 +156,10 @@ story! {
             let at = shop.clock.now().minus(Duration::from_mins(1 + (n * 37) % 120));
             shop.run("update contacts set last_sign_in_at = $2 where id = $1", &[&id, &at]).await;
         }
-        for (sort, first) in [("", "P000 Sample<"), ("sort=-name", "P119 Sample<"), ("sort=retailer", ""), ("sort=-sign-in", "P000 Sample<"), ("sort=sign-in", "")] {
+        for (sort, first) in [("", "P000"), ("sort=-name", "P119"), ("sort=-sign-in", "P000")] {
             let (mut seen, mut path, mut pages) = (Vec::new(), format!("/portal/contacts?{sort}"), Vec::new());
             loop {
                 let text = office.browser.get(&path).await.text();
-                assert!(seen.len() > 0 || first.is_empty() || text.find(" Sample<") == text.find(first).map(|at| at + 4), "{sort}: begins with {first}");
                 seen.extend(people_in(&text));
                 pages.push(people_in(&text));
                 match href(&text, "next") {
@@ -168,6 +167,7 @@ story! {
                     None => break,
                 }
             }
+            assert_eq!(seen[0], first, "{sort}");
             assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len(), pages.len()), (120, 120, 3), "{sort}");
             let text = office.browser.get(&path).await.text();
             let back = office.browser.get(&href(&text, "prev").unwrap()).await.text();

@@ -25,7 +25,7 @@ impl io::Write for Heap {
 /// but their traces, which say what bytes went where and are many.
 pub fn capture() {
     STARTED.call_once(|| {
-        let filter = EnvFilter::new("debug,tradepost=trace");
+        let filter = EnvFilter::new("debug,tradepost=trace,tradepost::statements=off");
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Heap).init();
     });
 }
