@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
-use crate::customers::{dashboard, lists, portal, sales, search};
+use crate::customers::{dashboard, edit, lists, portal, sales, search};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, dev_inbox, recovery, sign_in, staff};
 
@@ -64,6 +64,11 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/views", post(lists::save_view)),
         ("/portal/views/{id}/delete", post(lists::drop_view)),
         ("/portal/retailers", get(lists::retailers)),
+        ("/portal/retailers/new", get(edit::new_retailer).post(edit::add_retailer)),
+        ("/portal/retailers/{id}/edit", get(edit::retailer).post(edit::submit_retailer)),
+        ("/portal/retailers/{id}/contacts/new", get(edit::new_contact).post(edit::add_contact)),
+        ("/portal/contacts/{id}/edit", get(edit::contact).post(edit::submit_contact)),
+        ("/portal/contacts/{id}/sign-in", get(edit::sign_in).post(edit::submit_sign_in)),
         ("/portal/retailers/export", post(lists::export_retailers)),
         ("/portal/contacts", get(lists::contacts)),
         ("/portal/contacts/export", post(lists::export_contacts)),

@@ -174,6 +174,9 @@ flash-view-saved = Ansicht gespeichert
 flash-view-unnamed = Geben Sie der Ansicht einen Namen von höchstens 40 Zeichen
 flash-view-too-many = Sie haben 20 Ansichten dieser Liste. Löschen Sie zuerst eine
 flash-view-deleted = Ansicht gelöscht
+flash-saved = Gespeichert
+flash-retailer-added = Händler angelegt
+flash-contact-added = Kontakt angelegt. Gemailt wurde noch nichts
 
 error-home = Zum Anfang
 error-request = Wenn Sie uns davon berichten, hilft diese Nummer:

@@ -174,6 +174,9 @@ flash-view-saved = View saved
 flash-view-unnamed = Give the view a name of at most 40 characters
 flash-view-too-many = You have 20 views of this list. Delete one first
 flash-view-deleted = View deleted
+flash-saved = Saved
+flash-retailer-added = Retailer added
+flash-contact-added = Contact added. Nothing was mailed yet
 
 error-home = Go to the start
 error-request = If you tell us about it, this number helps:

@@ -1,7 +1,11 @@
 //! Website access: the switch on a contact, and the state that follows from it.
 
+mod active;
 mod rules;
+mod sign_in;
+mod sign_out;
 mod store;
+pub mod transfer;
 
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
@@ -13,7 +17,10 @@ use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions;
 
+pub use active::{set_contact_active, set_retailer_active};
 pub use rules::{Access, Missing, Obstacle, is_open, obstacle, state};
+pub use sign_in::{SignIn, change_sign_in, clear_bounce};
+pub use sign_out::{end_all_sessions, end_session};
 pub use store::{cancel_unsent_mails, void_temporary_passwords};
 
 /// Turns the switch. Off ends the contact's sessions and voids temporary

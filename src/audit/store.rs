@@ -40,7 +40,8 @@ impl FromRow for Entry {
     }
 }
 
-/// What happened to one contact's access, newest first.
+/// What happened to one contact's access, newest first; also to the records that
+/// were merged into theirs.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,7 +49,8 @@ pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec
     tx.all(
         "select a.at, a.act, a.actor, a.door, a.address, a.details, s.name as staff_name
          from audit a left join staff s on s.id = a.actor_id
-         where a.contact_id = $1 order by a.number desc limit $2",
+         where a.contact_id = $1 or a.contact_id in (select c.id from contacts c where c.merged_into_id = $1)
+         order by a.number desc limit $2",
         &[&contact, &limit],
     )
 }

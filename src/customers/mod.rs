@@ -4,6 +4,7 @@
 //! is the frame. Everything is looked up through the actor.
 
 pub mod dashboard;
+pub mod edit;
 pub mod lists;
 pub mod portal;
 mod resets;

@@ -57,6 +57,12 @@ impl fmt::Debug for Secret {
 #[derive(Clone, Debug, Default)]
 pub struct FieldErrors(Vec<(&'static str, String)>);
 
+impl From<Vec<(&'static str, String)>> for FieldErrors {
+    fn from(errors: Vec<(&'static str, String)>) -> Self {
+        Self(errors)
+    }
+}
+
 impl FieldErrors {
     /// One error.
     pub fn one(field: &'static str, text: impl Into<String>) -> Self {

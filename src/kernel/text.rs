@@ -11,6 +11,9 @@ pub enum TextError {
     /// More characters than fit.
     #[error("is longer than {0} characters")]
     TooLong(usize),
+    /// More lines than fit.
+    #[error("has more than {0} lines")]
+    TooManyLines(usize),
     /// A control, line-breaking or direction-changing character, which could
     /// forge a header or make a name read as another.
     #[error("holds a character that can't be shown (a line break or control character)")]
@@ -34,6 +37,36 @@ pub fn one_line(text: &str, max: usize) -> Result<String, TextError> {
         return Err(TextError::TooLong(max));
     }
     Ok(line)
+}
+
+/// An address or note of at most `lines` lines and `max` characters: each line
+/// trimmed, empty ones left out, in NFC, free of control and direction-changing
+/// characters. It may be empty.
+pub fn several_lines(text: &str, lines: usize, max: usize) -> Result<String, TextError> {
+    if text.len() > max * 4 + 64 {
+        return Err(TextError::TooLong(max));
+    }
+    let kept: Vec<String> = text
+        .lines()
+        .map(|line| line.trim().nfc().collect::<String>())
+        .filter(|line| !line.is_empty())
+        .collect();
+    if kept.iter().any(|line| line.chars().any(is_unshowable)) {
+        return Err(TextError::Control);
+    }
+    if kept.len() > lines {
+        return Err(TextError::TooManyLines(lines));
+    }
+    let joined = kept.join("\n");
+    if joined.chars().count() > max { Err(TextError::TooLong(max)) } else { Ok(joined) }
+}
+
+/// A name or number on one line that may be left out.
+pub fn perhaps_one_line(text: &str, max: usize) -> Result<String, TextError> {
+    match one_line(text, max) {
+        Err(TextError::Empty) => Ok(String::new()),
+        read => read,
+    }
 }
 
 /// The form under which texts are compared and searched: NFKC and lower case.
@@ -65,6 +98,18 @@ mod tests {
         assert_eq!(one_line("  ", 40), Err(TextError::Empty));
         assert_eq!(one_line(&"x".repeat(41), 40), Err(TextError::TooLong(40)));
         assert_eq!(one_line(&"x".repeat(1_000_000), 40), Err(TextError::TooLong(40)));
+    }
+
+    #[test]
+    fn an_address_has_a_few_lines() {
+        assert_eq!(several_lines(" 1 Quay \r\n\r\n Harbour ", 6, 40).as_deref(), Ok("1 Quay\nHarbour"));
+        assert_eq!(several_lines("a\nb\nc", 2, 40), Err(TextError::TooManyLines(2)));
+        assert_eq!(several_lines("a\u{202E}b", 2, 40), Err(TextError::Control));
+        assert_eq!(several_lines(&"x".repeat(41), 2, 40), Err(TextError::TooLong(40)));
+        assert_eq!(
+            (several_lines(" ", 2, 40), perhaps_one_line(" ", 40)),
+            (Ok(String::new()), Ok(String::new()))
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Everything is looked up through the actor: a retailer outside a rep's
 //! territories is not found, in every door.
 
+pub mod edit;
 mod store;
 
 use crate::actor::Actor;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 
+pub use edit::Edited;
 pub use store::{
     contact_by_username, contacts_by_email, contacts_in, contacts_sharing, insert_contact, insert_retailer,
     insert_territory, rename_contact, retailer_by_account_number, retailers_in, set_email, set_username,

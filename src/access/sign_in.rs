@@ -1,0 +1,97 @@
+//! How a contact signs in, changed from the office: username and e-mail
+//! address.
+
+use super::{call_back_resets, change_email, store};
+use crate::actor::{Act, Actor};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::ContactId;
+use crate::kernel::{EmailAddress, Timestamp, Username};
+use crate::mail::{self, Kind, NewMail};
+use crate::retailers::{self, Contact, Edited};
+
+/// What a contact signs in with and where their mail goes.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The username, if they are to have one.
+    pub username: Option<Username>,
+    /// The address, if they are to have one.
+    pub email: Option<EmailAddress>,
+}
+
+/// Changes how a contact of whom the actor saw `version` signs in. Sessions go
+/// on: a username is no secret. When the address changes or goes, resets are
+/// called back and the old one is told.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn change_sign_in(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (id, version): (ContactId, i64),
+    new: &SignIn,
+    now: Timestamp,
+) -> Result<Edited<ContactId>> {
+    let contact = retailers::contact(tx, actor, id)?;
+    if !actor.may(Act::ChangeSignIn) {
+        return Err(Error::NotAllowed);
+    }
+    if let Some(username) = &new.username
+        && let Some(taken) = retailers::username_taken(tx, username)?.filter(|taken| *taken != id)
+    {
+        return Ok(Edited::Taken(taken));
+    }
+    if contact.version != version {
+        return Ok(Edited::ChangedMeanwhile);
+    }
+    let shown = |username: &Option<Username>| username.as_ref().map(|username| username.as_str().to_owned());
+    if shown(&new.username) != shown(&contact.username) {
+        store::set_username(tx, id, new.username.as_ref(), now)?;
+        let about = About::contact(contact.retailer, id);
+        audit::record(tx, actor, now, Event::UsernameChanged, about)?;
+    }
+    match (&new.email, &contact.email) {
+        (Some(email), Some(old)) if email.as_str() == old.as_str() => {}
+        (Some(email), _) => change_email(tx, actor, &contact, email, now)?,
+        (None, Some(old)) => remove_email(tx, actor, &contact, old.clone(), now)?,
+        (None, None) => {}
+    }
+    Ok(Edited::Saved(id))
+}
+
+fn remove_email(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    contact: &Contact,
+    old: EmailAddress,
+    now: Timestamp,
+) -> Result<()> {
+    store::remove_email(tx, contact.id, now)?;
+    call_back_resets(tx, contact.id, now)?;
+    let language = contact.language;
+    let notice =
+        NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
+    mail::enqueue(tx, &notice, now)?;
+    let about = About::contact(contact.retailer, contact.id).with("to", "none");
+    Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
+}
+
+/// Takes the mark off an address that mail came back from, for everyone who
+/// has it.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn clear_bounce(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, now: Timestamp) -> Result<()> {
+    let contact = retailers::contact(tx, actor, id)?;
+    if !actor.may(Act::ChangeSignIn) {
+        return Err(Error::NotAllowed);
+    }
+    let Some(email) = contact.email.as_ref().filter(|_| contact.bounced_at.is_some()) else { return Ok(()) };
+    for other in retailers::contacts_by_email(tx, email)?.iter().filter(|other| other.bounced_at.is_some()) {
+        store::clear_bounce(tx, other.id, now)?;
+        let about = About::contact(other.retailer, other.id);
+        audit::record(tx, actor, now, Event::BounceCleared, about)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The SQL of changed details.
+
+use super::{ContactDetails, RetailerDetails};
+use crate::db::{Error, Row, Tx};
+use crate::kernel::id::{ContactId, RetailerId, StaffId, TerritoryId};
+use crate::kernel::{Timestamp, text};
+
+pub(super) fn change_retailer(
+    tx: &mut Tx<'_>,
+    (id, version): (RetailerId, i64),
+    new: &RetailerDetails,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update retailers set account_number = $3, account_number_key = $4, name = $5, name_key = $6, address = $7, territory_id = $8,
+             updated_at = $9, version = version + 1 where id = $1 and version = $2",
+        &[
+            &id,
+            &version,
+            &new.account_number,
+            &text::search_key(&new.account_number),
+            &new.name,
+            &text::search_key(&new.name),
+            &new.address,
+            &new.territory,
+            &now,
+        ],
+    )
+}
+
+pub(super) fn change_contact(
+    tx: &mut Tx<'_>,
+    (id, version): (ContactId, i64),
+    new: &ContactDetails,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update contacts set name = $3, name_key = $4, position = $5, phone = $6, language = $7,
+             updated_at = $8, version = version + 1 where id = $1 and version = $2",
+        &[
+            &id,
+            &version,
+            &new.name,
+            &text::search_key(&new.name),
+            &new.position,
+            &new.phone,
+            &new.language.tag(),
+            &now,
+        ],
+    )
+}
+
+/// Whether there is such a territory, and it is one of the staff user's if they
+/// are bounded by theirs.
+pub(super) fn is_within(
+    tx: &mut Tx<'_>,
+    staff: Option<StaffId>,
+    territory: TerritoryId,
+) -> Result<bool, Error> {
+    let found: Option<Row> = match staff {
+        None => tx.opt("select id from territories where id = $1", &[&territory])?,
+        Some(staff) => tx.opt(
+            "select territory_id from staff_territories where territory_id = $1 and staff_id = $2",
+            &[&territory, &staff],
+        )?,
+    };
+    Ok(found.is_some())
+}
