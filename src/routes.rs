@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
-use crate::customers::{dashboard, edit, lists, portal, sales, search};
+use crate::customers::{dashboard, edit, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, dev_inbox, recovery, sign_in, staff};
 
@@ -52,14 +52,14 @@ fn website() -> Vec<Route> {
 
 /// The portal, where office staff are.
 fn portal_routes() -> Vec<Route> {
-    use staff::portal as people;
+    use staff::portal as colleagues;
     vec![
         ("/portal", get(dashboard::dashboard)),
-        ("/portal/login", get(people::sign_in).post(people::submit_sign_in)),
-        ("/portal/logout", post(people::sign_out)),
-        ("/portal/forgot-password", get(people::forgot).post(people::submit_forgot)),
-        ("/portal/forgot-password/sent", get(people::forgot_sent)),
-        ("/portal/reset/{token}", get(people::choose).post(people::submit_choose)),
+        ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
+        ("/portal/logout", post(colleagues::sign_out)),
+        ("/portal/forgot-password", get(colleagues::forgot).post(colleagues::submit_forgot)),
+        ("/portal/forgot-password/sent", get(colleagues::forgot_sent)),
+        ("/portal/reset/{token}", get(colleagues::choose).post(colleagues::submit_choose)),
         ("/portal/search", get(search::search)),
         ("/portal/views", post(lists::save_view)),
         ("/portal/views/{id}/delete", post(lists::drop_view)),
@@ -69,6 +69,13 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/retailers/{id}/contacts/new", get(edit::new_contact).post(edit::add_contact)),
         ("/portal/contacts/{id}/edit", get(edit::contact).post(edit::submit_contact)),
         ("/portal/contacts/{id}/sign-in", get(edit::sign_in).post(edit::submit_sign_in)),
+        ("/portal/retailers/{id}/active", post(people::set_retailer_active)),
+        ("/portal/contacts/{id}/active", post(people::set_contact_active)),
+        ("/portal/contacts/{id}/bounce/clear", post(people::clear_bounce)),
+        ("/portal/contacts/{id}/sessions/end", post(people::end_sessions)),
+        ("/portal/contacts/{id}/sessions/{session}/end", post(people::end_session)),
+        ("/portal/contacts/{id}/move", get(transfer::choose_retailer).post(transfer::move_contact)),
+        ("/portal/contacts/{id}/merge", get(transfer::choose_record).post(transfer::merge)),
         ("/portal/retailers/export", post(lists::export_retailers)),
         ("/portal/contacts", get(lists::contacts)),
         ("/portal/contacts/export", post(lists::export_contacts)),
@@ -86,11 +93,11 @@ fn portal_routes() -> Vec<Route> {
 
 /// The sales app, where reps are.
 fn sales_routes() -> Vec<Route> {
-    use staff::portal as people;
+    use staff::portal as colleagues;
     vec![
         ("/sales", get(|| async { http::redirect("/sales/retailers", None) })),
-        ("/sales/login", get(people::sign_in).post(people::submit_sign_in)),
-        ("/sales/logout", post(people::sign_out)),
+        ("/sales/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
+        ("/sales/logout", post(colleagues::sign_out)),
         ("/sales/retailers", get(sales::retailers)),
         ("/sales/retailers/{id}", get(sales::retailer)),
         ("/sales/contacts/{id}", get(sales::contact)),

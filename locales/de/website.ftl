@@ -177,6 +177,14 @@ flash-view-deleted = Ansicht gelöscht
 flash-saved = Gespeichert
 flash-retailer-added = Händler angelegt
 flash-contact-added = Kontakt angelegt. Gemailt wurde noch nichts
+flash-activated = Aktiviert
+flash-deactivated = Stillgelegt. Beim Aktivieren geht nichts verloren
+flash-signed-out-there = Dort abgemeldet
+flash-signed-out-everywhere = Überall abgemeldet
+flash-bounce-cleared = Freigegeben. Mails dürfen wieder an diese Adresse
+flash-moved = Verschoben
+flash-merged = Zu einem Eintrag zusammengeführt
+flash-merged-here = Jener Eintrag wurde mit diesem zusammengeführt
 
 error-home = Zum Anfang
 error-request = Wenn Sie uns davon berichten, hilft diese Nummer:

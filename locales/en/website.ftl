@@ -177,6 +177,14 @@ flash-view-deleted = View deleted
 flash-saved = Saved
 flash-retailer-added = Retailer added
 flash-contact-added = Contact added. Nothing was mailed yet
+flash-activated = Activated
+flash-deactivated = Deactivated. Activating again loses nothing
+flash-signed-out-there = Signed out there
+flash-signed-out-everywhere = Signed out everywhere
+flash-bounce-cleared = Cleared. Mail may go to this address again
+flash-moved = Moved
+flash-merged = Merged into one record
+flash-merged-here = That record was merged into this one
 
 error-home = Go to the start
 error-request = If you tell us about it, this number helps:

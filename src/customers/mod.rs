@@ -6,8 +6,10 @@
 pub mod dashboard;
 pub mod edit;
 pub mod lists;
+pub mod people;
 pub mod portal;
 mod resets;
 pub mod sales;
 pub mod search;
+pub mod transfer;
 mod view;

@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::resets::{self, ResetForm};
 use super::view::{ContactRow, ContactView, Queue};
-use crate::access;
+use crate::access::{self, transfer};
+use crate::actor::Act;
+use crate::error::Error;
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, ResetId, RetailerId};
@@ -18,6 +20,8 @@ struct RetailerPage {
     page: Page,
     retailer: Retailer,
     contacts: Vec<ContactRow>,
+    may_edit: bool,
+    may_switch: bool,
 }
 
 /// `GET /portal/retailers/{id}`
@@ -27,7 +31,8 @@ pub async fn retailer(AtPortal(caller): AtPortal, Ids(id): Ids<RetailerId>) -> A
         .read(move |tx, actor| Ok((retailers::find(tx, actor, id)?, retailers::contacts_of(tx, actor, id)?)))
         .await?;
     let contacts = contacts.into_iter().map(|contact| ContactRow::new(contact, now)).collect();
-    html(StatusCode::OK, &RetailerPage { page: caller.page(), retailer, contacts })
+    let (may_edit, may_switch) = (caller.actor.may_edit_customers(), caller.actor.may(Act::ChangeSignIn));
+    html(StatusCode::OK, &RetailerPage { page: caller.page(), retailer, contacts, may_edit, may_switch })
 }
 
 #[derive(Template)]
@@ -38,10 +43,21 @@ struct ContactPage {
     view: ContactView,
 }
 
-/// `GET /portal/contacts/{id}`
+/// `GET /portal/contacts/{id}`: a record that was merged leads to the one that
+/// took its place.
 pub async fn contact(AtPortal(caller): AtPortal, Ids(id): Ids<ContactId>) -> Answer {
     let now = caller.now();
-    let view = caller.read(move |tx, actor| ContactView::read(tx, actor, id, now)).await?;
+    let view = caller
+        .read(move |tx, actor| match ContactView::read(tx, actor, id, now) {
+            Err(Error::NotFound) => Ok(Err(transfer::merged_into(tx, actor, id)?)),
+            view => view.map(Ok),
+        })
+        .await?;
+    let view = match view {
+        Ok(view) => view,
+        Err(Some(kept)) => return Ok(redirect(&format!("/portal/contacts/{kept}"), Some("merged-here"))),
+        Err(None) => return Err(Error::NotFound.into()),
+    };
     html(StatusCode::OK, &ContactPage { page: caller.page(), base: caller.base(), view })
 }
 

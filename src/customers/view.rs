@@ -18,8 +18,9 @@ use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Language, Timestamp};
 use crate::recovery;
 use crate::retailers::{self, Contact};
+use crate::sessions::{self, Device};
 
-pub use access::AccessView;
+pub use access::{AccessView, Need};
 pub use chart::Chart;
 pub use confirmation::Confirmation;
 pub use history::Line;
@@ -79,6 +80,14 @@ pub struct ContactView {
     pub earlier: Vec<ResetView>,
     /// What happened, if the actor may know it.
     pub history: Option<Vec<Line>>,
+    /// What is needed to sign in; empty when nothing is missing.
+    pub needs: Vec<Need>,
+    /// What to look at twice about their address.
+    pub cautions: Vec<String>,
+    /// Where they are signed in.
+    pub devices: Vec<Device>,
+    /// Whether the actor may change their details.
+    pub may_edit: bool,
 }
 
 impl ContactView {
@@ -90,12 +99,21 @@ impl ContactView {
         let mut resets = resets.iter().map(|reset| ResetView::new(reset, actor, now));
         let history =
             if actor.may(Act::ViewAudit) { Some(audit::of_contact(tx, id, HISTORY)?) } else { None };
+        let sharing = match &contact.email {
+            Some(email) => retailers::contacts_sharing(tx, email, contact.id)?,
+            None => 0,
+        };
+        let cautions = recovery::cautions(&contact, sharing, None, now);
         let sentences = |entries: Vec<Entry>| entries.iter().map(Line::new).collect();
         Ok(Self {
             access: AccessView::new(&contact, actor, now),
             latest: resets.next(),
             earlier: resets.collect(),
             history: history.map(sentences),
+            needs: access::needs(&contact, actor),
+            cautions: cautions.iter().map(|caution| confirmation::warning(*caution, now)).collect(),
+            devices: sessions::device_list(tx, id, now)?,
+            may_edit: actor.may_edit_customers(),
             contact,
         })
     }

@@ -34,6 +34,54 @@ impl AccessView {
     }
 }
 
+/// One thing that is needed to sign in.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// Whether it is there.
+    pub done: bool,
+    /// What it is.
+    pub text: &'static str,
+    /// Where it can be mended; empty where it is there or the actor may not.
+    pub href: String,
+    /// What the link says.
+    pub link: &'static str,
+}
+
+/// What a contact needs to sign in, in the order it is mended; nothing once they
+/// can.
+pub(super) fn needs(contact: &Contact, actor: &Actor) -> Vec<Need> {
+    let page = format!("/portal/contacts/{}", contact.id);
+    let sign_in = (format!("{page}/sign-in"), "Change", actor.may(Act::ChangeSignIn));
+    let retailer = (format!("/portal/retailers/{}", contact.retailer), "Open the retailer", true);
+    let here = (String::new(), "", false);
+    let invite = (
+        format!("{page}/resets/new"),
+        "Send it",
+        actor.may(Act::TriggerReset) && access::obstacle(contact).is_ok(),
+    );
+    let all = [
+        (contact.retailer_active, "The retailer is active", retailer),
+        (contact.active, "The contact is active", here.clone()),
+        (contact.website_access, "Website access is on", here.clone()),
+        (contact.email.is_some(), "An e-mail address", sign_in.clone()),
+        (contact.username.is_some(), "A username", sign_in.clone()),
+        (contact.bounced_at.is_none(), "The address takes mail", sign_in),
+        (contact.was_invited || contact.password_set_at.is_some(), "A website invitation was sent", invite),
+        (contact.has_password, "A password of their own", here),
+    ];
+    if all.iter().all(|(done, ..)| *done) {
+        return Vec::new();
+    }
+    all.into_iter()
+        .map(|(done, text, (href, link, may))| Need {
+            done,
+            text,
+            href: if may && !done { href } else { String::new() },
+            link,
+        })
+        .collect()
+}
+
 /// The name of the act: before and after the contact has had a password.
 pub(super) fn act(contact: &Contact) -> &'static str {
     if contact.password_set_at.is_some() { "Send password reset" } else { "Send website invitation" }

@@ -99,7 +99,7 @@ fn sentence(contact: &Contact, reset: &config::Reset) -> String {
     }
 }
 
-fn warning(caution: Caution, now: Timestamp) -> String {
+pub(super) fn warning(caution: Caution, now: Timestamp) -> String {
     match caution {
         Caution::Shared(1) => "One other contact uses the same address. The mail says whom it is for.".into(),
         Caution::Shared(others) => {
