@@ -39,6 +39,7 @@ mod bad_input;
 mod choose;
 mod command;
 mod doors;
+mod editing;
 mod finding;
 mod forgot;
 mod harmless;

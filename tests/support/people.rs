@@ -2,8 +2,8 @@
 
 use passwords::Password;
 use tradepost::actor::Actor;
-use tradepost::db::Tx;
-use tradepost::kernel::id::{ContactId, RetailerId, StaffId, TerritoryId};
+use tradepost::db::{Row, Tx};
+use tradepost::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TerritoryId};
 use tradepost::kernel::{EmailAddress, Language, Timestamp, Username};
 use tradepost::retailers::{self, Contact, Retailer};
 use tradepost::sessions::StaffKind;
@@ -98,6 +98,15 @@ impl Shop {
         let long_ago = self.clock.now().minus(std::time::Duration::from_hours(2160));
         let sql = "update contacts set password_hash = $2, password_set_at = $3 where id = $1";
         self.run(sql, &[&id, &hash.as_str(), &long_ago]).await;
+    }
+
+    /// The id of the contacts' session that was started last.
+    pub async fn id_of_session(&self) -> SessionId {
+        let read = self.db().read(|tx| {
+            let sql = "select id from sessions where contact_id is not null order by created_at desc, id desc limit 1";
+            tx.one::<Row>(sql, &[])?.get("id")
+        });
+        read.await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))
     }
 
     /// A browser in which a contact has signed in.

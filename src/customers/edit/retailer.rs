@@ -191,9 +191,9 @@ fn holder(found: Result<Retailer>) -> Result<Holder> {
 
 fn details(form: &RetailerForm) -> Result<RetailerDetails, FieldErrors> {
     let mut errors = Vec::new();
+    let name = read(&mut errors, ("name", "The name"), text::one_line(&form.name, 120));
     let account_number =
         read(&mut errors, ("account_number", "The account number"), text::one_line(&form.account_number, 40));
-    let name = read(&mut errors, ("name", "The name"), text::one_line(&form.name, 120));
     let address = read(&mut errors, ("address", "The address"), text::several_lines(&form.address, 6, 500));
     match form.territory.parse() {
         Ok(territory) if errors.is_empty() => {
