@@ -46,6 +46,22 @@ fn measure(name: &str, url: &str) {
     println!("{name}: {CONTACTS} contacts entered in {:.1} s", began.elapsed().as_secs_f64());
     let shop = Shop::open(url);
     let mut line = shop.sign_in();
+    for (what, path) in pages(&mut line) {
+        let mut took: Vec<Duration> = (0..TIMES)
+            .map(|_| {
+                let began = Instant::now();
+                assert!(line.get(&path).contains("</html>"), "{path}");
+                began.elapsed()
+            })
+            .collect();
+        took.sort();
+        let ms = |at: usize| took[at].as_secs_f64() * 1000.0;
+        println!("  {what:<42} median {:6.2} ms, p95 {:6.2} ms", ms(TIMES / 2), ms(TIMES * 95 / 100));
+    }
+}
+
+/// What is asked for, in words and as addresses.
+fn pages(line: &mut Line) -> [(&'static str, String); 26] {
     let territory = line
         .get("/portal/contacts")
         .split("name=\"territory\"")
@@ -64,7 +80,7 @@ fn measure(name: &str, url: &str) {
         .next()
         .unwrap()
         .to_owned();
-    let pages = [
+    [
         ("search, as one types: mo", "/portal/search?q=mo".to_owned()),
         ("search: mor", "/portal/search?q=mor".to_owned()),
         ("search: morvan sil", "/portal/search?q=morvan+sil".to_owned()),
@@ -97,19 +113,7 @@ fn measure(name: &str, url: &str) {
         ("retailers, by account number", "/portal/retailers?sort=-account-number".to_owned()),
         ("retailers where someone bounced", "/portal/retailers?access=bounced".to_owned()),
         ("retailers that hold: sil", "/portal/retailers?q=sil".to_owned()),
-    ];
-    for (what, path) in pages {
-        let mut took: Vec<Duration> = (0..TIMES)
-            .map(|_| {
-                let began = Instant::now();
-                assert!(line.get(&path).contains("</html>"), "{path}");
-                began.elapsed()
-            })
-            .collect();
-        took.sort();
-        let ms = |at: usize| took[at].as_secs_f64() * 1000.0;
-        println!("  {what:<42} median {:6.2} ms, p95 {:6.2} ms", ms(TIMES / 2), ms(TIMES * 95 / 100));
-    }
+    ]
 }
 
 /// Fills an empty database as an import would.
@@ -142,7 +146,7 @@ fn shop(tx: &mut Tx<'_>, n: usize, now: Timestamp) -> Result<(), tradepost::db::
         name: format!("{} {} Shop", word(n * 7), word(n * 13 + 5)),
         address: String::new(),
         territory,
-        active: n % 50 != 0,
+        active: !n.is_multiple_of(50),
         contacts: 0,
         version: 1,
     };

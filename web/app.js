@@ -115,7 +115,8 @@ async function send(form, submitter, region) {
   const url = new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", location.href);
   const post = form.method === "post";
   const fields = new URLSearchParams();
-  for (const [name, value] of data) if (typeof value === "string") fields.append(name, value);
+  // What was left empty asks for nothing.
+  for (const [name, value] of data) if (typeof value === "string" && (post || value)) fields.append(name, value);
   if (!post) url.search = fields.toString();
   let response, html;
   try {
@@ -524,20 +525,6 @@ async function openDialog(link) {
     location.assign(link.href);
   }
 }
-
-// ---- rows ticked
-
-document.addEventListener("change", ({ target: box }) => {
-  const form = box instanceof HTMLInputElement ? box.form : null;
-  const head = form?.querySelector("[data-check-all]");
-  if (!form || !(head instanceof HTMLInputElement)) return;
-  const rows = all(form, "tbody input[type=checkbox]", HTMLInputElement);
-  if (box === head) for (const row of rows) row.checked = head.checked;
-  const ticked = rows.filter((row) => row.checked).length;
-  head.checked = ticked > 0 && ticked === rows.length;
-  head.indeterminate = ticked > 0 && ticked < rows.length;
-  for (const count of all(form, "[data-check-count]", HTMLElement)) count.textContent = String(ticked);
-});
 
 // ---- keyboard
 

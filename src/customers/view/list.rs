@@ -25,8 +25,6 @@ pub struct Frame {
     pub territories: Vec<(TerritoryId, String)>,
     /// How many match, in words.
     pub summary: String,
-    /// How many match, for a button: `312` or `all`.
-    pub all: String,
     /// Where the page before this one is; empty when this is the first.
     pub previous_href: String,
     /// Where the next page is; empty when this is the last.
@@ -36,8 +34,6 @@ pub struct Frame {
     pub note: String,
     /// Whether the list may be exported.
     pub may_export: bool,
-    /// What may be done for many: names of acts and their words.
-    pub acts: Vec<(&'static str, &'static str)>,
     /// Whether only the customers of some territories are listed.
     pub bounded: bool,
 }
@@ -84,12 +80,10 @@ impl Frame {
             saved: saved.iter().find(|view| view.query == query).map(|view: &View| view.id),
             territories: listing::territories(tx, actor)?,
             summary: counted(rows.count, rows.rows.len(), one, many),
-            all: if rows.count > COUNTED { String::new() } else { rows.count.to_string() },
             previous_href: rows.before.map(|row| turned(Turn::Before(row))).unwrap_or_default(),
             next_href: rows.after.map(|row| turned(Turn::After(row))).unwrap_or_default(),
             note: note(asked, rows.lost),
             may_export: actor.may(Act::Export),
-            acts: acts(actor, asked.list),
             bounded: actor.bounded_by().is_some(),
             asked: asked.clone(),
             path,
@@ -182,25 +176,6 @@ fn note(asked: &Asked, lost: bool) -> String {
     parts.join(" ")
 }
 
-fn acts(actor: &Actor, list: List) -> Vec<(&'static str, &'static str)> {
-    let (edits, signs) = (actor.may_edit_customers(), actor.may(Act::ChangeSignIn));
-    let all: &[(bool, &str, &str)] = match list {
-        List::Contacts => &[
-            (actor.may(Act::BulkInvite), "invite", "Send invitations"),
-            (signs, "access-on", "Turn access on"),
-            (signs, "access-off", "Turn access off"),
-            (edits && signs, "deactivate", "Deactivate"),
-            (edits && signs, "activate", "Activate"),
-        ],
-        List::Retailers => &[
-            (edits, "assign-territory", "Assign a territory"),
-            (edits && signs, "deactivate", "Deactivate"),
-            (edits && signs, "activate", "Activate"),
-        ],
-    };
-    all.iter().filter(|(may, ..)| *may).map(|(_, act, word)| (*act, *word)).collect()
-}
-
 /// A page of retailers in the pane of the sales app.
 #[derive(Clone, Debug)]
 pub struct RetailerList {
@@ -264,7 +239,6 @@ impl RetailerList {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::staff;
     use super::*;
 
     #[test]
@@ -273,18 +247,5 @@ mod tests {
         assert_eq!(counted(0, 0, "contact", "contacts"), "0 contacts");
         assert_eq!(counted(312, 50, "contact", "contacts"), "50 of 312 contacts");
         assert_eq!(counted(1001, 50, "contact", "contacts"), "50 of more than 1000 contacts");
-    }
-
-    #[test]
-    fn acts_are_offered_to_whom_they_are_allowed() {
-        assert!(acts(&staff(&[]), List::Contacts).is_empty());
-        let named =
-            |acts: Vec<(&'static str, &'static str)>| acts.iter().map(|act| act.0).collect::<Vec<_>>();
-        assert_eq!(named(acts(&staff(&[Act::BulkInvite]), List::Contacts)), ["invite"]);
-        assert_eq!(named(acts(&staff(&[Act::ChangeSignIn]), List::Contacts)), ["access-on", "access-off"]);
-        assert_eq!(
-            named(acts(&Actor::operator(), List::Retailers)),
-            ["assign-territory", "deactivate", "activate"]
-        );
     }
 }

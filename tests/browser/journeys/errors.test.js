@@ -24,9 +24,9 @@ journey("an address that leads nowhere", ["phone", "desktop"], async ({ demo, co
   assert.equal((await page.goto("/portal/contacts/nobody"))?.status(), 404);
   await someone.look("not-found-portal-signed-in");
   await page.getByRole("link", { name: "Go to the start" }).click();
-  await isAt(someone, "/portal/retailers");
+  await isAt(someone, "/portal");
   await page.goto("/portal/login");
-  await isAt(someone, "/portal/retailers");
+  await isAt(someone, "/portal");
   await page.context().clearCookies();
   await page.goto("/portal/login");
   await someone.look();
@@ -61,6 +61,8 @@ journey("what is not allowed is not there", ["desktop"], async ({ demo, come }) 
   const { page } = support;
   assert.ok(demo.staff.support && demo.staff.admin);
   await signsInAsStaff(support, "/portal", demo.staff.support);
+  await support.look();
+  await page.goto("/portal/retailers");
   await page.getByRole("link", { name: "Harbour Gifts" }).click();
   await page.getByRole("link", { name: "Alex Sample" }).click();
   await page.getByRole("heading", { level: 1, name: "Alex Sample" }).waitFor();

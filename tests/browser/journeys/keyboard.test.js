@@ -130,7 +130,8 @@ journey("by keyboard: the portal", ["desktop"], async ({ demo, come }) => {
   await keyboard.press("/");
   await keyboard.type("station");
   await keyboard.press("Enter");
-  await page.waitForURL("**/portal/retailers?q=station");
+  await page.waitForURL("**/portal/search?q=station&go=1");
+  await office.look("portal-search");
   await tabsTo(office, "Station Kiosk");
   await keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Station Kiosk" }).waitFor();

@@ -1,7 +1,7 @@
 // @ts-check
 /** The office sends temporary passwords and sees what becomes of them. */
 import assert from "node:assert/strict";
-import { chooses, isAt, readsMail, sees, signsIn, signsInAsStaff, temporaryPassword } from "../support/acts.js";
+import { chooses, found, isAt, readsMail, sees, signsIn, signsInAsStaff, temporaryPassword } from "../support/acts.js";
 import { journey } from "../support/journey.js";
 
 /** @typedef {import("../support/visitor.js").Visitor} Visitor */
@@ -12,9 +12,9 @@ async function finds(office, typed, retailer, person) {
   await page.keyboard.press("/");
   await page.keyboard.type(typed);
   await page.keyboard.press("Enter");
-  await page.waitForURL((url) => url.searchParams.get("q") === typed);
-  await office.look("portal-retailers-found");
-  await page.getByRole("link", { name: retailer, exact: true }).click();
+  await page.waitForURL((url) => url.pathname === "/portal/search" && url.searchParams.get("q") === typed);
+  await office.look("portal-search");
+  await found(office, retailer).click();
   await page.getByRole("heading", { level: 1, name: retailer }).waitFor();
   await office.look("portal-retailer");
   await page.getByRole("link", { name: person, exact: true }).click();
@@ -43,7 +43,7 @@ journey("an invitation, from the search to its use", ["desktop", "phone", "ipad"
   await office.look();
   assert.ok(demo.staff.admin);
   await signsInAsStaff(office, "/portal", demo.staff.admin);
-  await office.look("portal-retailers");
+  await office.look("portal-dashboard");
   await finds(office, who.typed, who.retailer, who.person);
   await office.page.locator(".page-head .badge").filter({ hasText: "Not invited" }).waitFor();
   await office.look("portal-contact-not-invited");
@@ -182,10 +182,11 @@ journey("every state a contact can be in", ["desktop", "phone"], async ({ demo, 
   const { page } = office;
   assert.ok(demo.staff.support);
   await signsInAsStaff(office, "/portal", demo.staff.support);
-  await office.look("portal-retailers");
+  await office.look("portal-dashboard-support");
   const seen = new Set();
   for (const retailer of ["Mill Lane Books", "Corner Pantry", "Green Door", "Copper Kettle"]) {
     await page.goto(`/portal/retailers?q=${encodeURIComponent(retailer)}`);
+    await office.look("portal-retailers");
     await page.getByRole("link", { name: retailer, exact: true }).click();
     await page.getByRole("heading", { level: 1, name: retailer }).waitFor();
     await office.look(`portal-retailer-${retailer}`);
@@ -203,7 +204,8 @@ journey("every state a contact can be in", ["desktop", "phone"], async ({ demo, 
   const words = [...seen].join(", ");
   for (const word of ["Active", "Not invited", "Invited · 3", "Active · reset sent", "Invitation expired", "Inactive", "Missing e-mail", "Missing username", "Bounced"]) assert.ok(words.includes(word), `${word} is among ${words}`);
   await page.goto("/portal/retailers?q=nobody+at+all");
-  await sees(office, "No retailer matches “nobody at all”");
+  await sees(office, "No retailer matches");
+  await sees(office, "Nothing is “nobody at all”");
   await office.look("portal-retailers-none");
   await page.goto("/portal/mail");
   await office.look("portal-mail");

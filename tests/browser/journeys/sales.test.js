@@ -66,6 +66,7 @@ journey("a retailer of another territory is not found", ["ipad", "phone"], async
   await office.look();
   await signsInAsStaff(office, "/portal", admin);
   await office.look();
+  await office.page.goto("/portal/retailers");
   await office.page.getByRole("link", { name: "Mill Lane Books" }).click();
   await office.page.getByRole("heading", { level: 1, name: "Mill Lane Books" }).waitFor();
   await office.look();

@@ -46,8 +46,8 @@ journey("a forgotten staff password", ["desktop", "phone"], async ({ demo, scree
   await isWrong(page.getByLabel("New password", { exact: true }), /easy to guess|first ones/);
   await person.look("portal-reset-weak");
   await choose(digits, own);
-  await isAt(person, "/portal/retailers");
-  await person.look("portal-retailers");
+  await isAt(person, "/portal");
+  await person.look("portal-dashboard");
   if (screen === "phone") await page.locator(".phone-menu summary").click();
   await page.getByRole("button", { name: "Sign out" }).filter({ visible: true }).click();
   await isAt(person, "/portal/login");

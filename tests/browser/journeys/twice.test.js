@@ -94,6 +94,8 @@ journey("signed out in another window", ["desktop"], async ({ demo, come }) => {
   await office.look();
   await signsInAsStaff(office, "/portal", demo.staff.admin);
   await office.look();
+  await page.goto("/portal/retailers");
+  await office.look();
   const other = await office.context.newPage();
   await other.goto("/portal/retailers");
   await other.getByRole("button", { name: "Sign out" }).click();

@@ -1,7 +1,7 @@
 // @ts-check
 /** Everything works without JavaScript, but for what moves by itself. */
 import assert from "node:assert/strict";
-import { chooses, isAt, isWrong, mails, readsMail, sees, signsIn, signsInAsStaff, temporaryPassword } from "../support/acts.js";
+import { chooses, found, isAt, isWrong, mails, readsMail, sees, signsIn, signsInAsStaff, temporaryPassword } from "../support/acts.js";
 import { journey } from "../support/journey.js";
 
 journey("without script: a forgotten password", ["phone", "desktop"], async ({ screen, come }) => {
@@ -61,10 +61,11 @@ journey("without script: an invitation from the portal", ["desktop", "phone"], a
   await page.goto("/portal/login");
   await office.look("portal-login");
   await signsInAsStaff(office, "/portal", demo.staff.admin);
-  await office.look("portal-retailers");
+  await office.look("portal-dashboard");
   await page.getByRole("searchbox").first().fill(who.retailer);
   await page.getByRole("searchbox").first().press("Enter");
-  await page.getByRole("link", { name: who.retailer, exact: true }).click();
+  await office.look("portal-search");
+  await found(office, who.retailer).click();
   await office.look("portal-retailer");
   await page.getByRole("link", { name: who.person, exact: true }).click();
   await office.look("portal-contact");

@@ -41,6 +41,9 @@ export async function signsInAsStaff(visitor, door, staff) {
   await isAt(visitor, door === "/portal" ? door : `${door}/retailers`);
 }
 
+/** What the search names: the entry of a retailer or contact. @param {Visitor} visitor @param {string} name */
+export const found = ({ page }, name) => page.locator("#found a").filter({ has: page.locator(".name").getByText(name, { exact: true }) });
+
 /** @param {Visitor} visitor @param {string} username */
 export async function forgets(visitor, username) {
   const { page } = visitor;

@@ -44,7 +44,13 @@ async function portal() {
   const { page } = office;
   assert.ok(demo.staff.admin);
   await signsInAsStaff(office, "/portal", demo.staff.admin);
-  await take(office, "retailers");
+  await take(office, "dashboard");
+  await page.goto("/portal/contacts");
+  await take(office, "contacts");
+  await page.locator("#top-search").pressSequentially("corner");
+  await page.locator(".finds").getByText("Corner Pantry", { exact: true }).waitFor();
+  await take(office, "search");
+  await page.goto("/portal/retailers?q=corner+pantry");
   await page.getByRole("link", { name: "Corner Pantry" }).click();
   await page.getByRole("link", { name: "Morgan Sample" }).click();
   await page.getByRole("link", { name: "Send password reset" }).click();
