@@ -91,10 +91,11 @@ impl Visitor {
 }
 
 impl Answer {
-    /// The first address on the page that begins so.
+    /// The first address on the page that begins so and ends with an id.
     pub fn link(&self, begin: &str) -> String {
         let links = self.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        let mut fitting = links.filter(|link| link.starts_with(begin) && link.len() > begin.len());
+        let is_id = |end: &str| end.len() == 36 && end.contains('-');
+        let mut fitting = links.filter(|link| link.strip_prefix(begin).is_some_and(is_id));
         fitting.next().unwrap_or_else(|| panic!("no link {begin}… on {}", self.body)).to_owned()
     }
 
