@@ -91,8 +91,8 @@ journey("a forgotten password, from the sign-in page to a new one", ["phone", "d
   await alex.look("account");
 });
 
-journey("a changed password, name and e-mail address", ["phone", "desktop"], async ({ screen, come }) => {
-  const username = screen === "phone" ? "sam.10001" : "charlie.10002";
+journey("a changed password, name and e-mail address", ["phone", "desktop"], async ({ come }) => {
+  const username = "sam.10001";
   const [contact, elsewhere, mailbox] = [await come(), await come({ screen: "desktop" }), await come()];
   const { page } = contact;
   const own = "forty-two paper lanterns 42";
@@ -100,7 +100,7 @@ journey("a changed password, name and e-mail address", ["phone", "desktop"], asy
   await page.getByLabel("Username").fill(username);
   await page.getByRole("button", { name: "Send temporary password" }).click();
   await contact.look();
-  await signsIn(contact, username, temporaryPassword(await readsMail(mailbox, username.split(".")[0] ?? "")));
+  await signsIn(contact, username, temporaryPassword(await readsMail(mailbox, "sam@harbourgifts.example")));
   await mailbox.look();
   await isAt(contact, "/password");
   await chooses(contact, own);

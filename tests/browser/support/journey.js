@@ -1,5 +1,5 @@
 // @ts-check
-/** A journey is a story told once per screen; the journeys of a file share a demo and a browser. */
+/** A journey is a story told once per screen, each time in a demo of its own; the journeys of a file share a browser. */
 import { appendFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { openBrowser } from "./browser.js";
@@ -10,28 +10,16 @@ import { Visitor } from "./visitor.js";
 /** @typedef {import("./visitor.js").Manner} Manner */
 /** @typedef {{ demo: import("./demo.js").Demo, screen: ScreenName, come: (manner?: Manner) => Promise<Visitor> }} Scene */
 
-/** Everything that is to be ended after the last journey, last first. @type {(() => Promise<unknown>)[]} */
-const endings = [];
-after(async () => {
-  for (const end of endings.reverse()) await end();
-});
-
-/** Started by the first journey. @type {Promise<{ demo: import("./demo.js").Demo, browser: import("playwright-core").Browser }> | undefined} */
-let stage;
-
-async function start() {
-  const demo = await startDemo();
-  endings.push(demo.stop);
-  const browser = await openBrowser();
-  endings.push(() => browser.close());
-  return { demo, browser };
-}
+/** Started by the first journey. @type {Promise<import("playwright-core").Browser> | undefined} */
+let opened;
+after(async () => (await opened)?.close());
 
 /** @param {string} title @param {ScreenName[]} screens @param {(scene: Scene) => Promise<unknown>} story */
 export function journey(title, screens, story) {
   for (const screen of screens) {
     test(screens.length > 1 ? `${title}, ${screen}` : title, { timeout: 180_000 }, async () => {
-      const { demo, browser } = await (stage ??= start());
+      const browser = await (opened ??= openBrowser());
+      const demo = await startDemo();
       /** @type {Visitor[]} */
       const visitors = [];
       const come = async (/** @type {Manner} */ manner = {}) => {
@@ -39,14 +27,17 @@ export function journey(title, screens, story) {
         visitors.push(visitor);
         return visitor;
       };
+      /** @type {string[]} */
+      let problems = [];
       try {
         await story({ demo, screen, come });
       } catch (error) {
         for (const visitor of visitors) console.log(`# at ${visitor.page.url()}: ${await said(visitor)}`);
-        await farewell(visitors);
         throw error;
+      } finally {
+        problems = await farewell(visitors);
+        await demo.stop();
       }
-      const problems = await farewell(visitors);
       if (problems.length) throw new Error(`the journey went well, but on its way there were:\n${problems.join("\n")}`);
     });
   }
