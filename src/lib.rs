@@ -22,6 +22,7 @@ pub mod recovery;
 pub mod sign_in;
 pub mod account;
 pub mod staff;
+pub mod runs;
 pub mod dashboard;
 pub mod customers;
 pub mod dev_inbox;

@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, dev_inbox, recovery, sign_in, staff};
+use crate::{account, dev_inbox, recovery, runs, sign_in, staff};
 
 /// The largest body of a request, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -52,6 +52,7 @@ fn website() -> Vec<Route> {
 
 /// The portal, where office staff are.
 fn portal_routes() -> Vec<Route> {
+    use runs::portal as runs;
     use staff::portal as colleagues;
     vec![
         ("/portal", get(dashboard::dashboard)),
@@ -88,6 +89,14 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
+        ("/portal/invitations", get(runs::invitations)),
+        ("/portal/runs", post(runs::start)),
+        ("/portal/runs/new", get(runs::preview)),
+        ("/portal/runs/{id}", get(runs::run)),
+        ("/portal/runs/{id}/status", get(runs::status)),
+        ("/portal/runs/{id}/pause", post(runs::pause)),
+        ("/portal/runs/{id}/resume", post(runs::resume)),
+        ("/portal/runs/{id}/cancel", post(runs::cancel)),
     ]
 }
 

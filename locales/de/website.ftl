@@ -185,6 +185,10 @@ flash-bounce-cleared = Freigegeben. Mails dürfen wieder an diese Adresse
 flash-moved = Verschoben
 flash-merged = Zu einem Eintrag zusammengeführt
 flash-merged-here = Jener Eintrag wurde mit diesem zusammengeführt
+flash-run-paused = Der Lauf ist angehalten
+flash-run-resumed = Der Lauf geht weiter
+flash-run-cancelled = Der Rest wurde abgesagt
+flash-run-over = Der Lauf war schon zu Ende; nichts wurde geändert
 
 error-home = Zum Anfang
 error-request = Wenn Sie uns davon berichten, hilft diese Nummer:

@@ -185,6 +185,10 @@ flash-bounce-cleared = Cleared. Mail may go to this address again
 flash-moved = Moved
 flash-merged = Merged into one record
 flash-merged-here = That record was merged into this one
+flash-run-paused = The run is paused
+flash-run-resumed = The run goes on
+flash-run-cancelled = The rest was called off
+flash-run-over = The run was over already; nothing was changed
 
 error-home = Go to the start
 error-request = If you tell us about it, this number helps:

@@ -22,7 +22,7 @@ pub(super) struct ResetArgs {
 pub(super) async fn run(args: ResetArgs, config: Config) -> Result<(), Failure> {
     let unknown = || Failure::Refused(format!("there is no contact with the username {:?}", args.username));
     let username = Username::parse(&args.username).map_err(|_| unknown())?;
-    let manner = Manner { mode: config.reset.mode, stop_current: args.stop_current };
+    let manner = Manner { mode: config.reset.mode, stop_current: args.stop_current, once: false };
     let now = Clock::default().now();
     let outcome = open(&config)?
         .write(move |tx| match retailers::contact_by_username(tx, &username)? {

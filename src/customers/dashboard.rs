@@ -8,12 +8,15 @@ use crate::dashboard::{self, Dashboard, Few};
 use crate::http::{Answer, AtPortal, Page, html};
 use crate::kernel::Timestamp;
 use crate::listing::{COUNTED, Standing};
+use crate::runs::{self, Run};
 
 #[derive(Template)]
 #[template(path = "customers/pages/dashboard.html")]
 struct DashboardPage {
     page: Page,
     tasks: Vec<Task>,
+    /// Paused runs: what they do, who started them, where they are.
+    paused: Vec<(&'static str, String, String)>,
     /// Put off mails: how many, in words, and why; empty when there are none.
     mail: (String, String),
     counts: Vec<(Standing, String)>,
@@ -64,9 +67,14 @@ fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
         page,
         tasks: [bounced, expiring].into_iter().flatten().collect(),
         mail: mail.unwrap_or_default(),
+        paused: found.paused.iter().map(paused).collect(),
         counts: found.counts.iter().map(|(standing, count)| (*standing, count.to_string())).collect(),
         chart: Chart::new(&found.days),
     }
+}
+
+fn paused(run: &Run) -> (&'static str, String, String) {
+    (runs::label(run.act), run.staff_name.clone(), format!("/portal/runs/{}", run.id))
 }
 
 fn task(

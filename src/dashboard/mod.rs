@@ -12,6 +12,7 @@ use crate::kernel::calendar::{self, Day};
 use crate::listing::{self, Asked, COUNTED, List, Standing};
 use crate::mail;
 use crate::retailers::Contact;
+use crate::runs::{self, Run};
 
 /// Days the chart shows.
 const DAYS: usize = 30;
@@ -28,6 +29,8 @@ pub struct Dashboard {
     pub bounced: Few,
     /// Contacts whose invitation is about to expire.
     pub expiring: Few,
+    /// Runs that wait for a person.
+    pub paused: Vec<Run>,
     /// Mails that wait; nothing for who sees only some customers.
     pub mail: Option<Waiting>,
     /// How many contacts stand where.
@@ -85,6 +88,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
     Ok(Dashboard {
         bounced: few(tx, actor, Standing::Bounced, now)?,
         expiring: few(tx, actor, Standing::Expiring, now)?,
+        paused: runs::paused(tx, actor)?,
         mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
         counts: counts.collect(),
         days: days(tx, actor, zone, now)?,

@@ -24,7 +24,7 @@ macro_rules! migration {
 
 /// Every step, oldest first.
 const MIGRATIONS: &[Migration] =
-    &[migration!("0001_customer_access"), migration!("0002_finding_and_inviting")];
+    &[migration!("0001_customer_access"), migration!("0002_finding_and_inviting"), migration!("0003_runs")];
 
 /// Why a schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]

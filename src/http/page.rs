@@ -8,7 +8,7 @@ use axum::http::header::LOCATION;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{Answer, Assets, Visit, Web, cookies, texts};
-use crate::actor::Reach;
+use crate::actor::{Act, Reach};
 use crate::error::Error;
 use crate::kernel::Language;
 use crate::sessions::{ContactSession, StaffSession};
@@ -137,6 +137,10 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
         entry("Retailers", "/portal/retailers", "retailers", "r", &["/portal/retailers"]),
         entry("Contacts", "/portal/contacts", "contacts", "c", &["/portal/contacts"]),
     ];
+    if session.permissions.acts.contains(&Act::BulkInvite) {
+        let homes = ["/portal/invitations", "/portal/runs"];
+        entries.push(entry("Invitations", "/portal/invitations", "send", "i", &homes));
+    }
     if session.permissions.reach == Reach::AllRetailers {
         entries.push(entry("Mail", "/portal/mail", "invitations", "m", &["/portal/mail"]));
     }

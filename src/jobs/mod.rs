@@ -32,11 +32,13 @@ pub enum Kind {
     ForgotStaffPassword,
     /// Hand a mail to the mail server.
     SendMail,
+    /// Take a run a step further.
+    Run,
 }
 
 impl Kind {
-    const ALL: [Self; 4] =
-        [Self::ForgotPassword, Self::ForgotUsername, Self::ForgotStaffPassword, Self::SendMail];
+    const ALL: [Self; 5] =
+        [Self::ForgotPassword, Self::ForgotUsername, Self::ForgotStaffPassword, Self::SendMail, Self::Run];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -44,6 +46,7 @@ impl Kind {
             Self::ForgotUsername => "forgot-username",
             Self::ForgotStaffPassword => "forgot-staff-password",
             Self::SendMail => "send-mail",
+            Self::Run => "run",
         }
     }
 }

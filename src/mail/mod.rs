@@ -21,7 +21,7 @@ use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Language, Timestamp};
 
 pub use message::Kind;
-pub use store::{End, Mail, Waiting, cancel, count_attempt, find, finish, put_off, waiting};
+pub use store::{End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, put_off, waiting};
 
 /// The longest one attempt to hand a mail over may take; shorter than a lease.
 pub const HANDOVER_LIMIT: Duration = Duration::from_secs(45);
@@ -111,8 +111,21 @@ pub struct SendMail {
 /// # Errors
 /// When the database fails.
 pub fn enqueue(tx: &mut Tx<'_>, new: &NewMail, now: Timestamp) -> Result<MailId, Error> {
+    store(tx, new, false, now)
+}
+
+/// Leaves a mail to be sent at once that is never handed over a second time
+/// when the first may have arrived: rather none than two.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue_once(tx: &mut Tx<'_>, new: &NewMail, now: Timestamp) -> Result<MailId, Error> {
+    store(tx, new, true, now)
+}
+
+fn store(tx: &mut Tx<'_>, new: &NewMail, once: bool, now: Timestamp) -> Result<MailId, Error> {
     let id = MailId::new(now);
-    store::insert(tx, id, new, now)?;
+    store::insert(tx, id, (new, once), now)?;
     jobs::enqueue(tx, jobs::Kind::SendMail, &SendMail { mail: id }, now)?;
     Ok(id)
 }

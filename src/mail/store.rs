@@ -26,6 +26,10 @@ pub struct Mail {
     pub state: Delivery,
     /// How often it was tried.
     pub attempts: i64,
+    /// Whether it must not be handed over again when it may have arrived.
+    pub once: bool,
+    /// Whether it may have arrived although no answer says so.
+    pub unsure: bool,
 }
 
 /// How a mail ended.
@@ -37,6 +41,8 @@ pub struct End<'a> {
     pub answer: &'a str,
     /// Whether it was handed over encrypted; unknown when it wasn't.
     pub encrypted: Option<bool>,
+    /// Whether it may have arrived although no answer says so.
+    pub unsure: bool,
 }
 
 /// A line of `tradepost outbox`.
@@ -56,10 +62,10 @@ pub struct Waiting {
     pub answer: Option<String>,
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, id: MailId, new: &NewMail, now: Timestamp) -> Result<(), Error> {
+pub(super) fn insert(tx: &mut Tx<'_>, id: MailId, (new, once): (&NewMail, bool), now: Timestamp) -> Result<(), Error> {
     tx.run(
-        "insert into mails (id, kind, to_address, language, contact_id, staff_id, created_at, state) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &[&id, &new.kind.as_str(), &new.to.as_str(), &new.language.tag(), &new.contact, &new.staff, &now, &Delivery::Waiting.as_str()],
+        "insert into mails (id, kind, to_address, language, contact_id, staff_id, created_at, state, once) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &[&id, &new.kind.as_str(), &new.to.as_str(), &new.language.tag(), &new.contact, &new.staff, &now, &Delivery::Waiting.as_str(), &once],
     )?;
     Ok(())
 }
@@ -69,7 +75,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, id: MailId, new: &NewMail, now: Timestamp)
 /// # Errors
 /// When the database fails.
 pub fn find(tx: &mut Tx<'_>, id: MailId) -> Result<Option<Mail>, Error> {
-    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts from mails where id = $1", &[&id])
+    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts, once, unsure from mails where id = $1", &[&id])
 }
 
 /// Counts an attempt that is about to be made.
@@ -81,14 +87,23 @@ pub fn count_attempt(tx: &mut Tx<'_>, id: MailId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Notes that a mail sent only once is handed over now: from here on it may
+/// arrive, whatever becomes of this process.
+///
+/// # Errors
+/// When the database fails.
+pub fn about_to_hand_over(tx: &mut Tx<'_>, id: MailId) -> Result<bool, Error> {
+    tx.run_once("update mails set unsure = $2 where id = $1 and finished_at is null", &[&id, &true])
+}
+
 /// Notes how a mail ended; says whether it had not ended before.
 ///
 /// # Errors
 /// When the database fails.
 pub fn finish(tx: &mut Tx<'_>, id: MailId, end: &End<'_>, now: Timestamp) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set state = $2, answer = $3, encrypted = $4, finished_at = $5, next_try_at = null where id = $1 and finished_at is null",
-        &[&id, &end.state.as_str(), &end.answer, &end.encrypted, &now],
+        "update mails set state = $2, answer = $3, encrypted = $4, unsure = $5, finished_at = $6, next_try_at = null where id = $1 and finished_at is null",
+        &[&id, &end.state.as_str(), &end.answer, &end.encrypted, &end.unsure, &now],
     )
 }
 
@@ -98,8 +113,8 @@ pub fn finish(tx: &mut Tx<'_>, id: MailId, end: &End<'_>, now: Timestamp) -> Res
 /// When the database fails.
 pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &str, until: Timestamp) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set state = $2, answer = $3, next_try_at = $4 where id = $1 and finished_at is null",
-        &[&id, &Delivery::PutOff.as_str(), &why, &until],
+        "update mails set state = $2, answer = $3, next_try_at = $4, unsure = $5 where id = $1 and finished_at is null",
+        &[&id, &Delivery::PutOff.as_str(), &why, &until, &false],
     )
 }
 
@@ -141,6 +156,8 @@ impl FromRow for Mail {
             created_at: row.get("created_at")?,
             state: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
             attempts: row.get("attempts")?,
+            once: row.get("once")?,
+            unsure: row.get("unsure")?,
         })
     }
 }

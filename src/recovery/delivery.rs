@@ -184,6 +184,8 @@ pub enum Failed {
     Refused,
     /// Retries ended.
     GivenUp,
+    /// It may have arrived, and must not arrive twice.
+    Unsure,
 }
 
 /// The mail will not be tried again. A bounce marks the address, unless it was
@@ -202,6 +204,7 @@ pub fn failed(tx: &mut Tx<'_>, mail: &Mail, failed: Failed, now: Timestamp) -> R
         Failed::Bounced => "bounced",
         Failed::Refused => "refused",
         Failed::GivenUp => "given-up",
+        Failed::Unsure => "unsure",
     };
     let event = if matches!(mail.kind, Kind::Reset | Kind::Invitation) {
         Event::ResetFailed

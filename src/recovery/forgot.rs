@@ -62,7 +62,7 @@ pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timest
         return Ok(());
     }
     if let Some(contact) = retailers::contact_by_username(tx, &username)? {
-        start(tx, &forgot.actor(), &contact, Manner { mode, stop_current: false }, now)?;
+        start(tx, &forgot.actor(), &contact, Manner { mode, stop_current: false, once: false }, now)?;
     }
     Ok(())
 }

@@ -44,6 +44,8 @@ pub struct Manner {
     pub mode: ResetMode,
     /// Whether whoever asks wants it stopped in any case (promise 10).
     pub stop_current: bool,
+    /// Whether its mail is rather not sent than sent twice (promise 14).
+    pub once: bool,
 }
 
 impl Manner {
@@ -97,7 +99,7 @@ fn start(
     let kind = if contact.password_set_at.is_some() { Kind::Reset } else { Kind::Invitation };
     let mail =
         NewMail { kind, to: email, language: contact.language, contact: Some(contact.id), staff: None };
-    let mail = mail::enqueue(tx, &mail, now)?;
+    let mail = if manner.once { mail::enqueue_once(tx, &mail, now)? } else { mail::enqueue(tx, &mail, now)? };
     let reset = ResetId::new(now);
     store::insert(
         tx,

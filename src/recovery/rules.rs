@@ -60,6 +60,8 @@ pub struct Reset {
     pub answer: Option<String>,
     /// Whether the mail was handed over encrypted.
     pub encrypted: Option<bool>,
+    /// Whether the mail may have arrived although no answer says so.
+    pub unsure: bool,
 }
 
 /// Where a reset stands (promise 12).
@@ -81,6 +83,9 @@ pub enum Progress {
     Bounced,
     /// Retries ended.
     GivenUp,
+    /// The mail may have arrived, and is not sent again: it is one of many that
+    /// nobody may get twice.
+    Unsure,
     /// A password was chosen by it.
     Used(Timestamp),
     /// The temporary password ran out.
@@ -117,6 +122,7 @@ pub fn progress(reset: &Reset, now: Timestamp) -> Progress {
         (Delivery::Waiting, _) => Progress::Waiting,
         (Delivery::PutOff, _) => Progress::PutOff { next: reset.next_try_at.unwrap_or(now) },
         (Delivery::Bounced, _) => Progress::Bounced,
+        (Delivery::GivenUp, _) if reset.unsure => Progress::Unsure,
         (Delivery::GivenUp, _) => Progress::GivenUp,
         (Delivery::Cancelled, _) => Progress::Cancelled(reset.finished_at.unwrap_or(reset.requested_at)),
     }
@@ -169,6 +175,7 @@ mod tests {
             finished_at: None,
             answer: None,
             encrypted: None,
+            unsure: false,
         }
     }
 
@@ -190,6 +197,7 @@ mod tests {
             (Reset { cancelled_at: Some(then), ..accepted }, Progress::Cancelled(then)),
             (Reset { delivery: Delivery::Bounced, ..reset() }, Progress::Bounced),
             (Reset { delivery: Delivery::GivenUp, ..reset() }, Progress::GivenUp),
+            (Reset { delivery: Delivery::GivenUp, unsure: true, ..reset() }, Progress::Unsure),
         ];
         for (reset, expected) in cases {
             assert_eq!(progress(&reset, now), expected);

@@ -8,7 +8,7 @@ use crate::kernel::{Digest, Timestamp};
 use crate::mail::{Delivery, Kind};
 
 const RESET: &str = "select x.id, x.contact_id, x.mail_id, x.started_by, x.requested_at, x.stop_current, x.used_at, x.cancelled_at, x.superseded_at,
-        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted,
+        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted, m.unsure,
         (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id and p.accepted_at is not null) as expires_at
      from resets x join mails m on m.id = x.mail_id left join staff s on s.id = x.staff_id";
 
@@ -335,6 +335,7 @@ impl FromRow for Reset {
             finished_at: row.get("finished_at")?,
             answer: row.get("answer")?,
             encrypted: row.get("encrypted")?,
+            unsure: row.get("unsure")?,
         })
     }
 }

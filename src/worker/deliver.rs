@@ -15,6 +15,10 @@ use crate::mail::{self, Composed, Delivery, End, HANDOVER_LIMIT, Kind, Mail, Sen
 use crate::recovery::delivery::Failed;
 use crate::{recovery, staff};
 
+/// Why a mail that goes out only once may have arrived: this process, or the
+/// one before it, ended in the middle.
+const INTERRUPTED: &str = "Tradepost was stopped while the mail was handed over";
+
 /// Puts a mail together, hands it over, and records the outcome. Between the
 /// transactions nothing is held; a crash anywhere leaves a job to be taken
 /// again.
@@ -25,11 +29,18 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
         app.db.write(move |tx| jobs::finish(tx, &job)).await?;
         return Ok(());
     };
+    let now = app.clock.now();
+    if mail.unsure {
+        let attempt = Attempt { job, mail, temporary: None };
+        return app.db.write(move |tx| never_again(tx, &attempt, Failed::Unsure, (INTERRUPTED, false), now)).await;
+    }
     app.db.write(move |tx| mail::count_attempt(tx, id)).await?;
     let Some(composed) = compose(app, &mail).await? else {
-        let now = app.clock.now();
         return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
     };
+    if mail.once && !app.db.write(move |tx| mail::about_to_hand_over(tx, id)).await? {
+        return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
+    }
     let sent = tokio::time::timeout(HANDOVER_LIMIT, hand_over(app, &mail, &composed)).await;
     let handover = match sent {
         Ok(handover) => handover?,
@@ -120,6 +131,9 @@ fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestam
         }
         Handover::Refused { answer, .. } => (answer, true),
         Handover::Unreachable { problem } => (problem, true),
+        Handover::InDoubt { problem } if attempt.mail.once => {
+            return never_again(tx, attempt, Failed::Unsure, (problem, false), now);
+        }
         Handover::InDoubt { problem } => (problem, false),
     };
     match mail::next_try(attempt.mail.attempts + 1, attempt.mail.created_at, now) {
@@ -148,7 +162,7 @@ fn accepted(
     encrypted: Option<bool>,
     now: Timestamp,
 ) -> Result<()> {
-    let end = End { state: Delivery::Accepted, answer, encrypted };
+    let end = End { state: Delivery::Accepted, answer, encrypted, unsure: false };
     // A mail that was overtaken while it was handed over keeps its temporary
     // password in doubt: good until the later mail is accepted (promise 4).
     // One that was called back had it voided then.
@@ -169,8 +183,9 @@ fn never_again(
     (why, certain): (&str, bool),
     now: Timestamp,
 ) -> Result<()> {
-    let state = if failed == Failed::GivenUp { Delivery::GivenUp } else { Delivery::Bounced };
-    if mail::finish(tx, attempt.mail.id, &End { state, answer: why, encrypted: None }, now)? {
+    let unsure = failed == Failed::Unsure;
+    let state = if failed == Failed::GivenUp || unsure { Delivery::GivenUp } else { Delivery::Bounced };
+    if mail::finish(tx, attempt.mail.id, &End { state, answer: why, encrypted: None, unsure }, now)? {
         recovery::delivery::failed(tx, &attempt.mail, failed, now)?;
     }
     void(tx, attempt, certain, now)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
-use crate::{recovery, sessions, staff, throttle};
+use crate::{recovery, runs, sessions, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
@@ -38,13 +38,13 @@ async fn work(app: Arc<App>) {
         let mut woken = std::pin::pin!(woken);
         woken.as_mut().enable();
         match next(&app).await {
-            Ok(Some(job)) => {
+            Ok(Next::Job(job)) => {
                 if let Err(error) = perform(&app, &job).await {
                     tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
                     put_off(&app, job).await;
                 }
             }
-            Ok(None) => drop(tokio::time::timeout(POLL, woken).await),
+            Ok(Next::Nothing(pause)) => drop(tokio::time::timeout(pause, woken).await),
             Err(error) => {
                 tracing::warn!(%error, "Looking for jobs failed");
                 tokio::time::sleep(POLL).await;
@@ -53,15 +53,24 @@ async fn work(app: Arc<App>) {
     }
 }
 
+/// What there is to do.
+enum Next {
+    /// This.
+    Job(Job),
+    /// Nothing; it is worth looking again after so long.
+    Nothing(Duration),
+}
+
 /// Takes the next job that is due. Looks before it takes, so that idle workers
 /// write nothing.
-async fn next(app: &App) -> Result<Option<Job>> {
+async fn next(app: &App) -> Result<Next> {
     let now = app.clock.now();
     let due = app.db.read(jobs::next_due_at).await?;
     if due.is_none_or(|due| due > now) {
-        return Ok(None);
+        return Ok(Next::Nothing(due.map_or(POLL, |due| due.since(now).min(POLL))));
     }
-    Ok(app.db.write(move |tx| jobs::claim(tx, now)).await?)
+    let job = app.db.write(move |tx| jobs::claim(tx, now)).await?;
+    Ok(job.map_or(Next::Nothing(POLL), Next::Job))
 }
 
 async fn perform(app: &App, job: &Job) -> Result<()> {
@@ -75,6 +84,7 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
         Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
         Kind::SendMail => deliver::deliver(app, job).await,
+        Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
     }
 }
 

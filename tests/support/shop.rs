@@ -222,7 +222,7 @@ impl Shop {
     async fn resets_in(&self, username: &str, stop_current: bool) -> ResetId {
         let (id, now) = (self.id(username).await, self.clock.now());
         let mode: ResetMode = self.app().config.reset.mode;
-        let manner = Manner { mode, stop_current };
+        let manner = Manner { mode, stop_current, once: false };
         let requested = self.db().write(move |tx| recovery::request(tx, &Actor::operator(), id, manner, now));
         match requested.await.expect("a request") {
             Requested::OnItsWay(reset) => reset,

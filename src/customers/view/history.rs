@@ -112,6 +112,7 @@ fn failed(mail: &str, entry: &Entry) -> String {
     let end = match fact(entry, "why").as_str() {
         "given-up" => "was given up after a day of tries",
         "refused" => "was refused by the mail server",
+        "unsure" => "may have arrived: the mail server took it or not, and it is not sent twice",
         _ => "came back undelivered",
     };
     format!("{mail} {end}")

@@ -1,7 +1,7 @@
 //! Lists as pages show them: a table with its filter in the portal, a pane in
 //! the sales app.
 
-use crate::actor::{Act, Actor, Door};
+use crate::actor::{self, Actor, Door};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::caller::base;
@@ -9,6 +9,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::id::{RetailerId, TerritoryId, ViewId};
 use crate::listing::{self, Asked, COUNTED, List, MailState, Rows, SignedIn, Sort, Standing, Turn, View};
 use crate::retailers::Retailer;
+use crate::runs::{self, Act};
 
 /// What stands around the rows of a list in the portal.
 #[derive(Clone, Debug)]
@@ -32,6 +33,10 @@ pub struct Frame {
     /// What of the address was not understood, in a sentence; empty when all
     /// was.
     pub note: String,
+    /// What may be done to many of the list: names and words.
+    pub acts: Vec<(&'static str, &'static str)>,
+    /// “All” of the list, in words.
+    pub all: String,
     /// Whether the list may be exported.
     pub may_export: bool,
     /// Whether only the customers of some territories are listed.
@@ -83,7 +88,9 @@ impl Frame {
             previous_href: rows.before.map(|row| turned(Turn::Before(row))).unwrap_or_default(),
             next_href: rows.after.map(|row| turned(Turn::After(row))).unwrap_or_default(),
             note: note(asked, rows.lost),
-            may_export: actor.may(Act::Export),
+            acts: Act::choices(actor, asked.list).into_iter().map(|act| (act.as_str(), runs::label(act))).collect(),
+            all: all(rows.count, asked.is_filtered()),
+            may_export: actor.may(actor::Act::Export),
             bounded: actor.bounded_by().is_some(),
             asked: asked.clone(),
             path,
@@ -158,6 +165,12 @@ fn counted(count: usize, shown: usize, one: &str, many: &str) -> String {
         few if few <= COUNTED => format!("{shown} of {few} {many}"),
         _ => format!("{shown} of more than {COUNTED} {many}"),
     }
+}
+
+/// Whom an act for all of the list is about.
+fn all(count: usize, filtered: bool) -> String {
+    let which = if filtered { " that match" } else { "" };
+    if count > COUNTED { format!("all{which}, more than {COUNTED}") } else { format!("all {count}{which}") }
 }
 
 fn note(asked: &Asked, lost: bool) -> String {
@@ -247,5 +260,7 @@ mod tests {
         assert_eq!(counted(0, 0, "contact", "contacts"), "0 contacts");
         assert_eq!(counted(312, 50, "contact", "contacts"), "50 of 312 contacts");
         assert_eq!(counted(1001, 50, "contact", "contacts"), "50 of more than 1000 contacts");
+        assert_eq!(all(312, true), "all 312 that match");
+        assert_eq!(all(1001, false), "all, more than 1000");
     }
 }

@@ -63,7 +63,7 @@ impl ResetView {
             badge: badge(progress, now),
             steps: steps(reset, progress).into_iter().map(|step| Step { form, ..step }).collect(),
             is_final: progress.is_final(),
-            may_cancel: !progress.is_final() && actor.may(Act::TriggerReset),
+            may_cancel: (!progress.is_final() || progress == Progress::Unsure) && actor.may(Act::TriggerReset),
         }
     }
 
@@ -119,6 +119,7 @@ fn badge(progress: Progress, now: Timestamp) -> Badge {
         }
         Progress::Bounced => Badge::new("bad", "cross", "Bounced"),
         Progress::GivenUp => Badge::new("bad", "cross", "Given up"),
+        Progress::Unsure => Badge::new("warn", "triangle", "May have arrived"),
         Progress::Used(_) => Badge::new("ok", "check", "Used"),
         Progress::Expired(_) => Badge::new("warn", "half", "Expired"),
         Progress::Cancelled(_) => Badge::new("neutral", "dash", "Cancelled"),
@@ -153,6 +154,10 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
         Progress::GivenUp => {
             let text = format!("No mail server took it within a day. Last: {answer}");
             vec![asked(reset), Step::new("bad", "Given up").at(reset.finished_at).saying(text)]
+        }
+        Progress::Unsure => {
+            let text = format!("{answer}. It was one of many, so it is not sent twice. Call them, or send another.");
+            vec![asked(reset), ended("May have arrived").at(reset.finished_at).saying(text)]
         }
         Progress::Used(at) => {
             vec![
@@ -224,7 +229,7 @@ mod tests {
     use super::super::samples::{NOW, reset, staff};
     use super::*;
 
-    fn every() -> [Progress; 9] {
+    fn every() -> [Progress; 10] {
         let until = NOW.plus(Duration::from_hours(47));
         [
             Progress::Waiting,
@@ -232,6 +237,7 @@ mod tests {
             Progress::HandedOver { until },
             Progress::Bounced,
             Progress::GivenUp,
+            Progress::Unsure,
             Progress::Used(NOW),
             Progress::Expired(NOW),
             Progress::Cancelled(NOW),
@@ -252,6 +258,7 @@ mod tests {
                 "Not used yet",
                 "Bounced",
                 "Given up",
+                "May have arrived",
                 "Used",
                 "Expired",
                 "Cancelled",

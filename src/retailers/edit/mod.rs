@@ -123,6 +123,23 @@ pub fn change_retailer(
     Ok(Edited::Saved(id))
 }
 
+/// Puts a retailer into a territory.
+///
+/// # Errors
+/// As for [`change_retailer`].
+pub fn assign_territory(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: RetailerId,
+    territory: TerritoryId,
+    now: Timestamp,
+) -> Result<()> {
+    find(tx, actor, id)?;
+    may_put_into(tx, actor, territory)?;
+    store::set_territory(tx, id, territory, now)?;
+    Ok(audit::record(tx, actor, now, Event::RetailerChanged, About::retailer(id))?)
+}
+
 /// Enters a contact at a retailer. How they sign in may come along from who may
 /// change that.
 ///

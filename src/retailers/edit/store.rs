@@ -28,6 +28,19 @@ pub(super) fn change_retailer(
     )
 }
 
+pub(super) fn set_territory(
+    tx: &mut Tx<'_>,
+    id: RetailerId,
+    territory: TerritoryId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run(
+        "update retailers set territory_id = $2, updated_at = $3, version = version + 1 where id = $1",
+        &[&id, &territory, &now],
+    )?;
+    Ok(())
+}
+
 pub(super) fn change_contact(
     tx: &mut Tx<'_>,
     (id, version): (ContactId, i64),

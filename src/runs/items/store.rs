@@ -1,0 +1,176 @@
+//! The SQL of a run's rows.
+
+use super::{Item, Line, Show, Stage, Tally};
+use crate::db::{Error, FromRow, Row, Tx};
+use crate::kernel::Timestamp;
+use crate::kernel::id::{ContactId, ResetId, RunId};
+use crate::mail::Delivery;
+use crate::runs::draft::{Candidate, Of};
+use crate::runs::rules::Reason;
+
+pub fn insert(tx: &mut Tx<'_>, run: RunId, number: i64, candidate: &Candidate) -> Result<(), Error> {
+    let (contact, retailer) = match candidate.of {
+        Of::Contact(contact) => (Some(contact), None),
+        Of::Retailer(retailer) => (None, Some(retailer)),
+    };
+    let (state, reason) = match candidate.verdict {
+        Ok(()) => ("queued", None),
+        Err(reason) => ("left-out", Some(reason.as_str())),
+    };
+    tx.run(
+        "insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason) values ($1, $2, $3, $4, $5, $6, $7)",
+        &[&run, &number, &contact, &retailer, &candidate.domain, &state, &reason],
+    )?;
+    Ok(())
+}
+
+const ITEM: &str = "select i.run_id, i.number, i.contact_id, i.retailer_id from run_items i where i.run_id = $1 and i.state = 'queued'";
+
+/// The next one, if somebody is left.
+pub fn next(tx: &mut Tx<'_>, run: RunId) -> Result<Option<Item>, Error> {
+    tx.opt(&format!("{ITEM} order by i.number limit 1"), &[&run])
+}
+
+/// The next one to whose domain nothing has gone since `since`.
+pub fn next_paced(tx: &mut Tx<'_>, run: RunId, since: Timestamp) -> Result<Option<Item>, Error> {
+    tx.opt(
+        &format!(
+            "{ITEM} and i.domain not in (select a.domain from run_items a where a.run_id = $1 and a.acted_at > $2)
+             order by i.number limit 1"
+        ),
+        &[&run, &since],
+    )
+}
+
+/// Of the domains that something has gone to since `since` and that somebody
+/// waits for: when something went to the one that has rested longest.
+pub fn next_rested(tx: &mut Tx<'_>, run: RunId, since: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let row: Row = tx.one(
+        "select min(d.last) as last from (select a.domain, max(a.acted_at) as last from run_items a
+             where a.run_id = $1 and a.acted_at > $2 group by a.domain) d
+         where exists (select 1 from run_items q where q.run_id = $1 and q.state = 'queued' and q.domain = d.domain)",
+        &[&run, &since],
+    )?;
+    row.get("last")
+}
+
+/// When someone was reached last.
+pub fn last_acted(tx: &mut Tx<'_>, run: RunId) -> Result<Option<Timestamp>, Error> {
+    let row: Row = tx.one(
+        "select max(acted_at) as last from run_items where run_id = $1 and acted_at is not null",
+        &[&run],
+    )?;
+    row.get("last")
+}
+
+pub fn done(tx: &mut Tx<'_>, item: &Item, reset: Option<ResetId>, now: Timestamp) -> Result<(), Error> {
+    tx.run(
+        "update run_items set state = 'done', reset_id = $3, acted_at = $4 where run_id = $1 and number = $2 and state = 'queued'",
+        &[&item.run, &item.number, &reset, &now],
+    )?;
+    Ok(())
+}
+
+pub fn leave_out(tx: &mut Tx<'_>, item: &Item, reason: Reason) -> Result<(), Error> {
+    tx.run(
+        "update run_items set state = 'left-out', reason = $3 where run_id = $1 and number = $2 and state = 'queued'",
+        &[&item.run, &item.number, &reason.as_str()],
+    )?;
+    Ok(())
+}
+
+pub fn cancel_queued(tx: &mut Tx<'_>, run: RunId) -> Result<u64, Error> {
+    tx.run("update run_items set state = 'cancelled' where run_id = $1 and state = 'queued'", &[&run])
+}
+
+/// The invitations of a run that have not left.
+pub fn unsent(tx: &mut Tx<'_>, run: RunId) -> Result<Vec<(ContactId, ResetId)>, Error> {
+    let rows: Vec<Row> = tx.all(
+        "select x.contact_id, x.id from run_items i join resets x on x.id = i.reset_id join mails m on m.id = x.mail_id
+         where i.run_id = $1 and m.finished_at is null and not m.unsure",
+        &[&run],
+    )?;
+    rows.iter().map(|row| Ok((row.get("contact_id")?, row.get("id")?))).collect()
+}
+
+/// The contacts a run is about, in its order.
+pub fn contacts(tx: &mut Tx<'_>, run: RunId) -> Result<Vec<ContactId>, Error> {
+    let rows: Vec<Row> = tx.all(
+        "select contact_id from run_items where run_id = $1 and contact_id is not null and state <> 'cancelled' order by number",
+        &[&run],
+    )?;
+    rows.iter().map(|row| row.get("contact_id")).collect()
+}
+
+pub fn tally(tx: &mut Tx<'_>, run: RunId) -> Result<Tally, Error> {
+    let rows: Vec<Row> = tx.all(
+        "select f.state, f.mail, f.used, f.unsure, count(*) as rows from (
+             select i.state, m.state as mail, x.used_at is not null as used, coalesce(m.unsure, $2) as unsure
+             from run_items i left join resets x on x.id = i.reset_id left join mails m on m.id = x.mail_id where i.run_id = $1) f
+         group by f.state, f.mail, f.used, f.unsure",
+        &[&run, &false],
+    )?;
+    let counts = rows.iter().map(|row| Ok((stage(row)?, row.get("rows")?))).collect::<Result<_, Error>>()?;
+    Ok(Tally(counts))
+}
+
+const LINE: &str = "select i.number, i.contact_id, i.retailer_id, i.state, i.reason, i.reset_id, m.state as mail,
+        x.used_at is not null as used, coalesce(m.unsure, $4) as unsure, coalesce(m.answer, '') as answer,
+        coalesce(c.name, r.name) as name, coalesce(cr.name, r.account_number) as place
+     from run_items i left join resets x on x.id = i.reset_id left join mails m on m.id = x.mail_id
+        left join contacts c on c.id = i.contact_id left join retailers cr on cr.id = c.retailer_id
+        left join retailers r on r.id = i.retailer_id
+     where i.run_id = $1 and i.number > $2";
+
+/// At most `limit` of a run's rows after one.
+pub fn page(tx: &mut Tx<'_>, run: RunId, show: Show, after: i64, limit: i64) -> Result<Vec<Line>, Error> {
+    match show {
+        Show::All => tx.all(&format!("{LINE} order by i.number limit $3"), &[&run, &after, &limit, &false]),
+        Show::Queued => tx.all(
+            &format!("{LINE} and i.state = 'queued' order by i.number limit $3"),
+            &[&run, &after, &limit, &false],
+        ),
+        Show::LeftOut => tx.all(
+            &format!("{LINE} and i.state = 'left-out' order by i.number limit $3"),
+            &[&run, &after, &limit, &false],
+        ),
+        Show::Problems => tx.all(
+            &format!("{LINE} and m.state in ('put-off', 'bounced', 'given-up') order by i.number limit $3"),
+            &[&run, &after, &limit, &false],
+        ),
+    }
+}
+
+fn stage(row: &Row) -> Result<Stage, Error> {
+    let state: String = row.get("state")?;
+    let mail = row.parse_opt("mail", |name| Delivery::from_name(name).ok_or("unknown state"))?;
+    Ok(Stage::of(&state, mail, row.get("used")?, row.get("unsure")?))
+}
+
+fn of(row: &Row) -> Result<Of, Error> {
+    match row.get("contact_id")? {
+        Some(contact) => Ok(Of::Contact(contact)),
+        None => row.get("retailer_id").map(Of::Retailer),
+    }
+}
+
+impl FromRow for Item {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self { run: row.get("run_id")?, number: row.get("number")?, of: of(row)? })
+    }
+}
+
+impl FromRow for Line {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            number: row.get("number")?,
+            of: of(row)?,
+            name: row.get("name")?,
+            place: row.get("place")?,
+            stage: stage(row)?,
+            reason: row.parse_opt("reason", |name| Reason::from_name(name).ok_or("unknown reason"))?,
+            reset: row.get("reset_id")?,
+            answer: row.get("answer")?,
+        })
+    }
+}

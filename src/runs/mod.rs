@@ -1,0 +1,318 @@
+//! One act for many: inviting, access on or off, activating, deactivating,
+//! assigning a territory (promise 14).
+//!
+//! A run is drafted from a list ([`draft`]), so that everyone sees beforehand
+//! whom it reaches and why others are left out; then it is started ([`start`])
+//! and a worker takes it further, step by step ([`advance`]), at the pace that
+//! was chosen. Each step checks again, and what it did is written in the same
+//! transaction: after a crash the run goes on where it was, and nobody is
+//! reached twice.
+
+mod advance;
+mod draft;
+mod items;
+pub mod portal;
+mod rules;
+mod start;
+mod store;
+mod view;
+
+use std::time::Duration;
+
+use crate::actor::{self, Actor, Door, StaffActor, Who};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::jobs;
+use crate::kernel::Timestamp;
+use crate::kernel::id::{RunId, StaffId, TerritoryId};
+use crate::listing::List;
+use crate::{recovery, staff};
+
+pub use advance::advance;
+pub use draft::{Candidate, Chosen, Plan, draft};
+pub use items::{Stage, Tally};
+pub use rules::Reason;
+pub use view::label;
+pub use start::{Started, start};
+pub use store::Run;
+
+/// What is done to each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Contacts are sent the website invitation.
+    Invite,
+    /// Contacts' website access is turned on.
+    AccessOn,
+    /// Contacts' website access is turned off.
+    AccessOff,
+    /// Contacts or retailers are activated.
+    Activate,
+    /// Contacts or retailers are deactivated.
+    Deactivate,
+    /// Retailers are put into a territory.
+    AssignTerritory,
+}
+
+impl Act {
+    /// Every act, in the order a page offers them.
+    pub const ALL: [Self; 6] = [
+        Self::Invite,
+        Self::AccessOn,
+        Self::AccessOff,
+        Self::AssignTerritory,
+        Self::Activate,
+        Self::Deactivate,
+    ];
+
+    /// Its name in the database and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invite => "invite",
+            Self::AccessOn => "access-on",
+            Self::AccessOff => "access-off",
+            Self::Activate => "activate",
+            Self::Deactivate => "deactivate",
+            Self::AssignTerritory => "assign-territory",
+        }
+    }
+
+    /// The act of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.as_str() == name)
+    }
+
+    /// Whether it is done to what this list holds.
+    pub const fn fits(self, list: List) -> bool {
+        match self {
+            Self::Invite | Self::AccessOn | Self::AccessOff => matches!(list, List::Contacts),
+            Self::AssignTerritory => matches!(list, List::Retailers),
+            Self::Activate | Self::Deactivate => true,
+        }
+    }
+
+    /// Whether the actor may do it to many.
+    pub fn is_allowed(self, actor: &Actor) -> bool {
+        match self {
+            Self::Invite => actor.may(actor::Act::BulkInvite) && actor.may(actor::Act::TriggerReset),
+            Self::AccessOn | Self::AccessOff => actor.may(actor::Act::ChangeSignIn),
+            Self::Activate | Self::AssignTerritory => actor.may_edit_customers(),
+            Self::Deactivate => actor.may_edit_customers() && actor.may(actor::Act::ChangeSignIn),
+        }
+    }
+
+    /// The acts that the actor may do to what a list holds.
+    pub fn choices(actor: &Actor, list: List) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|act| act.fits(list) && act.is_allowed(actor)).collect()
+    }
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A worker takes it further.
+    Running,
+    /// It waits for a person.
+    Paused,
+    /// Nobody is left to be reached.
+    Done,
+    /// What was left of it was called off.
+    Cancelled,
+}
+
+impl State {
+    const ALL: [Self; 4] = [Self::Running, Self::Paused, Self::Done, Self::Cancelled];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// The most mails a minute.
+pub const FASTEST: i64 = 600;
+/// The most rounds after the first.
+pub const MOST_ROUNDS: i64 = 9;
+/// The most days between two rounds.
+pub const LONGEST_PAUSE: i64 = 30;
+
+/// How fast invitations leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How many a minute, 1 to [`FASTEST`].
+    pub per_minute: i64,
+    /// How many of them to addresses of one mail domain.
+    pub per_domain: i64,
+}
+
+/// Whether those who have not come are invited again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// How often in all, 1 for once.
+    pub rounds: i64,
+    /// Days from one round to the next.
+    pub every_days: i64,
+}
+
+impl Repeat {
+    fn pause(self) -> Duration {
+        Duration::from_hours(24 * u64::try_from(self.every_days.max(1)).unwrap_or(1))
+    }
+}
+
+/// The job that drives a run.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+struct Drive {
+    run: RunId,
+    /// Which of the run's jobs; one that is overtaken does nothing.
+    turn: i64,
+}
+
+impl Run {
+    /// As whom the run acts: its staff user with what they may do now; `None`
+    /// when they don't work here any more or may not do this any more.
+    fn acting(&self, tx: &mut Tx<'_>) -> Result<Option<Actor>> {
+        let door = [Door::Portal, Door::Sales].into_iter().find(|door| door.as_str() == self.door);
+        let staff = staff::find(tx, self.staff)?.filter(|staff| staff.active);
+        let actor = staff.map(|staff| Actor {
+            who: Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions }),
+            door: door.unwrap_or(Door::Worker),
+            address: self.address.clone(),
+        });
+        Ok(actor.filter(|actor| self.act.is_allowed(actor)))
+    }
+
+    /// Whether more rounds follow.
+    pub const fn repeats(&self) -> bool {
+        self.round < self.repeat.rounds
+    }
+}
+
+/// The staff user who acts.
+fn staff_of(actor: &Actor) -> Result<StaffId> {
+    match &actor.who {
+        Who::Staff(staff) => Ok(staff.id),
+        _ => Err(Error::NotAllowed),
+    }
+}
+
+/// Whether the actor may see a run: it is theirs, or they see all customers
+/// and may do what it does.
+fn is_visible(run: &Run, actor: &Actor) -> bool {
+    let own = staff_of(actor).is_ok_and(|staff| staff == run.staff);
+    own || (actor.bounded_by().is_none() && run.act.is_allowed(actor))
+}
+
+/// A run the actor may see.
+///
+/// # Errors
+/// [`Error::NotFound`] when it isn't there or not for this actor.
+pub fn find(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<Run> {
+    store::find(tx, id)?.filter(|run| is_visible(run, actor)).ok_or(Error::NotFound)
+}
+
+/// The runs the actor may see, newest first, at most `limit` before one.
+///
+/// # Errors
+/// When the database fails.
+pub fn latest(tx: &mut Tx<'_>, actor: &Actor, before: Option<RunId>, limit: usize) -> Result<Vec<Run>> {
+    let bounded_by = actor.bounded_by();
+    let runs = store::latest(tx, bounded_by, before, i64::try_from(limit).unwrap_or(i64::MAX))?;
+    Ok(runs.into_iter().filter(|run| is_visible(run, actor)).collect())
+}
+
+/// The runs that wait for a person, as the actor may see them.
+///
+/// # Errors
+/// When the database fails.
+pub fn paused(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Run>> {
+    let runs = store::in_state(tx, State::Paused)?;
+    Ok(runs.into_iter().filter(|run| is_visible(run, actor)).collect())
+}
+
+/// A run the actor may see and steer.
+fn steered(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<Run> {
+    let run = find(tx, actor, id)?;
+    if run.act.is_allowed(actor) { Ok(run) } else { Err(Error::NotAllowed) }
+}
+
+/// Stops a run until it is resumed. Says whether there was something to stop.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn pause(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<bool> {
+    let run = steered(tx, actor, id)?;
+    if run.state != State::Running {
+        return Ok(false);
+    }
+    store::set_state(tx, id, State::Paused, None)?;
+    record(tx, actor, Event::RunPaused, id, now)?;
+    Ok(true)
+}
+
+/// Takes a paused run up again. From now on it acts as whoever resumed it.
+/// Says whether it was paused.
+///
+/// # Errors
+/// As for [`pause`].
+pub fn resume(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<bool> {
+    let run = steered(tx, actor, id)?;
+    if run.state != State::Paused {
+        return Ok(false);
+    }
+    let turn = run.turn + 1;
+    store::take_over(tx, id, turn, actor, staff_of(actor)?)?;
+    jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: id, turn }, now)?;
+    record(tx, actor, Event::RunResumed, id, now)?;
+    Ok(true)
+}
+
+/// Calls off what is left of a run: those not reached yet, mails that have not
+/// left, and rounds to come. Says whether there was something left.
+///
+/// # Errors
+/// As for [`pause`].
+pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<bool> {
+    let run = steered(tx, actor, id)?;
+    let waits = matches!(run.state, State::Running | State::Paused);
+    if !waits && run.next_round_at.is_none() {
+        return Ok(false);
+    }
+    if waits {
+        store::end(tx, id, State::Cancelled, now, None)?;
+        items::cancel_queued(tx, id)?;
+        for (contact, reset) in items::unsent(tx, id)? {
+            match recovery::cancel(tx, actor, contact, reset, now) {
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    store::set_next_round(tx, id, None)?;
+    record(tx, actor, Event::RunCancelled, id, now)?;
+    Ok(true)
+}
+
+/// How many of a run stand where.
+///
+/// # Errors
+/// When the database fails.
+pub fn tally(tx: &mut Tx<'_>, run: &Run) -> Result<Tally> {
+    Ok(items::tally(tx, run.id)?)
+}
+
+fn record(tx: &mut Tx<'_>, actor: &Actor, event: Event, run: RunId, now: Timestamp) -> Result<()> {
+    Ok(audit::record(tx, actor, now, event, About::default().with("run", run))?)
+}
+
+/// A territory with its name.
+pub type Territory = (TerritoryId, String);

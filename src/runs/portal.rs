@@ -1,0 +1,350 @@
+//! Runs in the portal: the preview, the run itself, and the list of all.
+
+mod form;
+
+use askama::Template;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use url::form_urlencoded;
+
+use super::items::{self, Show};
+use super::view::{self, LineView, RunView};
+use super::{Act, Candidate, Run, Started};
+use crate::actor::Actor;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::forms::{FieldErrors, Posted};
+use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
+use crate::kernel::id::RunId;
+use crate::kernel::Timestamp;
+use crate::listing::{self, Asked, COUNTED, List, Standing};
+use form::Asking;
+
+/// Rows of a run on one page.
+const LINES: i64 = 50;
+/// Runs on one page.
+const RUNS: usize = 25;
+/// People named of each group of a preview.
+const NAMED: usize = 12;
+
+#[derive(Template)]
+#[template(path = "runs/pages/preview.html")]
+struct PreviewPage {
+    page: Page,
+    asking: Asking,
+    title: String,
+    consequence: &'static str,
+    /// Who is reached.
+    reached: Group,
+    /// Who is left out, by reason.
+    left_out: Vec<Group>,
+    /// About how long it takes; empty for what is done at once.
+    lasts: String,
+    territories: Vec<(String, String)>,
+    errors: FieldErrors,
+}
+
+/// Some people of a preview.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    words: &'static str,
+    count: usize,
+    /// Names and places of the first.
+    named: Vec<(String, String)>,
+    /// Where this choice is turned round; empty when it can't be.
+    turn_href: String,
+    turn_label: &'static str,
+}
+
+impl Group {
+    fn new<'c>(words: &'static str, of: impl Iterator<Item = &'c Candidate>) -> Self {
+        let mut group = Self { words, ..Self::default() };
+        for candidate in of {
+            group.count += 1;
+            if group.named.len() < NAMED {
+                group.named.push((candidate.name.clone(), candidate.place.clone()));
+            }
+        }
+        group
+    }
+
+    fn more(&self) -> usize {
+        self.count - self.named.len()
+    }
+}
+
+impl PreviewPage {
+    fn may_start(&self) -> bool {
+        self.reached.count > 0 && (!self.asking.is("assign-territory") || !self.asking.territory().is_empty())
+    }
+
+    fn back(&self) -> String {
+        self.asking.list_href()
+    }
+}
+
+/// `GET /portal/runs/new`
+pub async fn preview(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let asking = Asking::of(pairs).ok_or(Error::NotFound)?;
+    show(&caller, StatusCode::OK, asking, FieldErrors::default()).await
+}
+
+async fn show(caller: &Caller, status: StatusCode, asking: Asking, errors: FieldErrors) -> Answer {
+    if !asking.act.is_allowed(&caller.actor) || !asking.act.fits(asking.list) {
+        return Err(Error::NotAllowed.into());
+    }
+    let now = caller.now();
+    let asked = asking.clone();
+    let (candidates, territories) = caller
+        .read(move |tx, actor| {
+            let territories = listing::territories(tx, actor)?;
+            Ok((super::draft(tx, actor, &asked.plan(&territories), now)?, territories))
+        })
+        .await?;
+    html(status, &preview_page(caller.page(), asking, &candidates, (territories, errors), now))
+}
+
+fn preview_page(
+    page: Page,
+    mut asking: Asking,
+    candidates: &[Candidate],
+    (territories, errors): (Vec<super::Territory>, FieldErrors),
+    now: Timestamp,
+) -> PreviewPage {
+    let reached: Vec<&Candidate> = candidates.iter().filter(|one| one.verdict.is_ok()).collect();
+    let name = asking.plan(&territories).territory.map(|(_, name)| name).unwrap_or_default();
+    let count = i64::try_from(reached.len()).unwrap_or(i64::MAX);
+    let mut left_out: Vec<Group> = Vec::new();
+    for reason in reasons(candidates) {
+        let of = candidates.iter().filter(|one| one.verdict == Err(reason));
+        let mut group = Group::new(view::reason(reason), of);
+        if reason == super::Reason::StillGood {
+            group.turn_href = asking.href(true);
+            group.turn_label = "Invite them, too";
+        }
+        left_out.push(group);
+    }
+    let mut group = Group::new("", reached.iter().copied());
+    if asking.include_live {
+        group.turn_href = asking.href(false);
+        group.turn_label = "Leave out those whose last invitation is still good";
+    }
+    asking.run.get_or_insert_with(|| RunId::new(now));
+    PreviewPage {
+        page,
+        title: view::title(asking.act, asking.list, count, &name),
+        consequence: view::consequence(asking.act),
+        lasts: lasts(&asking, &reached),
+        reached: group,
+        left_out,
+        territories: form::choices(&territories),
+        errors,
+        asking,
+    }
+}
+
+/// The reasons there are, in their order.
+fn reasons(candidates: &[Candidate]) -> std::collections::BTreeSet<super::Reason> {
+    candidates.iter().filter_map(|one| one.verdict.err()).collect()
+}
+
+/// About how long the invitations take at the pace that is typed.
+fn lasts(asking: &Asking, reached: &[&Candidate]) -> String {
+    let Some(pace) = asking.fields.pace().filter(|_| asking.act == Act::Invite) else { return String::new() };
+    let mut domains: Vec<&str> = reached.iter().map(|one| one.domain.as_str()).collect();
+    domains.sort_unstable();
+    let most = domains.chunk_by(|a, b| a == b).max_by_key(|same| same.len());
+    let (most, domain) = most.map_or((0, ""), |same| (same.len(), same[0]));
+    let span = view::span(pace.lasts(reached.len(), most));
+    if most < 2 {
+        return format!("At this pace it takes about {span}.");
+    }
+    format!("{most} of them go to {domain}. At this pace it takes about {span}.")
+}
+
+/// `POST /portal/runs`
+pub async fn start(AtPortal(caller): AtPortal, Posted(pairs): Posted<Vec<(String, String)>>) -> Answer {
+    let asking = Asking::of(pairs).ok_or(crate::http::Failure::Unreadable)?;
+    let (pace, repeat) = match asking.fields.read(asking.act) {
+        Ok(read) => read,
+        Err(errors) => return show(&caller, StatusCode::UNPROCESSABLE_ENTITY, asking, errors).await,
+    };
+    let Some(id) = asking.run else { return Err(crate::http::Failure::Unreadable) };
+    let (now, asked) = (caller.now(), asking.clone());
+    let started = caller
+        .write(move |tx, actor| {
+            let territories = listing::territories(tx, actor)?;
+            let plan = asked.plan(&territories);
+            if plan.act == Act::AssignTerritory && plan.territory.is_none() {
+                return Ok(Started::Nobody);
+            }
+            super::start(tx, actor, id, (&plan, pace, repeat), now)
+        })
+        .await?;
+    match started {
+        Started::Run(id) => Ok(redirect(&format!("/portal/runs/{id}"), None)),
+        Started::Nobody => show(&caller, StatusCode::CONFLICT, asking, FieldErrors::default()).await,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "runs/pages/run.html")]
+struct RunPage {
+    page: Page,
+    view: RunView,
+    filter: String,
+    /// The choices of rows: words, where, whether one is there.
+    tabs: Vec<(&'static str, String, bool)>,
+    lines: Vec<LineView>,
+    next_href: String,
+    first_href: String,
+}
+
+/// How the run stands, alone, for the page that shows it live.
+#[derive(Template)]
+#[template(path = "runs/pages/status.html")]
+struct Status {
+    view: RunView,
+}
+
+/// `GET /portal/runs/{id}`
+pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query): RawQuery) -> Answer {
+    let query = query.unwrap_or_default();
+    let field = |name: &str| {
+        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    };
+    let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::All);
+    let after: i64 = field("after").and_then(|number| number.parse().ok()).unwrap_or(0);
+    let (view, lines, filter) = caller
+        .read(move |tx, actor| {
+            let view = read(tx, actor, id)?;
+            let filter = view.filter(&listing::territories(tx, actor)?);
+            Ok((view, items::page(tx, id, show, after, LINES + 1)?, filter))
+        })
+        .await?;
+    let path = format!("/portal/runs/{id}");
+    let href = |show: Show| if show == Show::All { path.clone() } else { format!("{path}?show={}", show.as_str()) };
+    let limit = usize::try_from(LINES).unwrap_or(usize::MAX);
+    let last = lines.get(limit - 1).filter(|_| lines.len() > limit).map(|line| line.number);
+    let next = last.map(|number| format!("{path}?show={}&after={number}", show.as_str()));
+    let tabs = Show::ALL.into_iter().map(|one| (view::shown(one), href(one), one == show));
+    html(
+        StatusCode::OK,
+        &RunPage {
+            page: caller.page(),
+            tabs: tabs.collect(),
+            lines: lines.iter().take(limit).map(LineView::new).collect(),
+            next_href: next.unwrap_or_default(),
+            first_href: if after > 0 { href(show) } else { String::new() },
+            view,
+            filter,
+        },
+    )
+}
+
+fn read(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<RunView> {
+    let run = super::find(tx, actor, id)?;
+    let tally = super::tally(tx, &run)?;
+    let may_steer = run.act.is_allowed(actor);
+    Ok(RunView::new(run, &tally, may_steer))
+}
+
+/// `GET /portal/runs/{id}/status`
+pub async fn status(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
+    let view = caller.read(move |tx, actor| read(tx, actor, id)).await?;
+    html(StatusCode::OK, &Status { view })
+}
+
+/// `POST /portal/runs/{id}/pause`
+pub async fn pause(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
+    let now = caller.now();
+    let done = caller.write(move |tx, actor| super::pause(tx, actor, id, now)).await?;
+    Ok(back(id, done, "run-paused"))
+}
+
+/// `POST /portal/runs/{id}/resume`
+pub async fn resume(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
+    let now = caller.now();
+    let done = caller.write(move |tx, actor| super::resume(tx, actor, id, now)).await?;
+    Ok(back(id, done, "run-resumed"))
+}
+
+/// `POST /portal/runs/{id}/cancel`
+pub async fn cancel(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
+    let now = caller.now();
+    let done = caller.write(move |tx, actor| super::cancel(tx, actor, id, now)).await?;
+    Ok(back(id, done, "run-cancelled"))
+}
+
+fn back(id: RunId, done: bool, flash: &'static str) -> axum::response::Response {
+    redirect(&format!("/portal/runs/{id}"), Some(if done { flash } else { "run-over" }))
+}
+
+#[derive(Template)]
+#[template(path = "runs/pages/invitations.html")]
+struct InvitationsPage {
+    page: Page,
+    /// Where contacts stand: how many, in words, what they are, where they are
+    /// listed.
+    stands: Vec<(String, &'static str, String)>,
+    may_invite: bool,
+    /// Whether somebody was never invited.
+    some_left: bool,
+    runs: Vec<RunView>,
+    next_href: String,
+    first_href: String,
+}
+
+/// What a roll-out is watched by.
+const STANDS: [Standing; 5] =
+    [Standing::NotInvited, Standing::Invited, Standing::Expired, Standing::Active, Standing::Missing];
+
+/// `GET /portal/invitations`
+pub async fn invitations(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
+    let query = query.unwrap_or_default();
+    let before: Option<RunId> = form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == "before")
+        .and_then(|(_, value)| value.parse().ok());
+    let now = caller.now();
+    let (stands, runs) = caller
+        .read(move |tx, actor| {
+            let runs = super::latest(tx, actor, before, RUNS + 1)?;
+            Ok((stands(tx, actor, now)?, with_counts(tx, actor, runs)?))
+        })
+        .await?;
+    let last = runs.get(RUNS - 1).filter(|_| runs.len() > RUNS).map(|view| view.run.id);
+    html(
+        StatusCode::OK,
+        &InvitationsPage {
+            page: caller.page(),
+            some_left: stands.first().is_some_and(|(count, _, _)| count != "0"),
+            stands,
+            may_invite: Act::Invite.is_allowed(&caller.actor),
+            runs: runs.into_iter().take(RUNS).collect(),
+            next_href: last.map(|id| format!("/portal/invitations?before={id}")).unwrap_or_default(),
+            first_href: if before.is_some() { "/portal/invitations".into() } else { String::new() },
+        },
+    )
+}
+
+fn stands(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<Vec<(String, &'static str, String)>> {
+    let mut stands = Vec::new();
+    for standing in STANDS {
+        let asked = Asked { standing: Some(standing), ..Asked::everything(List::Contacts) };
+        let count = listing::contacts(tx, actor, &asked, now)?.count;
+        let words = if count > COUNTED { format!("{COUNTED}+") } else { count.to_string() };
+        stands.push((words, standing.word(), format!("/portal/contacts?{}", asked.query())));
+    }
+    Ok(stands)
+}
+
+fn with_counts(tx: &mut Tx<'_>, actor: &Actor, runs: Vec<Run>) -> Result<Vec<RunView>> {
+    let mut views = Vec::with_capacity(runs.len());
+    for run in runs {
+        let tally = super::tally(tx, &run)?;
+        let may_steer = run.act.is_allowed(actor);
+        views.push(RunView::new(run, &tally, may_steer));
+    }
+    Ok(views)
+}

@@ -1,0 +1,188 @@
+//! The SQL of runs.
+
+use super::{Act, Pace, Repeat, State, Territory};
+use crate::actor::Actor;
+use crate::db::{Error, FromRow, Row, Tx};
+use crate::kernel::Timestamp;
+use crate::kernel::id::{RunId, StaffId, TerritoryId};
+use crate::listing::List;
+
+/// One act for many.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Which.
+    pub id: RunId,
+    /// What is done.
+    pub act: Act,
+    /// To what of this list.
+    pub list: List,
+    /// As whom.
+    pub staff: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// Through which door they came.
+    pub door: String,
+    /// From where.
+    pub address: String,
+    /// The filter that picked whom it is about; empty when they were ticked, or
+    /// for everyone.
+    pub query: String,
+    /// Where retailers are put.
+    pub territory: Option<Territory>,
+    /// Whether an invitation also goes to those whose last one is still good.
+    pub include_live: bool,
+    /// How fast invitations leave; other acts are done at once.
+    pub pace: Option<Pace>,
+    /// The first round's run.
+    pub series: RunId,
+    /// Which round this is, from 1.
+    pub round: i64,
+    /// How often, and how far apart.
+    pub repeat: Repeat,
+    /// When the next round starts.
+    pub next_round_at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: State,
+    /// Why it stopped by itself.
+    pub problem: Option<String>,
+    /// Which of its jobs is in charge.
+    pub turn: i64,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// When nobody was left, or it was called off.
+    pub finished_at: Option<Timestamp>,
+}
+
+const RUN: &str = "select u.id, u.act, u.list, u.staff_id, s.name as staff_name, u.door, u.address, u.query, u.territory_id, t.name as territory,
+        u.include_live, u.per_minute, u.per_domain, u.series_id, u.round, u.rounds, u.every_days, u.next_round_at, u.state, u.problem,
+        u.turn, u.created_at, u.finished_at
+     from runs u join staff s on s.id = u.staff_id left join territories t on t.id = u.territory_id";
+
+pub(super) fn find(tx: &mut Tx<'_>, id: RunId) -> Result<Option<Run>, Error> {
+    tx.opt(&format!("{RUN} where u.id = $1"), &[&id])
+}
+
+/// The newest runs before one; of a staff user alone if `of` names one.
+pub(super) fn latest(
+    tx: &mut Tx<'_>,
+    of: Option<StaffId>,
+    before: Option<RunId>,
+    limit: i64,
+) -> Result<Vec<Run>, Error> {
+    // Ids sort by creation (RFC 9562); this one stands after all of them.
+    let before = before.unwrap_or_else(|| RunId::from_uuid(uuid::Uuid::max()));
+    match of {
+        None => tx.all(&format!("{RUN} where u.id < $1 order by u.id desc limit $2"), &[&before, &limit]),
+        Some(staff) => tx.all(
+            &format!("{RUN} where u.staff_id = $3 and u.id < $1 order by u.id desc limit $2"),
+            &[&before, &limit, &staff],
+        ),
+    }
+}
+
+pub(super) fn in_state(tx: &mut Tx<'_>, state: State) -> Result<Vec<Run>, Error> {
+    tx.all(&format!("{RUN} where u.state = $1 order by u.id desc"), &[&state.as_str()])
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<(), Error> {
+    tx.run(
+        "insert into runs (id, act, staff_id, door, address, query, territory_id, include_live, per_minute, per_domain, series_id,
+             round, rounds, every_days, state, turn, created_at, list)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        &[
+            &run.id,
+            &run.act.as_str(),
+            &run.staff,
+            &run.door,
+            &run.address,
+            &run.query,
+            &run.territory.as_ref().map(|(id, _)| *id),
+            &run.include_live,
+            &run.pace.map(|pace| pace.per_minute),
+            &run.pace.map(|pace| pace.per_domain),
+            &run.series,
+            &run.round,
+            &run.repeat.rounds,
+            &run.repeat.every_days,
+            &run.state.as_str(),
+            &run.turn,
+            &now,
+            &run.list.as_str(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn set_state(
+    tx: &mut Tx<'_>,
+    id: RunId,
+    state: State,
+    problem: Option<&'static str>,
+) -> Result<(), Error> {
+    tx.run("update runs set state = $2, problem = $3 where id = $1", &[&id, &state.as_str(), &problem])?;
+    Ok(())
+}
+
+/// Lets a run go on as another staff user, driven by another job.
+pub(super) fn take_over(
+    tx: &mut Tx<'_>,
+    id: RunId,
+    turn: i64,
+    actor: &Actor,
+    staff: StaffId,
+) -> Result<(), Error> {
+    tx.run(
+        "update runs set state = 'running', problem = null, turn = $2, staff_id = $3, door = $4, address = $5 where id = $1",
+        &[&id, &turn, &staff, &actor.door.as_str(), &actor.address],
+    )?;
+    Ok(())
+}
+
+pub(super) fn end(
+    tx: &mut Tx<'_>,
+    id: RunId,
+    state: State,
+    now: Timestamp,
+    next_round_at: Option<Timestamp>,
+) -> Result<(), Error> {
+    tx.run(
+        "update runs set state = $2, problem = null, finished_at = $3, next_round_at = $4 where id = $1",
+        &[&id, &state.as_str(), &now, &next_round_at],
+    )?;
+    Ok(())
+}
+
+pub(super) fn set_next_round(tx: &mut Tx<'_>, id: RunId, at: Option<Timestamp>) -> Result<(), Error> {
+    tx.run("update runs set next_round_at = $2 where id = $1", &[&id, &at])?;
+    Ok(())
+}
+
+impl FromRow for Run {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        let territory: Option<TerritoryId> = row.get("territory_id")?;
+        let per_minute: Option<i64> = row.get("per_minute")?;
+        let per_domain: Option<i64> = row.get("per_domain")?;
+        Ok(Self {
+            id: row.get("id")?,
+            act: row.parse("act", |name| Act::from_name(name).ok_or("unknown act"))?,
+            list: row.parse("list", |name| List::from_name(name).ok_or("unknown list"))?,
+            staff: row.get("staff_id")?,
+            staff_name: row.get("staff_name")?,
+            door: row.get("door")?,
+            address: row.get("address")?,
+            query: row.get("query")?,
+            territory: territory.zip(row.get::<Option<String>>("territory")?),
+            include_live: row.get("include_live")?,
+            pace: per_minute.zip(per_domain).map(|(per_minute, per_domain)| Pace { per_minute, per_domain }),
+            series: row.get("series_id")?,
+            round: row.get("round")?,
+            repeat: Repeat { rounds: row.get("rounds")?, every_days: row.get("every_days")? },
+            next_round_at: row.get("next_round_at")?,
+            state: row.parse("state", |name| State::from_name(name).ok_or("unknown state"))?,
+            problem: row.get("problem")?,
+            turn: row.get("turn")?,
+            created_at: row.get("created_at")?,
+            finished_at: row.get("finished_at")?,
+        })
+    }
+}
