@@ -22,6 +22,10 @@ function dress(root) {
     const [input] = all(form, "input[type=search]", HTMLInputElement);
     if (input && !form.querySelector(".finds")) new Finder(form, input);
   }
+  for (const box of all(root, "[data-tick-all]", HTMLInputElement)) {
+    box.hidden = false;
+    countTicks(box);
+  }
 }
 
 // ---- small tools
@@ -210,6 +214,32 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(typing);
   typing = window.setTimeout(ask, target instanceof HTMLSelectElement ? 0 : 200);
 });
+
+// ---- ticking rows
+
+document.addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || target.type !== "checkbox") return;
+  const every = "tickAll" in target.dataset ? target : all(document, "[data-tick-all]", HTMLInputElement)[0];
+  if (!every) return;
+  if (target === every) for (const box of rowTicks(every)) box.checked = every.checked;
+  countTicks(every);
+});
+
+/** The boxes of the rows that one box ticks all of. @param {HTMLInputElement} every */
+const rowTicks = (every) => all(document, `input[type=checkbox][name=id][form="${CSS.escape(every.dataset.tickAll ?? "")}"]`, HTMLInputElement);
+
+/** Says how many are ticked where one chooses for whom an act is. @param {HTMLInputElement} every */
+function countTicks(every) {
+  const boxes = rowTicks(every);
+  const ticked = boxes.filter((box) => box.checked).length;
+  every.checked = ticked > 0 && ticked === boxes.length;
+  every.indeterminate = ticked > 0 && ticked < boxes.length;
+  const option = byId(every.dataset.tickAll, HTMLFormElement)?.querySelector("option[data-many]");
+  if (!(option instanceof HTMLOptionElement)) return;
+  const words = ticked === 1 ? option.dataset.one : option.dataset.many?.replace("#", String(ticked));
+  option.dataset.none ??= option.textContent ?? "";
+  option.textContent = (ticked ? words : option.dataset.none) ?? "";
+}
 
 // ---- search
 

@@ -87,7 +87,8 @@ async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Ans
 
 /// Starts a reset, or says why it can't be.
 pub(super) async fn start(caller: &Caller, contact: ContactId, form: &ResetForm) -> Answer {
-    let manner = Manner { mode: caller.web.app.config.reset.mode, stop_current: form.stop_current, once: false };
+    let manner =
+        Manner { mode: caller.web.app.config.reset.mode, stop_current: form.stop_current, once: false };
     let now = caller.now();
     match caller.write(move |tx, actor| recovery::request(tx, actor, contact, manner, now)).await? {
         Requested::OnItsWay(reset) => Ok(redirect(&address(caller, contact, reset), None)),

@@ -21,7 +21,9 @@ use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Language, Timestamp};
 
 pub use message::Kind;
-pub use store::{End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, put_off, waiting};
+pub use store::{
+    End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, put_off, waiting,
+};
 
 /// The longest one attempt to hand a mail over may take; shorter than a lease.
 pub const HANDOVER_LIMIT: Duration = Duration::from_secs(45);

@@ -62,7 +62,12 @@ pub struct Waiting {
     pub answer: Option<String>,
 }
 
-pub(super) fn insert(tx: &mut Tx<'_>, id: MailId, (new, once): (&NewMail, bool), now: Timestamp) -> Result<(), Error> {
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    id: MailId,
+    (new, once): (&NewMail, bool),
+    now: Timestamp,
+) -> Result<(), Error> {
     tx.run(
         "insert into mails (id, kind, to_address, language, contact_id, staff_id, created_at, state, once) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[&id, &new.kind.as_str(), &new.to.as_str(), &new.language.tag(), &new.contact, &new.staff, &now, &Delivery::Waiting.as_str(), &once],

@@ -55,7 +55,7 @@ fn step(tx: &mut Tx<'_>, run: &Run, mode: ResetMode, now: Timestamp) -> Result<O
     };
     for _ in 0..AT_ONCE {
         match next(tx, run, now)? {
-            Next::Item(item) => settle(tx, &actor, run, &item, mode, now)?,
+            Next::Item(item) => settle(tx, &actor, (run, mode), &item, now)?,
             Next::At(at) => return Ok(Some(at)),
             Next::Nobody => return finish(tx, run, now),
         }
@@ -74,9 +74,8 @@ enum Next {
 }
 
 fn next(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<Next> {
-    let Some(pace) = run.pace else {
-        return Ok(items::next(tx, run.id)?.map_or(Next::Nobody, Next::Item));
-    };
+    let Some(first) = items::next(tx, run.id)? else { return Ok(Next::Nobody) };
+    let Some(pace) = run.pace else { return Ok(Next::Item(first)) };
     if let Some(last) = items::last_acted(tx, run.id)?
         && last.plus(pace.gap()) > now
     {
@@ -87,20 +86,19 @@ fn next(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<Next> {
         return Ok(Next::Item(item));
     }
     let rested = items::next_rested(tx, run.id, now.minus(gap))?;
-    Ok(rested.map_or(Next::Nobody, |last| Next::At(last.plus(gap))))
+    Ok(Next::At(rested.map_or(now, |last| last.plus(gap))))
 }
 
 /// Does the act to one, or writes down why not.
 fn settle(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    run: &Run,
+    (run, mode): (&Run, ResetMode),
     item: &Item,
-    mode: ResetMode,
     now: Timestamp,
 ) -> Result<()> {
     let done = match item.of {
-        Of::Contact(contact) => to_contact(tx, actor, run, contact, mode, now),
+        Of::Contact(contact) => to_contact(tx, actor, (run, mode), contact, now),
         Of::Retailer(retailer) => to_retailer(tx, actor, run, retailer, now),
     };
     match done {
@@ -115,9 +113,8 @@ fn settle(
 fn to_contact(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    run: &Run,
+    (run, mode): (&Run, ResetMode),
     id: ContactId,
-    mode: ResetMode,
     now: Timestamp,
 ) -> Result<Result<Option<ResetId>, Reason>> {
     let contact = retailers::contact(tx, actor, id)?;
@@ -149,7 +146,8 @@ fn to_retailer(
     now: Timestamp,
 ) -> Result<Result<Option<ResetId>, Reason>> {
     let retailer = retailers::find(tx, actor, id)?;
-    let (territory, name) = run.territory.clone().map_or((None, String::new()), |(id, name)| (Some(id), name));
+    let (territory, name) =
+        run.territory.clone().map_or((None, String::new()), |(id, name)| (Some(id), name));
     if let Err(reason) = rules::reaches_retailer(run.act, &name, &retailer) {
         return Ok(Err(reason));
     }

@@ -7,8 +7,8 @@ use super::{Act, Territory};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, RetailerId};
+use crate::kernel::{EmailAddress, Timestamp};
 use crate::listing::{self, Asked, List};
 use crate::retailers::{self, Contact, Retailer};
 
@@ -163,6 +163,6 @@ fn of_retailer(plan: &Plan, retailer: Retailer) -> Candidate {
 
 /// The domain an invitation to a contact goes to; empty for other acts.
 pub(super) fn domain(act: Act, contact: &Contact) -> String {
-    let key = contact.email.as_ref().filter(|_| act == Act::Invite).map(|email| email.key());
+    let key = contact.email.as_ref().filter(|_| act == Act::Invite).map(EmailAddress::key);
     key.as_deref().and_then(|key| key.rsplit('@').next()).unwrap_or_default().to_owned()
 }

@@ -33,9 +33,9 @@ pub use advance::advance;
 pub use draft::{Candidate, Chosen, Plan, draft};
 pub use items::{Stage, Tally};
 pub use rules::Reason;
-pub use view::label;
 pub use start::{Started, start};
 pub use store::Run;
+pub use view::label;
 
 /// What is done to each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

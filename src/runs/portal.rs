@@ -15,8 +15,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::forms::{FieldErrors, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
-use crate::kernel::id::RunId;
 use crate::kernel::Timestamp;
+use crate::kernel::id::RunId;
 use crate::listing::{self, Asked, COUNTED, List, Standing};
 use form::Asking;
 
@@ -212,7 +212,9 @@ struct Status {
 pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query): RawQuery) -> Answer {
     let query = query.unwrap_or_default();
     let field = |name: &str| {
-        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     };
     let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::All);
     let after: i64 = field("after").and_then(|number| number.parse().ok()).unwrap_or(0);
@@ -224,7 +226,8 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
         })
         .await?;
     let path = format!("/portal/runs/{id}");
-    let href = |show: Show| if show == Show::All { path.clone() } else { format!("{path}?show={}", show.as_str()) };
+    let href =
+        |show: Show| if show == Show::All { path.clone() } else { format!("{path}?show={}", show.as_str()) };
     let limit = usize::try_from(LINES).unwrap_or(usize::MAX);
     let last = lines.get(limit - 1).filter(|_| lines.len() > limit).map(|line| line.number);
     let next = last.map(|number| format!("{path}?show={}&after={number}", show.as_str()));

@@ -139,7 +139,8 @@ impl Pace {
 
     /// How long `mails` take of which `to_one` go to one domain, about.
     pub fn lasts(self, mails: usize, to_one: usize) -> Duration {
-        let times = |gap: Duration, count: usize| gap * u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX);
+        let times =
+            |gap: Duration, count: usize| gap * u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX);
         times(self.gap(), mails).max(times(self.domain_gap(), to_one))
     }
 }
@@ -178,8 +179,14 @@ mod tests {
             (Contact { email: None, ..contact() }, Err(Reason::NoEmail)),
             (Contact { username: None, ..contact() }, Err(Reason::NoUsername)),
             (Contact { bounced_at: Some(NOW), ..contact() }, Err(Reason::Bounced)),
-            (Contact { password_set_at: Some(NOW), has_password: true, ..contact() }, Err(Reason::HasPassword)),
-            (Contact { password_set_at: Some(NOW), has_password: false, ..contact() }, Err(Reason::HasPassword)),
+            (
+                Contact { password_set_at: Some(NOW), has_password: true, ..contact() },
+                Err(Reason::HasPassword),
+            ),
+            (
+                Contact { password_set_at: Some(NOW), has_password: false, ..contact() },
+                Err(Reason::HasPassword),
+            ),
             (Contact { mail_pending: true, was_invited: true, ..contact() }, Err(Reason::OnItsWay)),
             (invited.clone(), Err(Reason::StillGood)),
         ];

@@ -172,7 +172,9 @@ impl RunView {
     /// Why it stopped by itself, and what to do; empty when it didn’t.
     pub fn problem(&self) -> &'static str {
         match self.run.problem {
-            Some(_) => "Whoever started it may not do this any more, or doesn’t work here any more. Resume it, and it goes on in your name.",
+            Some(_) => {
+                "Whoever started it may not do this any more, or doesn’t work here any more. Resume it, and it goes on in your name."
+            }
             None => "",
         }
     }
@@ -180,9 +182,15 @@ impl RunView {
     /// What calling it off does.
     pub fn cancelling(&self) -> String {
         let queued = self.total - self.settled;
-        let rounds = if self.run.repeats() || self.run.next_round_at.is_some() { " No further round follows." } else { "" };
+        let rounds = if self.run.repeats() || self.run.next_round_at.is_some() {
+            " No further round follows."
+        } else {
+            ""
+        };
         if self.run.act == Act::Invite && !self.is("done") {
-            format!("{queued} not reached yet stay as they are, and mails that have not left are called back.{rounds}")
+            format!(
+                "{queued} not reached yet stay as they are, and mails that have not left are called back.{rounds}"
+            )
         } else {
             format!("{queued} not reached yet stay as they are.{rounds}")
         }
@@ -278,6 +286,9 @@ mod tests {
     #[test]
     fn spans_are_said_to_the_minute() {
         let said = |seconds| span(Duration::from_secs(seconds));
-        assert_eq!([said(0), said(61), said(3600), said(8000)], ["1 minute", "2 minutes", "1 hour", "2 h 14 min"]);
+        assert_eq!(
+            [said(0), said(61), said(3600), said(8000)],
+            ["1 minute", "2 minutes", "1 hour", "2 h 14 min"]
+        );
     }
 }

@@ -32,7 +32,10 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
     let now = app.clock.now();
     if mail.unsure {
         let attempt = Attempt { job, mail, temporary: None };
-        return app.db.write(move |tx| never_again(tx, &attempt, Failed::Unsure, (INTERRUPTED, false), now)).await;
+        return app
+            .db
+            .write(move |tx| never_again(tx, &attempt, Failed::Unsure, (INTERRUPTED, false), now))
+            .await;
     }
     app.db.write(move |tx| mail::count_attempt(tx, id)).await?;
     let Some(composed) = compose(app, &mail).await? else {

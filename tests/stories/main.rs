@@ -48,6 +48,8 @@ mod lists;
 mod mail_faults;
 mod reset;
 mod rule;
+mod run_faults;
+mod runs;
 mod sign_in;
 mod staff;
 mod staff_blind;

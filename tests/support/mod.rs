@@ -6,5 +6,6 @@ pub mod database;
 pub mod letter;
 pub mod log;
 pub mod people;
+pub mod runs;
 pub mod shop;
 pub mod smtp_sink;

@@ -88,7 +88,10 @@ impl Frame {
             previous_href: rows.before.map(|row| turned(Turn::Before(row))).unwrap_or_default(),
             next_href: rows.after.map(|row| turned(Turn::After(row))).unwrap_or_default(),
             note: note(asked, rows.lost),
-            acts: Act::choices(actor, asked.list).into_iter().map(|act| (act.as_str(), runs::label(act))).collect(),
+            acts: Act::choices(actor, asked.list)
+                .into_iter()
+                .map(|act| (act.as_str(), runs::label(act)))
+                .collect(),
             all: all(rows.count, asked.is_filtered()),
             may_export: actor.may(actor::Act::Export),
             bounded: actor.bounded_by().is_some(),

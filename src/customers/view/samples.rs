@@ -54,6 +54,7 @@ pub fn reset() -> Reset {
         finished_at: None,
         answer: None,
         encrypted: None,
+        unsure: false,
     }
 }
 

@@ -63,7 +63,8 @@ impl ResetView {
             badge: badge(progress, now),
             steps: steps(reset, progress).into_iter().map(|step| Step { form, ..step }).collect(),
             is_final: progress.is_final(),
-            may_cancel: (!progress.is_final() || progress == Progress::Unsure) && actor.may(Act::TriggerReset),
+            may_cancel: (!progress.is_final() || progress == Progress::Unsure)
+                && actor.may(Act::TriggerReset),
         }
     }
 
@@ -156,7 +157,8 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
             vec![asked(reset), Step::new("bad", "Given up").at(reset.finished_at).saying(text)]
         }
         Progress::Unsure => {
-            let text = format!("{answer}. It was one of many, so it is not sent twice. Call them, or send another.");
+            let text =
+                format!("{answer}. It was one of many, so it is not sent twice. Call them, or send another.");
             vec![asked(reset), ended("May have arrived").at(reset.finished_at).saying(text)]
         }
         Progress::Used(at) => {

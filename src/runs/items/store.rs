@@ -114,7 +114,8 @@ pub fn tally(tx: &mut Tx<'_>, run: RunId) -> Result<Tally, Error> {
     Ok(Tally(counts))
 }
 
-const LINE: &str = "select i.number, i.contact_id, i.retailer_id, i.state, i.reason, i.reset_id, m.state as mail,
+const LINE: &str =
+    "select i.number, i.contact_id, i.retailer_id, i.state, i.reason, i.reset_id, m.state as mail,
         x.used_at is not null as used, coalesce(m.unsure, $4) as unsure, coalesce(m.answer, '') as answer,
         coalesce(c.name, r.name) as name, coalesce(cr.name, r.account_number) as place
      from run_items i left join resets x on x.id = i.reset_id left join mails m on m.id = x.mail_id

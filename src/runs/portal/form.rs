@@ -148,7 +148,8 @@ impl Asking {
 impl Fields {
     /// The pace, if it can be read.
     pub fn pace(&self) -> Option<Pace> {
-        let (per_minute, per_domain) = (number(&self.per_minute, 1, FASTEST)?, number(&self.per_domain, 1, FASTEST)?);
+        let (per_minute, per_domain) =
+            (number(&self.per_minute, 1, FASTEST)?, number(&self.per_domain, 1, FASTEST)?);
         Some(Pace { per_minute, per_domain })
     }
 
@@ -197,7 +198,8 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_survives_the_trip_through_an_address() {
-        let asking = Asking::of(pairs("act=invite&list=contacts&for=all&query=q%3Da%26access%3Doff")).unwrap();
+        let asking =
+            Asking::of(pairs("act=invite&list=contacts&for=all&query=q%3Da%26access%3Doff")).unwrap();
         assert_eq!((asking.act, asking.list, asking.all), (Act::Invite, List::Contacts, true));
         let href = asking.href(true);
         let again = Asking::of(pairs(href.split_once('?').unwrap().1)).unwrap();
@@ -206,10 +208,21 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for nonsense in ["", "act=invite", "act=dance&list=contacts", "act=invite&list=contacts&x=1", "act=invite&list=contacts&id=1"] {
+        for nonsense in [
+            "",
+            "act=invite",
+            "act=dance&list=contacts",
+            "act=invite&list=contacts&x=1",
+            "act=invite&list=contacts&id=1",
+        ] {
             assert!(Asking::of(pairs(nonsense)).is_none(), "{nonsense}");
         }
-        let fields = Fields { per_minute: "0".into(), per_domain: "601".into(), times: "-1".into(), every_days: "x".into() };
+        let fields = Fields {
+            per_minute: "0".into(),
+            per_domain: "601".into(),
+            times: "-1".into(),
+            every_days: "x".into(),
+        };
         assert_eq!(fields.read(Act::Invite).unwrap_err().iter().count(), 4);
         assert!(fields.read(Act::AccessOff).is_ok());
     }
