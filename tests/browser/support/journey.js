@@ -10,16 +10,25 @@ import { Visitor } from "./visitor.js";
 /** @typedef {import("./visitor.js").Manner} Manner */
 /** @typedef {{ demo: import("./demo.js").Demo, screen: ScreenName, come: (manner?: Manner) => Promise<Visitor> }} Scene */
 
+/** Where a story takes place. @template {import("./demo.js").Demo} Place @typedef {{ demo: Place, screen: ScreenName, come: (manner?: Manner) => Promise<Visitor> }} SceneAt */
+
 /** Started by the first journey. @type {Promise<import("playwright-core").Browser> | undefined} */
 let opened;
 after(async () => (await opened)?.close());
 
 /** @param {string} title @param {ScreenName[]} screens @param {(scene: Scene) => Promise<unknown>} story */
-export function journey(title, screens, story) {
+export const journey = (title, screens, story) => journeyAt(startDemo, title, screens, story);
+
+/**
+ * A journey somewhere else than in a demo.
+ * @template {import("./demo.js").Demo} Place
+ * @param {() => Promise<Place>} start @param {string} title @param {ScreenName[]} screens @param {(scene: SceneAt<Place>) => Promise<unknown>} story
+ */
+export function journeyAt(start, title, screens, story) {
   for (const screen of screens) {
     test(screens.length > 1 ? `${title}, ${screen}` : title, { timeout: 180_000 }, async () => {
       const browser = await (opened ??= openBrowser());
-      const demo = await startDemo();
+      const demo = await start();
       /** @type {Visitor[]} */
       const visitors = [];
       const come = async (/** @type {Manner} */ manner = {}) => {

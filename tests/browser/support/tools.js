@@ -10,3 +10,5 @@ const require = createRequire(`${folder}/`);
 export const { chromium } = require("playwright-core");
 /** @type {string} */
 export const axeSource = require("axe-core").source;
+/** A mail server. @type {any} */
+export const { SMTPServer } = require("smtp-server");
