@@ -133,7 +133,11 @@ fn preview_page(
     asking.run.get_or_insert_with(|| RunId::new(now));
     PreviewPage {
         page,
-        title: view::title(asking.act, asking.list, count, &name),
+        title: if count == 0 {
+            view::label(asking.act).to_owned()
+        } else {
+            view::title(asking.act, asking.list, count, &name)
+        },
         consequence: view::consequence(asking.act),
         lasts: lasts(&asking, &reached),
         reached: group,

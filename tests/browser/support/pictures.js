@@ -20,12 +20,7 @@ try {
 }
 
 async function website() {
-  const [contact, phone] = [await come("desktop"), await come("phone")];
-  await contact.page.goto("/login");
-  await take(contact, "sign-in");
-  await phone.page.goto("/login");
-  await take(phone, "sign-in-phone");
-
+  const contact = await come("desktop");
   await forgets(contact, "alex");
   await signsIn(contact, "alex", temporaryPassword(await readsMail(contact, "alex@harbourgifts.example")));
   await isAt(contact, "/password");
@@ -33,10 +28,6 @@ async function website() {
   await take(contact, "choose-password");
   await chooses(contact, "seven green kettles 7");
   await isAt(contact, "/");
-  await signsIn(phone, "alex", "seven green kettles 7");
-  await isAt(phone, "/");
-  await contact.page.goto("/account");
-  await take(contact, "account");
 }
 
 async function portal() {
@@ -47,6 +38,22 @@ async function portal() {
   await take(office, "dashboard");
   await page.goto("/portal/contacts");
   await take(office, "contacts");
+  await page.goto("/portal/invitations");
+  await page.getByRole("link", { name: "Invite everyone not invited yet" }).click();
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await page.getByRole("link", { name: "All", exact: true }).click();
+  await page.getByRole("combobox", { name: "for" }).selectOption({ value: "all" });
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("heading", { name: "Left out" }).waitFor();
+  await take(office, "invitations");
+  await page.getByLabel("Mails a minute").fill("120");
+  await page.getByRole("button", { name: /^Invite \d+ contacts/ }).click();
+  await page.locator("progress:not([value='0'])").waitFor();
+  await page.getByText("Handed over").first().waitFor();
+  await take(office, "run");
+  await page.locator("summary").getByText("Cancel").click();
+  await page.getByRole("button", { name: "Call off the rest" }).click();
+  await page.getByText("then called off").first().waitFor();
   await page.locator("#top-search").pressSequentially("corner");
   await page.locator(".finds").getByText("Corner Pantry", { exact: true }).waitFor();
   await take(office, "search");
