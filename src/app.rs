@@ -7,6 +7,7 @@ use crate::kernel::Clock;
 use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
+use crate::mail::{KeyError, ReturnPath};
 
 /// Passwords that may wait for a hashing thread before more are turned away.
 const HASHES_WAITING: usize = 256;
@@ -27,6 +28,8 @@ pub struct App {
     pub templates: Templates,
     /// Where mails go.
     pub outbound: Outbound,
+    /// Where reports about their delivery come back.
+    pub return_path: Option<ReturnPath>,
 }
 
 /// Where mails go.
@@ -43,6 +46,9 @@ pub enum StartError {
     /// The database could not be opened or brought up to date.
     #[error("database {0}: {1}")]
     Database(String, crate::db::MigrateError),
+    /// The key of return paths can't be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A mail template is broken.
     #[error("mail template {0}")]
     Templates(#[from] TemplateError),
@@ -80,6 +86,7 @@ impl App {
         Ok(Self {
             passwords: passwords::Pool::start(settings)?,
             password_rule: passwords::Rule::new(config.password.min_length)?,
+            return_path: config.mail.bounces.as_ref().map(ReturnPath::open).transpose()?,
             templates: Templates::load(config.mail.templates.as_deref())?,
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),

@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod account;
 pub mod staff;
 pub mod runs;
+pub mod bounces;
 pub mod dashboard;
 pub mod customers;
 pub mod dev_inbox;

@@ -15,9 +15,9 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, dev_inbox, recovery, runs, sign_in, staff};
+use crate::{account, bounces, dev_inbox, recovery, runs, sign_in, staff};
 
-/// The largest body of a request, in bytes.
+/// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 /// The longest a request may take.
 const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -128,6 +128,11 @@ fn demo_routes() -> Vec<Route> {
     ]
 }
 
+/// For other programs.
+fn hooks() -> Vec<Route> {
+    vec![("/hooks/bounce", post(bounces::api::bounce))]
+}
+
 /// For load balancers and supervisors.
 fn health_routes() -> Vec<Route> {
     vec![("/healthz", get(health::alive)), ("/readyz", get(health::ready))]
@@ -135,8 +140,12 @@ fn health_routes() -> Vec<Route> {
 
 /// The addresses of every door, for tests that must know them all.
 pub fn addresses() -> Vec<&'static str> {
-    let doors = [website(), portal_routes(), sales_routes(), demo_routes(), health_routes()];
+    let doors = [website(), portal_routes(), sales_routes(), demo_routes(), hooks(), health_routes()];
     doors.into_iter().flatten().map(|(address, _)| address).collect()
+}
+
+fn answering(routes: Vec<Route>) -> Router<Shared> {
+    routes.into_iter().fold(Router::new(), |router, (address, methods)| router.route(address, methods))
 }
 
 /// Everything an installation answers.
@@ -156,12 +165,11 @@ pub fn router(app: Arc<App>) -> Router {
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
     let web: Shared = Arc::new(Web { app, assets: Arc::new(assets) });
-    let pages =
-        doors.into_iter().fold(Router::new(), |router, (address, methods)| router.route(address, methods));
-    pages
+    answering(doors)
         .nest_service("/assets", files.into_router::<()>())
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(answering(hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
         .layer(csrf.with_rejection_response(error::cross_site))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(CatchPanicLayer::new())

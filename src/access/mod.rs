@@ -19,7 +19,7 @@ use crate::sessions;
 
 pub use active::{set_contact_active, set_retailer_active};
 pub use rules::{Access, Missing, Obstacle, is_open, obstacle, state};
-pub use sign_in::{SignIn, change_sign_in, clear_bounce};
+pub use sign_in::{SignIn, change_sign_in, clear_bounce, mark_bounced};
 pub use sign_out::{end_all_sessions, end_session};
 pub use store::{cancel_unsent_mails, void_temporary_passwords};
 

@@ -77,6 +77,20 @@ fn remove_email(
     Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
 }
 
+/// Marks an address as not taking mail, for everyone who has it: nothing more
+/// is sent there until it is changed or cleared.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_bounced(tx: &mut Tx<'_>, email: &EmailAddress, now: Timestamp) -> Result<()> {
+    for contact in retailers::contacts_by_email(tx, email)?.iter().filter(|one| one.bounced_at.is_none()) {
+        store::mark_bounced(tx, contact.id, now)?;
+        let about = About::contact(contact.retailer, contact.id);
+        audit::record(tx, &Actor::system(), now, Event::AddressBounced, about)?;
+    }
+    Ok(())
+}
+
 /// Takes the mark off an address that mail came back from, for everyone who
 /// has it.
 ///

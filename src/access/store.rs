@@ -65,6 +65,11 @@ pub(super) fn remove_email(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) 
     Ok(())
 }
 
+pub(super) fn mark_bounced(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
+    tx.run("update contacts set bounced_at = $2 where id = $1", &[&contact, &now])?;
+    Ok(())
+}
+
 pub(super) fn clear_bounce(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
     tx.run("update contacts set bounced_at = null, updated_at = $2 where id = $1", &[&contact, &now])?;
     Ok(())

@@ -37,12 +37,15 @@ fn print(source: &Source) {
         }
         let (value, origin) = source.value(key.name);
         println!("# {}", key.meaning);
-        println!("{name} = {:?}  # {origin}", hidden(value));
+        println!("{name} = {:?}  # {origin}", hidden(key.name, value));
     }
 }
 
-/// A value without the password a URL in it may carry.
-fn hidden(value: &str) -> String {
+/// A value without the password a URL in it may carry; of a secret nothing.
+fn hidden(name: &str, value: &str) -> String {
+    if name.ends_with("_secret") && !value.is_empty() {
+        return "…".to_owned();
+    }
     match (value.split_once("://"), value.rsplit_once('@')) {
         (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => format!("{scheme}://…@{host}"),
         _ => value.to_owned(),
@@ -55,7 +58,14 @@ mod tests {
 
     #[test]
     fn passwords_are_not_printed() {
-        assert_eq!(hidden("smtps://user:hunter2@mail.example:465"), "smtps://…@mail.example:465");
-        assert_eq!(hidden("Harbour <orders@harbour.example>"), "Harbour <orders@harbour.example>");
+        assert_eq!(hidden("hooks.bounce_secret", "hunter2"), "…");
+        assert_eq!(
+            hidden("mail.smtp_url", "smtps://user:hunter2@mail.example:465"),
+            "smtps://…@mail.example:465"
+        );
+        assert_eq!(
+            hidden("mail.from", "Harbour <orders@harbour.example>"),
+            "Harbour <orders@harbour.example>"
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! The command line. Exit codes: 0 done; 1 something failed; 2 the command was
-//! misspelt; 3 refused, nothing was changed; 78 the configuration is wrong.
+//! misspelt; 3 refused, nothing was changed; 75 try again later (`bounce`); 78 the
+//! configuration is wrong.
 
 mod backup;
+mod bounce;
 mod config;
 mod customers;
 mod outbox;
@@ -29,7 +31,7 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "Exit codes: 0 done; 1 something failed; 2 the command was misspelt; \
-     3 refused, nothing was changed; 78 the configuration is wrong.";
+     3 refused, nothing was changed; 75 try again later (bounce); 78 the configuration is wrong.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -52,6 +54,8 @@ enum Command {
     Reset(reset::ResetArgs),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
+    /// Read one message that came back from standard input; a mail server's alias calls this
+    Bounce(bounce::BounceArgs),
     /// Copy the SQLite database of a running installation into a new file
     Backup(backup::BackupArgs),
 }
@@ -65,6 +69,9 @@ pub(crate) enum Failure {
     /// The command was refused; nothing was changed.
     #[error("{0}")]
     Refused(String),
+    /// Something failed that may pass; a mail server tries again.
+    #[error("{0}")]
+    TryAgain(String),
     /// Something failed.
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
@@ -75,6 +82,7 @@ impl Failure {
         match self {
             Self::Failed(_) => 1,
             Self::Refused(_) => 3,
+            Self::TryAgain(_) => 75,
             Self::Config(_) => 78,
         }
     }
@@ -112,6 +120,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Import(command) => customers::run(command, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
+            Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),
         }
     })

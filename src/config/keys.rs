@@ -47,6 +47,11 @@ pub const KEYS: &[Key] = &[
         "false",
         "Whether the mail with a temporary password also names the username.",
     ),
+    key(
+        "mail.bounce_address",
+        "",
+        "Where delivery reports come back, such as bounces@harbour.example; each mail gets one of its own with a + (see docs/bounces.md). Without it: mail.from.",
+    ),
     key("mail.templates", "", "A folder whose templates stand in for the built-in ones (see docs/mails.md)."),
     key("reset.valid_for", "48h", "How long a temporary password lives: 10m to 30d."),
     key(
@@ -61,6 +66,16 @@ pub const KEYS: &[Key] = &[
         "password.threads",
         "",
         "Hashes worked on at once; each takes its memory at first use. Without it: the processor's cores, 4 at most.",
+    ),
+    key(
+        "hooks.bounce_secret",
+        "",
+        "What a program must know to hand in delivery reports at POST /hooks/bounce: 16 characters or more. Without it the address answers not found.",
+    ),
+    key(
+        "security.key_file",
+        "",
+        "The file with the key that return paths are signed with; made at the first start. Without it: beside the SQLite database, its name ending in .key.",
     ),
     key("log.level", "info", "error, warn, info, debug or trace; or a filter such as tradepost=debug."),
     key("log.format", "text", "text for people, json for machines."),

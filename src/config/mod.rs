@@ -14,7 +14,7 @@ pub use source::{Origin, Source};
 pub use value::{LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
 
 use crate::db::DatabaseUrl;
-use crate::kernel::Language;
+use crate::kernel::{Digest, Language};
 
 /// The file read when none is named.
 pub const DEFAULT_FILE: &str = "tradepost.toml";
@@ -74,6 +74,8 @@ pub struct Config {
     pub reset: Reset,
     /// `password.*`
     pub password: Password,
+    /// `hooks.*`
+    pub hooks: Hooks,
     /// `supplier.*`
     pub supplier: Supplier,
     /// `log.*`
@@ -100,8 +102,27 @@ pub struct Mail {
     pub from: lettre::message::Mailbox,
     /// Whether a reset's mail names the username (promise 6).
     pub include_username: bool,
+    /// Where delivery reports come back, and the key that signs the way.
+    pub bounces: Option<Bounces>,
     /// A folder whose templates stand in for the built-in ones.
     pub templates: Option<PathBuf>,
+}
+
+/// How delivery reports find back.
+#[derive(Clone, Debug)]
+pub struct Bounces {
+    /// Where they come back, without what tells mails apart.
+    pub address: lettre::Address,
+    /// The file with the key.
+    pub key_file: PathBuf,
+}
+
+/// What other programs may hand in.
+#[derive(Clone, Debug)]
+pub struct Hooks {
+    /// The digest of the secret for delivery reports; none may be handed in
+    /// without.
+    pub bounce_secret: Option<Digest>,
 }
 
 /// Resets and invitations.
@@ -165,6 +186,9 @@ impl Config {
         let listen: SocketAddr = source.parse("http.listen", value::listen)?;
         let smtp = source.parse("mail.smtp_url", value::smtp_url)?;
         let supplier = source.parse("supplier.name", value::name)?;
+        let database: DatabaseUrl = source.parse("database.url", |text| {
+            text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
+        })?;
         Ok(Self {
             http: Http {
                 listen,
@@ -172,11 +196,9 @@ impl Config {
                     .parse_or("http.public_url", value::public_url, || format!("http://{listen}"))?,
                 trusted_proxies: source.parse("http.trusted_proxies", value::addresses)?,
             },
-            database: source.parse("database.url", |text| {
-                text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
-            })?,
             mail: Mail {
                 from: sender(source, &smtp, &supplier)?,
+                bounces: bounces(source, &database)?,
                 smtp,
                 include_username: source.parse("mail.include_username", value::switch)?,
                 templates: source.parse("mail.templates", value::folder)?,
@@ -196,6 +218,8 @@ impl Config {
                 },
                 threads: source.parse_or("password.threads", value::threads, value::hashing_threads)?,
             },
+            database,
+            hooks: Hooks { bounce_secret: source.parse("hooks.bounce_secret", value::shared_secret)? },
             supplier: Supplier {
                 name: supplier,
                 language: source.parse("supplier.language", value::language)?,
@@ -207,6 +231,24 @@ impl Config {
             },
         })
     }
+}
+
+/// Where delivery reports come back; nodes that share a database must share
+/// the key, too, so its place must be named for them.
+fn bounces(source: &Source, database: &DatabaseUrl) -> Result<Option<Bounces>, ConfigError> {
+    if !source.is_set("mail.bounce_address") {
+        return Ok(None);
+    }
+    let address = source.parse("mail.bounce_address", value::bounce_address)?;
+    let key_file = match database {
+        _ if source.is_set("security.key_file") => source.value("security.key_file").0.into(),
+        DatabaseUrl::Sqlite(path) => path.with_extension("key"),
+        DatabaseUrl::Postgres(_) => {
+            let problem = "mail.bounce_address needs it; name a file that every node has the same copy of";
+            return Err(ConfigError::Missing { key: "security.key_file", problem: problem.into() });
+        }
+    };
+    Ok(Some(Bounces { address, key_file }))
 }
 
 /// The sender. Without one only a mail server on this machine is trusted to

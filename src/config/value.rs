@@ -10,7 +10,7 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
-use crate::kernel::{Language, text};
+use crate::kernel::{Digest, Language, text};
 
 /// Whether the current password works beside a temporary one (promise 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +124,29 @@ fn decoded(text: &str) -> Option<String> {
 
 pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
     Mailbox::from_str(text).map_err(|_| "must be an address, with a name before it if you like: Harbour Wholesale <orders@harbour.example>".into())
+}
+
+/// The most characters before the @ of a bounce address: a + and the mark of
+/// the mail follow, and 64 are allowed (RFC 5321, 4.5.3.1.1).
+const BOUNCE_LOCAL_PART: usize = 21;
+
+pub(super) fn bounce_address(text: &str) -> Result<lettre::Address, String> {
+    let address: lettre::Address =
+        text.parse().map_err(|_| "must be an address such as bounces@harbour.example".to_owned())?;
+    let local = address.user();
+    if local.len() > BOUNCE_LOCAL_PART || local.contains('+') || !local.is_ascii() {
+        return Err(format!("must have at most {BOUNCE_LOCAL_PART} plain characters before the @, and no +"));
+    }
+    let domain = idna::domain_to_ascii(address.domain()).map_err(|error| error.to_string())?;
+    lettre::Address::new(local, domain).map_err(|error| error.to_string())
+}
+
+pub(super) fn shared_secret(text: &str) -> Result<Option<Digest>, String> {
+    match text.chars().count() {
+        0 => Ok(None),
+        1..16 => Err("must have 16 characters or more".into()),
+        _ => Ok(Some(Digest::of(text.as_bytes()))),
+    }
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

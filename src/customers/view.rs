@@ -99,11 +99,8 @@ impl ContactView {
         let mut resets = resets.iter().map(|reset| ResetView::new(reset, actor, now));
         let history =
             if actor.may(Act::ViewAudit) { Some(audit::of_contact(tx, id, HISTORY)?) } else { None };
-        let sharing = match &contact.email {
-            Some(email) => retailers::contacts_sharing(tx, email, contact.id)?,
-            None => 0,
-        };
-        let cautions = recovery::cautions(&contact, sharing, None, now);
+        let around = confirmation::around(tx, &contact)?;
+        let cautions = recovery::cautions(&contact, around, now);
         let sentences = |entries: Vec<Entry>| entries.iter().map(Line::new).collect();
         Ok(Self {
             access: AccessView::new(&contact, actor, now),

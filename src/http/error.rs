@@ -103,12 +103,15 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
 fn has_words(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     response.extensions().get::<Wordless>().is_none()
-        && kind.is_some_and(|kind| kind.starts_with("text/html"))
+        && kind
+            .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/problem+json"))
 }
 
 fn wants_json(headers: &HeaderMap, path: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    path.starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+    path.starts_with("/api/")
+        || path.starts_with("/hooks/")
+        || (accept.contains("json") && !accept.contains("text/html"))
 }
 
 #[derive(Template)]
@@ -139,20 +142,20 @@ fn words(web: &Shared, visit: &Visit, status: StatusCode, id: &str, json: bool) 
     let page = if staff { Page::of_staff(web, visit, None) } else { Page::of(web, visit) };
     let (title, text) = (page.t(&format!("error-{key}-title")), page.t(&format!("error-{key}-text")));
     if json {
-        return Ok(problem(status, key, &title, &text, id));
+        return Ok(problem(status, key, &title, &text, Some(id)));
     }
     let request_id = if status.is_server_error() { id.to_owned() } else { String::new() };
     html(status, &ErrorPage { page, title, text, home, request_id })
 }
 
-/// Problem details (RFC 9457).
-fn problem(status: StatusCode, key: &str, title: &str, detail: &str, id: &str) -> Response {
+/// Problem details (RFC 9457); `id` is the request's.
+pub fn problem(status: StatusCode, key: &str, title: &str, detail: &str, id: Option<&str>) -> Response {
     let body = serde_json::json!({
         "type": format!("/problems/{key}"),
         "title": title,
         "status": status.as_u16(),
         "detail": detail,
-        "instance": format!("urn:uuid:{id}"),
+        "instance": id.map_or_else(String::new, |id| format!("urn:uuid:{id}")),
     });
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

@@ -115,6 +115,8 @@ pub struct Outgoing<'a> {
     pub attempt: i64,
     /// Who it is from.
     pub from: &'a Mailbox,
+    /// Where reports about its delivery go; to the sender without one.
+    pub return_path: Option<&'a Address>,
     /// Where it goes.
     pub to: &'a EmailAddress,
     /// The name beside that address.
@@ -139,8 +141,9 @@ impl Outgoing<'_> {
         }
         let from = self.sender()?;
         let to: Address = self.to.as_str().parse().map_err(MessageError::Address)?;
+        let return_path = self.return_path.unwrap_or(&from.email).clone();
         let envelope =
-            Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(MessageError::Assembling)?;
+            Envelope::new(Some(return_path), vec![to.clone()]).map_err(MessageError::Assembling)?;
         let message_id = format!("<{}.{}@{}>", self.id, self.attempt, from.email.domain());
         // A body that knew the boundary could forge a part; the id is unguessable.
         let boundary = format!("tradepost-{}-{}", self.id, self.attempt);

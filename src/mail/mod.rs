@@ -7,6 +7,7 @@
 pub mod contexts;
 pub mod inbox;
 pub mod message;
+mod return_path;
 pub mod smtp;
 mod store;
 pub mod templates;
@@ -21,8 +22,10 @@ use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Language, Timestamp};
 
 pub use message::Kind;
+pub use return_path::{KeyError, ReturnPath};
 pub use store::{
-    End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, put_off, waiting,
+    End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, last_bounced, put_off,
+    returned, waiting,
 };
 
 /// The longest one attempt to hand a mail over may take; shorter than a lease.

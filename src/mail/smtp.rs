@@ -232,6 +232,12 @@ fn tls(server: &SmtpUrl, root: Option<&[u8]>) -> Result<TlsParameters, SmtpError
     builder.build().map_err(SmtpError::Tls)
 }
 
+/// Whether a mail server's no, as a report quotes it, is about the recipient's
+/// address, so that no other mail to it would arrive.
+pub fn is_about_recipient(code: u16, words: &str) -> bool {
+    answer::Answer::new(code, words).is_about_recipient(true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -123,6 +123,37 @@ pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &str, until: Timestamp) -> Resu
     )
 }
 
+/// Notes that a mail came back although it may have been taken, and why; says
+/// whether that was not known before. What the mail server answered then is
+/// kept.
+///
+/// # Errors
+/// When the database fails.
+pub fn returned(tx: &mut Tx<'_>, id: MailId, why: &str, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update mails set state = case when state = 'cancelled' then state else 'bounced' end, unsure = $4, next_try_at = null,
+             returned_at = $3, returned = $2, finished_at = coalesce(finished_at, $3) where id = $1 and returned_at is null",
+        &[&id, &why, &now, &false],
+    )
+}
+
+/// When mail to this address of a contact bounced last.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_bounced(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    address: &EmailAddress,
+) -> Result<Option<Timestamp>, Error> {
+    let row: Row = tx.one(
+        "select max(coalesce(returned_at, finished_at)) as at from mails
+         where contact_id = $1 and to_address = $2 and state = 'bounced'",
+        &[&contact, &address.as_str()],
+    )?;
+    row.get("at")
+}
+
 /// Calls a mail back; says whether it had not left yet.
 ///
 /// # Errors

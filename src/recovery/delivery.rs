@@ -186,25 +186,31 @@ pub enum Failed {
     GivenUp,
     /// It may have arrived, and must not arrive twice.
     Unsure,
+    /// It came back after it had been taken, for a reason that may pass.
+    Returned,
 }
 
-/// The mail will not be tried again. A bounce marks the address, unless it was
-/// changed meanwhile.
+/// The mail will not be tried again, or came back. A bounce marks the address.
 ///
 /// # Errors
 /// When the database fails.
 pub fn failed(tx: &mut Tx<'_>, mail: &Mail, failed: Failed, now: Timestamp) -> Result<()> {
-    let Some(contact) = mail.contact else { return Ok(()) };
-    let contact = retailers::contact(tx, &Actor::system(), contact)?;
-    let is_current = contact.email.as_ref().is_some_and(|email| email.key() == mail.to.key());
-    if failed == Failed::Bounced && is_current {
-        store::mark_bounced(tx, contact.id, now)?;
+    if failed == Failed::Bounced {
+        access::mark_bounced(tx, &mail.to, now)?;
     }
+    let Some(contact) = mail.contact else { return Ok(()) };
+    let contact = match retailers::contact(tx, &Actor::system(), contact) {
+        Ok(contact) => contact,
+        // Merged into another record since.
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
     let why = match failed {
         Failed::Bounced => "bounced",
         Failed::Refused => "refused",
         Failed::GivenUp => "given-up",
         Failed::Unsure => "unsure",
+        Failed::Returned => "returned",
     };
     let event = if matches!(mail.kind, Kind::Reset | Kind::Invitation) {
         Event::ResetFailed

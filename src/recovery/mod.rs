@@ -25,7 +25,7 @@ use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions;
 
-pub use rules::{Caution, Progress, Reset, StartedBy, cautions, progress};
+pub use rules::{Around, Caution, Progress, Reset, StartedBy, cautions, progress};
 pub use store::{Live, live, note_sign_in, of_contact};
 
 /// What happened to a request.

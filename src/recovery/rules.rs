@@ -62,6 +62,8 @@ pub struct Reset {
     pub encrypted: Option<bool>,
     /// Whether the mail may have arrived although no answer says so.
     pub unsure: bool,
+    /// When the mail came back after it had been taken, and why.
+    pub returned: Option<(Timestamp, String)>,
 }
 
 /// Where a reset stands (promise 12).
@@ -137,10 +139,24 @@ pub enum Caution {
     EmailChanged(Timestamp),
     /// A reset was sent a moment ago.
     JustSent,
+    /// Mail to the address bounced before.
+    Bounced(Timestamp),
+}
+
+/// What is known around a contact before a reset is sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'a> {
+    /// How many others share the address.
+    pub sharing: i64,
+    /// When mail to the address bounced last.
+    pub bounced: Option<Timestamp>,
+    /// The reset that was started last.
+    pub latest: Option<&'a Reset>,
 }
 
 /// What to point out about a reset of `contact` at `now`.
-pub fn cautions(contact: &Contact, sharing: i64, latest: Option<&Reset>, now: Timestamp) -> Vec<Caution> {
+pub fn cautions(contact: &Contact, around: Around<'_>, now: Timestamp) -> Vec<Caution> {
+    let Around { sharing, bounced, latest } = around;
     let shared = (sharing > 0).then_some(Caution::Shared(sharing));
     let changed =
         contact.email_changed_at.filter(|at| now.since(*at) < RECENTLY_CHANGED).map(Caution::EmailChanged);
@@ -149,7 +165,8 @@ pub fn cautions(contact: &Contact, sharing: i64, latest: Option<&Reset>, now: Ti
         .map(|reset| reset.requested_at)
         .filter(|at| now.since(*at) < JUST_SENT)
         .map(|_| Caution::JustSent);
-    [shared, changed, sent].into_iter().flatten().collect()
+    let bounced = bounced.filter(|_| contact.bounced_at.is_none()).map(Caution::Bounced);
+    [shared, changed, bounced, sent].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -176,6 +193,7 @@ mod tests {
             answer: None,
             encrypted: None,
             unsure: false,
+            returned: None,
         }
     }
 

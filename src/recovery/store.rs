@@ -8,7 +8,7 @@ use crate::kernel::{Digest, Timestamp};
 use crate::mail::{Delivery, Kind};
 
 const RESET: &str = "select x.id, x.contact_id, x.mail_id, x.started_by, x.requested_at, x.stop_current, x.used_at, x.cancelled_at, x.superseded_at,
-        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted, m.unsure,
+        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted, m.unsure, m.returned_at, m.returned,
         (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id and p.accepted_at is not null) as expires_at
      from resets x join mails m on m.id = x.mail_id left join staff s on s.id = x.staff_id";
 
@@ -304,12 +304,6 @@ pub fn note_sign_in(
     Ok(())
 }
 
-/// Marks a contact's address as not taking mail.
-pub(super) fn mark_bounced(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
-    tx.run("update contacts set bounced_at = $2 where id = $1", &[&contact, &now])?;
-    Ok(())
-}
-
 impl FromRow for Reset {
     fn from_row(row: &Row) -> Result<Self, Error> {
         let by: String = row.get("started_by")?;
@@ -336,6 +330,7 @@ impl FromRow for Reset {
             answer: row.get("answer")?,
             encrypted: row.get("encrypted")?,
             unsure: row.get("unsure")?,
+            returned: row.get::<Option<Timestamp>>("returned_at")?.zip(row.get("returned")?),
         })
     }
 }

@@ -77,6 +77,7 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
 
 async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handover> {
     let now = app.clock.now();
+    let broken = |problem: String| Error::Render { what: "a mail", problem };
     let smtp = match &app.outbound {
         Outbound::Smtp(smtp) => smtp,
         Outbound::Inbox(inbox) => {
@@ -89,18 +90,22 @@ async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handov
         }
     };
     let from = &app.config.mail.from;
+    let return_path = match &app.return_path {
+        Some(path) => Some(path.of(mail.id).map_err(|error| broken(error.to_string()))?),
+        None => None,
+    };
     let outgoing = Outgoing {
         kind: mail.kind,
         id: &mail.id.to_string(),
         attempt: mail.attempts + 1,
         from,
+        return_path: return_path.as_ref(),
         to: &mail.to,
         to_name: composed.to_name.as_deref(),
         now,
         rendered: &composed.rendered,
         language: mail.language,
     };
-    let broken = |problem: String| Error::Render { what: "a mail", problem };
     let message = outgoing.build().map_err(|error| broken(error.to_string()))?;
     let envelope: &Envelope = message.envelope();
     let bytes = zeroize::Zeroizing::new(message.formatted());

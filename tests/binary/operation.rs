@@ -2,7 +2,7 @@
 
 use crate::databases::Database;
 use crate::postbox::Postbox;
-use crate::program::Installation;
+use crate::program::{Installation, Ran};
 use crate::until;
 
 #[test]
@@ -89,7 +89,7 @@ fn a_sqlite_file_is_served_once() {
     let server = shop.serve();
     let mut second = shop.command(&["serve"]);
     second.env("TRADEPOST_HTTP__LISTEN", "127.0.0.1:0");
-    let refused = crate::program::Ran::from(second.output().unwrap());
+    let refused = Ran::from(second.output().unwrap());
     assert_eq!(refused.code, 1);
     assert!(refused.one_line().contains("another process serves"), "{refused:?}");
     server.crash();
@@ -153,4 +153,48 @@ fn the_demo_tells_where_it_is_and_leaves_nothing() {
     child.wait().unwrap();
     assert!(told && answer == Some(200), "told {told}, answered {answer:?}");
     assert_eq!(std::fs::read_dir(shop.folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_mail_server_hands_in_by_command_what_came_back() {
+    let post = Postbox::start();
+    let shop = Installation::on(Database::sqlite(), post.port);
+    shop.add_contacts(&["anna"]);
+    let with_bounces = |arguments: &[&str]| {
+        let mut command = shop.command(arguments);
+        command.env("TRADEPOST_MAIL__BOUNCE_ADDRESS", "bounces@harbour.example");
+        command
+    };
+    let server = shop.serve_with(with_bounces(&["serve"]));
+    server.visitor().post("/forgot-password", &[("username", "anna")]);
+    let return_path = post.mail(1).envelope["from"].as_str().unwrap().to_owned();
+    until("the mail is written down", || (shop.done(&["outbox"]) == "Nothing waits.\n").then_some(()));
+    let hand_in = |arguments: &[&str], message: &str| {
+        let file = shop.file("came-back.eml", message);
+        let mut command = with_bounces(arguments);
+        Ran::from(command.stdin(std::fs::File::open(file).unwrap()).output().unwrap())
+    };
+    let report = include_str!("../bounces/postfix.eml").replace("{return path}", "office@harbour.example");
+    let forged = hand_in(&["bounce"], &report);
+    assert_eq!(forged.code, 3);
+    assert!(forged.one_line().contains("refused, nothing was changed"), "{forged:?}");
+    let refused = Ran::from(shop.command(&["bounce"]).output().unwrap());
+    assert!(
+        refused.code == 3 && refused.one_line().contains("mail.bounce_address is not set"),
+        "{refused:?}"
+    );
+    let back = hand_in(&["bounce", "--recipient", &return_path], &report);
+    assert!(back.code == 0 && back.out.contains("marked as bounced"), "{back:?}");
+    let again = hand_in(&["bounce", "--recipient", &return_path], &report);
+    assert!(again.code == 0 && again.out.contains("known already"), "{again:?}");
+    let reset = shop.run(&["reset", "anna"]);
+    assert_eq!(reset.code, 3, "nothing more goes there: {reset:?}");
+    let mut away = with_bounces(&["bounce", "--recipient", &return_path]);
+    away.env("TRADEPOST_DATABASE__URL", "postgres://nobody@127.0.0.1:9/none")
+        .env(
+            "TRADEPOST_SECURITY__KEY_FILE",
+            shop.database.url.trim_start_matches("sqlite:").replace(".db", ".key"),
+        )
+        .stdin(std::fs::File::open(shop.folder.path().join("came-back.eml")).unwrap());
+    assert_eq!(Ran::from(away.output().unwrap()).code, 75, "the mail server is asked to try again");
 }

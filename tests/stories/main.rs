@@ -36,6 +36,7 @@ mod access;
 mod account;
 mod audit;
 mod bad_input;
+mod bounces;
 mod choose;
 mod command;
 mod doors;

@@ -8,7 +8,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::ContactId;
 use crate::kernel::{Language, Timestamp, calendar};
-use crate::recovery::{self, Caution};
+use crate::mail;
+use crate::recovery::{self, Around, Caution};
 use crate::retailers::{self, Contact};
 
 /// The words of the confirmation.
@@ -50,12 +51,9 @@ impl Confirmation {
         if !actor.may(Act::TriggerReset) {
             return Err(Error::NotAllowed);
         }
-        let sharing = match &contact.email {
-            Some(email) => retailers::contacts_sharing(tx, email, contact.id)?,
-            None => 0,
-        };
         let latest = recovery::of_contact(tx, contact.id, 1)?.into_iter().next();
-        let cautions = recovery::cautions(&contact, sharing, latest.as_ref(), now);
+        let around = Around { latest: latest.as_ref(), ..around(tx, &contact)? };
+        let cautions = recovery::cautions(&contact, around, now);
         Ok(Self::new(contact, &cautions, reset, now))
     }
 
@@ -99,6 +97,16 @@ fn sentence(contact: &Contact, reset: &config::Reset) -> String {
     }
 }
 
+/// Who shares a contact's address, and whether mail there bounced before.
+pub(super) fn around(tx: &mut Tx<'_>, contact: &Contact) -> Result<Around<'static>> {
+    let Some(email) = &contact.email else { return Ok(Around::default()) };
+    Ok(Around {
+        sharing: retailers::contacts_sharing(tx, email, contact.id)?,
+        bounced: mail::last_bounced(tx, contact.id, email)?,
+        latest: None,
+    })
+}
+
 pub(super) fn warning(caution: Caution, now: Timestamp) -> String {
     match caution {
         Caution::Shared(1) => "One other contact uses the same address. The mail says whom it is for.".into(),
@@ -106,6 +114,10 @@ pub(super) fn warning(caution: Caution, now: Timestamp) -> String {
             format!("{others} other contacts use the same address. The mail says whom it is for.")
         }
         Caution::EmailChanged(at) => format!("The address was changed {} ago.", super::spelt(now.since(at))),
+        Caution::Bounced(at) => format!(
+            "Mail to this address bounced {} ago and was allowed again since. Ask whether it is right.",
+            super::spelt(now.since(at))
+        ),
         Caution::JustSent => "One was asked for a moment ago. Once the new mail has left, the password in the earlier one is void.".into(),
     }
 }

@@ -55,6 +55,7 @@ pub fn reset() -> Reset {
         answer: None,
         encrypted: None,
         unsure: false,
+        returned: None,
     }
 }
 

@@ -149,9 +149,12 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
                 Step::new("now", "Not used yet").saying("Expires").until(until),
             ]
         }
-        Progress::Bounced => {
-            vec![asked(reset), Step::new("bad", "Bounced").at(reset.finished_at).saying(answer)]
-        }
+        Progress::Bounced => match &reset.returned {
+            Some((at, why)) => {
+                vec![asked(reset), handed_over(reset), Step::new("bad", "Bounced").at(Some(*at)).saying(why)]
+            }
+            None => vec![asked(reset), Step::new("bad", "Bounced").at(reset.finished_at).saying(answer)],
+        },
         Progress::GivenUp => {
             let text = format!("No mail server took it within a day. Last: {answer}");
             vec![asked(reset), Step::new("bad", "Given up").at(reset.finished_at).saying(text)]
