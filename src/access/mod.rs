@@ -73,13 +73,19 @@ pub fn change_email(
     retailers::set_email(tx, contact.id, new, now)?;
     call_back_resets(tx, contact.id, now)?;
     if let Some(old) = contact.email.clone() {
-        let language = contact.language;
-        let notice =
-            NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
-        mail::enqueue(tx, &notice, now)?;
+        tell_old_address(tx, contact, old, now)?;
     }
     let about = About::contact(contact.retailer, contact.id);
     Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
+}
+
+/// Tells an address of a contact that it is no longer used.
+fn tell_old_address(tx: &mut Tx<'_>, contact: &Contact, old: EmailAddress, now: Timestamp) -> Result<()> {
+    let language = contact.language;
+    let notice =
+        NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
+    mail::enqueue(tx, &notice, now)?;
+    Ok(())
 }
 
 /// What must be there before mail with a temporary password can be sent.

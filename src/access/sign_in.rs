@@ -1,14 +1,13 @@
 //! How a contact signs in, changed from the office: username and e-mail
 //! address.
 
-use super::{call_back_resets, change_email, store};
+use super::{call_back_resets, change_email, store, tell_old_address};
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Timestamp, Username};
-use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact, Edited};
 
 /// What a contact signs in with and where their mail goes.
@@ -69,10 +68,7 @@ fn remove_email(
 ) -> Result<()> {
     store::remove_email(tx, contact.id, now)?;
     call_back_resets(tx, contact.id, now)?;
-    let language = contact.language;
-    let notice =
-        NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
-    mail::enqueue(tx, &notice, now)?;
+    tell_old_address(tx, contact, old, now)?;
     let about = About::contact(contact.retailer, contact.id).with("to", "none");
     Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
 }

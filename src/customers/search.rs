@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 
 use super::view::ContactRow;
 use crate::http::{Answer, AtPortal, Page, html, redirect};
+use crate::kernel::text;
 use crate::listing::{self, Asked, List};
 use crate::retailers::Retailer;
 
@@ -18,6 +19,8 @@ struct SearchPage {
     query: String,
     retailers: Vec<Retailer>,
     contacts: Vec<ContactRow>,
+    /// Whether a retailer is meant rather than a contact.
+    retailers_first: bool,
 }
 
 /// `GET /portal/search`: answers as one types, too. `go` is sent by who presses
@@ -33,10 +36,24 @@ pub async fn search(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> An
         (true, [], [only]) => return Ok(redirect(&format!("/portal/contacts/{}", only.id), None)),
         _ => {}
     }
-    let contacts = found.contacts.into_iter().map(|contact| ContactRow::new(contact, now)).collect();
+    let contacts: Vec<ContactRow> =
+        found.contacts.into_iter().map(|contact| ContactRow::new(contact, now)).collect();
     let mut page = caller.page();
     page.query.clone_from(&asked.words);
     let query = Asked { words: asked.words.clone(), ..Asked::everything(List::Contacts) }.query();
     let retailers = found.retailers;
-    html(StatusCode::OK, &SearchPage { page, typed: asked.words, query, retailers, contacts })
+    let retailers_first = is_retailer_meant(&asked.words, &retailers, &contacts);
+    html(
+        StatusCode::OK,
+        &SearchPage { page, typed: asked.words, query, retailers, contacts, retailers_first },
+    )
+}
+
+/// Whether what was typed begins the name or number of a retailer, and the name
+/// of no contact.
+fn is_retailer_meant(typed: &str, retailers: &[Retailer], contacts: &[ContactRow]) -> bool {
+    let typed = text::search_key(typed);
+    let begins = |name: &str| text::search_key(name).starts_with(&typed);
+    retailers.iter().any(|retailer| begins(&retailer.name) || begins(&retailer.account_number))
+        && !contacts.iter().any(|row| begins(&row.contact.name))
 }

@@ -220,7 +220,7 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
     };
-    let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::All);
+    let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::Reached);
     let after: i64 = field("after").and_then(|number| number.parse().ok()).unwrap_or(0);
     let (view, lines, filter) = caller
         .read(move |tx, actor| {
@@ -230,8 +230,9 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
         })
         .await?;
     let path = format!("/portal/runs/{id}");
-    let href =
-        |show: Show| if show == Show::All { path.clone() } else { format!("{path}?show={}", show.as_str()) };
+    let href = |show: Show| {
+        if show == Show::Reached { path.clone() } else { format!("{path}?show={}", show.as_str()) }
+    };
     let limit = usize::try_from(LINES).unwrap_or(usize::MAX);
     let last = lines.get(limit - 1).filter(|_| lines.len() > limit).map(|line| line.number);
     let next = last.map(|number| format!("{path}?show={}&after={number}", show.as_str()));

@@ -265,7 +265,7 @@ impl LineView {
 /// What a choice of rows is called.
 pub const fn shown(show: Show) -> &'static str {
     match show {
-        Show::All => "All",
+        Show::Reached => "Reached",
         Show::Queued => "Their turn comes",
         Show::Problems => "Problems",
         Show::LeftOut => "Left out",

@@ -89,3 +89,23 @@ story! {
         }
     }
 }
+
+story! {
+    async fn what_is_meant_comes_first(kind) {
+        let shop = Shop::open(kind).await;
+        let gull = shop.retailer("Gull & Sons", "North").await;
+        shop.contact_at(gull, "bert", "bert@gull.example").await;
+        let fern = shop.retailer("Fern Gifts", "North").await;
+        shop.contact_at(fern, "gulliver", "gulliver@fern.example").await;
+        let office = shop.staff(BuiltIn::Support).await;
+        for (typed, retailers_first) in [("gull+%26", true), ("gulliver", false), ("gull", false), ("fern", true), ("sons", false)] {
+            let page = office.browser.get(&format!("/portal/search?q={typed}")).await.text();
+            let place = |heading: &str| page.find(&format!("<h2>{heading}</h2>"));
+            let first = match (place("Retailers"), place("Contacts")) {
+                (Some(retailers), Some(contacts)) => retailers < contacts,
+                (retailers, _) => retailers.is_some(),
+            };
+            assert_eq!(first, retailers_first, "{typed}");
+        }
+    }
+}

@@ -2,14 +2,13 @@
 
 mod store;
 
-use super::{call_back_resets, change_email};
+use super::{call_back_resets, change_email, tell_old_address};
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
-use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions;
 
@@ -91,7 +90,7 @@ pub fn merge(
     store::put(tx, kept.id, merged, now)?;
     take_address(tx, actor, &kept, merged, now)?;
     if let Some(gone) = other.email.clone().filter(|email| !is(Some(email), merged.email.as_ref())) {
-        tell(tx, &kept, gone, now)?;
+        tell_old_address(tx, &kept, gone, now)?;
     }
     let about = About::contact(kept.retailer, kept.id).with("other", other.id);
     audit::record(tx, actor, now, Event::ContactMerged, about)?;
@@ -115,15 +114,6 @@ fn take_address(
 
 fn is(one: Option<&EmailAddress>, other: Option<&EmailAddress>) -> bool {
     one.map(EmailAddress::key) == other.map(EmailAddress::key)
-}
-
-/// Tells an address that it is no longer used.
-fn tell(tx: &mut Tx<'_>, contact: &Contact, gone: EmailAddress, now: Timestamp) -> Result<()> {
-    let language = contact.language;
-    let notice =
-        NewMail { kind: Kind::EmailChanged, to: gone, language, contact: Some(contact.id), staff: None };
-    mail::enqueue(tx, &notice, now)?;
-    Ok(())
 }
 
 /// The record that took the place of a merged one, if the actor may see it.

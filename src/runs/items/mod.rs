@@ -128,8 +128,8 @@ impl Tally {
 /// Which of them a page lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// Everyone.
-    All,
+    /// Everyone who was not left out.
+    Reached,
     /// Those whose turn has not come.
     Queued,
     /// Those whose mail was put off or did not arrive.
@@ -140,12 +140,12 @@ pub enum Show {
 
 impl Show {
     /// Every choice, in the order a page offers them.
-    pub const ALL: [Self; 4] = [Self::All, Self::Queued, Self::Problems, Self::LeftOut];
+    pub const ALL: [Self; 4] = [Self::Reached, Self::Queued, Self::Problems, Self::LeftOut];
 
     /// Its name in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::All => "all",
+            Self::Reached => "reached",
             Self::Queued => "queued",
             Self::Problems => "problems",
             Self::LeftOut => "left-out",

@@ -126,7 +126,10 @@ const LINE: &str =
 /// At most `limit` of a run's rows after one.
 pub fn page(tx: &mut Tx<'_>, run: RunId, show: Show, after: i64, limit: i64) -> Result<Vec<Line>, Error> {
     match show {
-        Show::All => tx.all(&format!("{LINE} order by i.number limit $3"), &[&run, &after, &limit, &false]),
+        Show::Reached => tx.all(
+            &format!("{LINE} and i.state <> 'left-out' order by i.number limit $3"),
+            &[&run, &after, &limit, &false],
+        ),
         Show::Queued => tx.all(
             &format!("{LINE} and i.state = 'queued' order by i.number limit $3"),
             &[&run, &after, &limit, &false],

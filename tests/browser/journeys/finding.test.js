@@ -98,7 +98,7 @@ journey("two editors of one contact", ["desktop", "phone"], async (scene) => {
   const visitor = await office(scene);
   const { page } = visitor;
   await page.goto("/portal/search?q=fern");
-  await page.locator("#found .list a").first().click();
+  await page.locator("#found a[href^='/portal/contacts/']").first().click();
   await page.getByRole("link", { name: "Edit", exact: true }).click();
   const other = await visitor.context.newPage();
   await other.goto(page.url());
@@ -122,7 +122,7 @@ journey("an address is changed, and the contact moved and merged", ["desktop", "
   const visitor = await office(scene);
   const { page } = visitor;
   await page.goto("/portal/search?q=Honeycomb");
-  await page.locator("#found .list a").first().click();
+  await page.locator("#found a[href^='/portal/contacts/']").first().click();
   await page.getByRole("link", { name: "Change username or address" }).click();
   await visitor.look("portal-contact-sign-in");
   const old = await page.getByLabel("E-mail address").inputValue();
