@@ -25,7 +25,7 @@ pub(super) async fn run(args: BounceArgs, config: Config) -> Result<(), Failure>
             "mail.bounce_address is not set, so no report can be of a mail from here".into(),
         ));
     };
-    let path = ReturnPath::open(bounces).map_err(|error| failed("reading the key", error))?;
+    let path = ReturnPath::read(bounces).map_err(|error| failed("reading the key", error))?;
     if std::io::stdin().is_terminal() {
         eprintln!("Reading one message from standard input; end it with Ctrl+D.");
     }

@@ -150,12 +150,14 @@ fn words(web: &Shared, visit: &Visit, status: StatusCode, id: &str, json: bool) 
 
 /// Problem details (RFC 9457); `id` is the request's.
 pub fn problem(status: StatusCode, key: &str, title: &str, detail: &str, id: Option<&str>) -> Response {
-    let body = serde_json::json!({
+    let mut body = serde_json::json!({
         "type": format!("/problems/{key}"),
         "title": title,
         "status": status.as_u16(),
         "detail": detail,
-        "instance": id.map_or_else(String::new, |id| format!("urn:uuid:{id}")),
     });
+    if let Some(id) = id {
+        body["instance"] = format!("urn:uuid:{id}").into();
+    }
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

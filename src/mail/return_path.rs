@@ -42,6 +42,12 @@ pub struct KeyError {
     problem: String,
 }
 
+impl KeyError {
+    fn new(bounces: &Bounces, problem: String) -> Self {
+        Self { file: bounces.key_file.display().to_string(), problem }
+    }
+}
+
 impl ReturnPath {
     /// Reads the key, which is made if its file isn't there; only the owner of
     /// the file may read it.
@@ -49,16 +55,21 @@ impl ReturnPath {
     /// # Errors
     /// When it can't be read or made.
     pub fn open(bounces: &Bounces) -> Result<Self, KeyError> {
-        let wrong = |problem: String| KeyError { file: bounces.key_file.display().to_string(), problem };
-        let text = match fs::read_to_string(&bounces.key_file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make(bounces).map_err(|error| wrong(error.to_string()))?
-            }
-            read => Zeroizing::new(read.map_err(|error| wrong(error.to_string()))?),
-        };
-        let key = Token::parse(text.trim()).ok_or_else(|| {
-            wrong("must hold 64 hexadecimal digits; made by Tradepost when it isn't there".into())
-        })?;
+        if !bounces.key_file.exists() {
+            make(bounces).map_err(|error| KeyError::new(bounces, error.to_string()))?;
+        }
+        Self::read(bounces)
+    }
+
+    /// Reads the key.
+    ///
+    /// # Errors
+    /// When it isn't there or can't be read.
+    pub fn read(bounces: &Bounces) -> Result<Self, KeyError> {
+        let wrong = |problem: String| KeyError::new(bounces, problem);
+        let text = fs::read_to_string(&bounces.key_file).map_err(|error| wrong(error.to_string()))?;
+        let key = Token::parse(Zeroizing::new(text).trim())
+            .ok_or_else(|| wrong("must hold 64 hexadecimal digits, as Tradepost makes it".into()))?;
         let mut block = Zeroizing::new([0; 64]);
         block.copy_from_slice(key.expose().as_bytes());
         Ok(Self { address: bounces.address.clone(), key: block })
@@ -108,20 +119,15 @@ impl fmt::Debug for ReturnPath {
     }
 }
 
-/// Makes the key. Of two that make it at once the second reads what the first
-/// wrote.
-fn make(bounces: &Bounces) -> io::Result<Zeroizing<String>> {
+/// Makes the key. Of two that make it at once the first one wins.
+fn make(bounces: &Bounces) -> io::Result<()> {
     let key = Token::mint().map_err(io::Error::other)?.expose();
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&bounces.key_file) {
         Ok(mut file) => {
             file.write_all(key.as_bytes())?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            Ok(key)
+            file.sync_all()
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::read_to_string(&bounces.key_file).map(Zeroizing::new)
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
 }

@@ -46,6 +46,15 @@ async fn comes_back(shop: &Shop, fixture: &str, letter: &Letter) {
     assert_eq!(reply.status, 204, "{}", reply.text());
 }
 
+/// Anna's reset, handed over.
+async fn mailed(shop: &Shop) -> Letter {
+    shop.resets("anna").await;
+    let letter = shop.mail_to(MAIL).await;
+    shop.delivers("anna", "accepted").await;
+    shop.quiet().await;
+    letter
+}
+
 story! {
     async fn promise_12_every_mail_has_a_return_path_of_its_own(kind) {
         let folder = tempfile::tempdir().unwrap();
@@ -97,10 +106,7 @@ story! {
         let shop = listening(kind, &folder).await;
         let office = shop.staff(BuiltIn::SalesAdmin).await;
         let anna = shop.member("anna", MAIL, "trout9lamp").await;
-        shop.resets("anna").await;
-        let letter = shop.mail_to(MAIL).await;
-        shop.delivers("anna", "accepted").await;
-        shop.quiet().await;
+        let letter = mailed(&shop).await;
         let (one, two) = tokio::join!(hand_in(&shop, SECRET, "", report(POSTFIX, &letter)), hand_in(&shop, SECRET, "", report(POSTFIX, &letter)));
         assert_eq!((one.status, two.status), (204, 204));
         assert_eq!(shop.count("select count(*) as n from audit where act = 'address-bounced'", &[]).await, 1);
@@ -116,10 +122,7 @@ story! {
         let folder = tempfile::tempdir().unwrap();
         let shop = listening(kind, &folder).await;
         shop.member("anna", MAIL, "trout9lamp").await;
-        shop.resets("anna").await;
-        let letter = shop.mail_to(MAIL).await;
-        shop.delivers("anna", "accepted").await;
-        shop.quiet().await;
+        let letter = mailed(&shop).await;
         let before = shop.count(STATE, &[]).await;
         comes_back(&shop, LATE, &letter).await;
         assert_eq!(shop.count(STATE, &[]).await, before);
@@ -127,9 +130,7 @@ story! {
         assert_eq!(shop.count("select count(*) as n from contacts where bounced_at is not null", &[]).await, 0);
         assert_eq!(shop.delivery_of("anna").await, "bounced");
         shop.advance(std::time::Duration::from_secs(10));
-        shop.resets("anna").await;
-        let letter = shop.mail_to(MAIL).await;
-        shop.quiet().await;
+        let letter = mailed(&shop).await;
         comes_back(&shop, FILTER, &letter).await;
         let kept = shop.texts("select returned as t from mails where returned is not null order by created_at", &[]).await;
         assert_eq!(kept, ["5.2.2, the mailbox is full", "5.7.1, a filter or policy there turned it away"], "codes and our words, nothing that a filter quotes");
@@ -141,9 +142,7 @@ story! {
         let folder = tempfile::tempdir().unwrap();
         let shop = listening(kind, &folder).await;
         shop.member("anna", MAIL, "trout9lamp").await;
-        shop.resets("anna").await;
-        let letter = shop.mail_to(MAIL).await;
-        shop.quiet().await;
+        let letter = mailed(&shop).await;
         let elsewhere = POSTFIX.replace("{return path}", "someone@else.example").into_bytes();
         assert_eq!(hand_in(&shop, SECRET, "", elsewhere.clone()).await.status, 422);
         let query = format!("?recipient={}", letter.0.from.to_uppercase().replace('+', "%2B"));
@@ -157,10 +156,7 @@ story! {
         let folder = tempfile::tempdir().unwrap();
         let shop = listening(kind, &folder).await;
         shop.member("anna", MAIL, "trout9lamp").await;
-        shop.resets("anna").await;
-        let letter = shop.mail_to(MAIL).await;
-        shop.delivers("anna", "accepted").await;
-        shop.quiet().await;
+        let letter = mailed(&shop).await;
         let before = shop.count(STATE, &[]).await;
         let good = report(POSTFIX, &letter);
         let mark = letter.0.from.chars().nth(20).unwrap();

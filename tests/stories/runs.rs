@@ -11,6 +11,18 @@ use crate::support::smtp_sink::Mode;
 
 const DAY: Duration = Duration::from_hours(24);
 
+/// Anna chooses a password by her invitation, once the first run is done.
+async fn anna_comes(shop: &Shop) {
+    let temporary = shop.mail_to("anna@harbour.example").await.temporary_password();
+    shop.runs_are("done", 1).await;
+    shop.quiet().await;
+    let anna = shop.browser();
+    anna.sign_in("anna", &temporary).await;
+    assert!(anna.choose("trout9lamp").await.leads_to("/"));
+    shop.mail_of("password-changed", "anna@harbour.example").await;
+    shop.quiet().await;
+}
+
 story! {
     async fn promise_14_everyone_eligible_is_invited_and_the_others_are_named_with_their_reasons(kind) {
         let shop = Shop::open(kind).await;
@@ -172,13 +184,7 @@ story! {
         shop.contact("anna", "anna@harbour.example").await;
         shop.contact("bert", "bert@harbour.example").await;
         office.starts_run(&all_contacts("invite", ""), &FAST).await;
-        let temporary = shop.mail_to("anna@harbour.example").await.temporary_password();
-        shop.runs_are("done", 1).await;
-        shop.quiet().await;
-        let anna = shop.browser();
-        anna.sign_in("anna", &temporary).await;
-        assert!(anna.choose("trout9lamp").await.leads_to("/"));
-        shop.mail_of("password-changed", "anna@harbour.example").await;
+        anna_comes(&shop).await;
         let again = office.previews(&all_contacts("invite", "")).await;
         assert!(again.says("There is nobody to reach") && again.says("Their last invitation is still good"), "{}", again.text());
         let mut live = all_contacts("invite", "");
@@ -201,14 +207,7 @@ story! {
         shop.contact("anna", "anna@harbour.example").await;
         shop.contact("bert", "bert@harbour.example").await;
         let run = office.starts_run(&all_contacts("invite", ""), &[FAST[0], FAST[1], ("times", "2"), ("every_days", "3")]).await;
-        let temporary = shop.mail_to("anna@harbour.example").await.temporary_password();
-        shop.runs_are("done", 1).await;
-        shop.quiet().await;
-        let anna = shop.browser();
-        anna.sign_in("anna", &temporary).await;
-        assert!(anna.choose("trout9lamp").await.leads_to("/"));
-        shop.mail_of("password-changed", "anna@harbour.example").await;
-        shop.quiet().await;
+        anna_comes(&shop).await;
         let page = office.browser.get(&run).await;
         assert!(page.says("The next round starts") && page.says("round 1 of 3"), "{}", page.text());
         shop.smtp.clear();
