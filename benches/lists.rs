@@ -58,6 +58,25 @@ fn measure(name: &str, url: &str) {
         let ms = |at: usize| took[at].as_secs_f64() * 1000.0;
         println!("  {what:<42} median {:6.2} ms, p95 {:6.2} ms", ms(TIMES / 2), ms(TIMES * 95 / 100));
     }
+    run(&mut line);
+}
+
+/// How long a run for everyone takes to be looked at and started: once each.
+fn run(line: &mut Line) {
+    let timed = |what: &str, page: &mut dyn FnMut() -> String| {
+        let began = Instant::now();
+        let page = page();
+        println!("  {what:<42} once {:8.0} ms", began.elapsed().as_secs_f64() * 1000.0);
+        page
+    };
+    let plan = "act=invite&list=contacts&for=all";
+    let preview = timed("a run for everyone: preview", &mut || line.get(&format!("/portal/runs/new?{plan}")));
+    let id = preview.split("name=\"run\" value=\"").nth(1).unwrap()[..36].to_owned();
+    let head = "content-type: application/x-www-form-urlencoded\r\n";
+    let form = format!("{plan}&run={id}&per_minute=1&per_domain=1");
+    timed("a run for everyone: start", &mut || line.ask("POST", "/portal/runs", head, &form));
+    let page = timed("a run for everyone: its page", &mut || line.get(&format!("/portal/runs/{id}")));
+    assert!(page.contains("Running"), "{page}");
 }
 
 /// What is asked for, in words and as addresses.

@@ -76,9 +76,7 @@ pub fn start(
 /// Writes a run and whom it is about down, and leaves it to the workers.
 fn begin(tx: &mut Tx<'_>, run: &Run, candidates: &[Candidate], now: Timestamp) -> Result<()> {
     store::insert(tx, run, now)?;
-    for (number, candidate) in (1..).zip(candidates) {
-        items::insert(tx, run.id, number, candidate)?;
-    }
+    items::insert(tx, run.id, candidates)?;
     jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: run.id, turn: run.turn }, now)?;
     Ok(())
 }

@@ -1,14 +1,45 @@
 //! The SQL of a run's rows.
 
 use super::{Item, Line, Show, Stage, Tally};
-use crate::db::{Error, FromRow, Row, Tx};
+use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, ResetId, RunId};
 use crate::mail::Delivery;
 use crate::runs::draft::{Candidate, Of};
 use crate::runs::rules::Reason;
 
-pub fn insert(tx: &mut Tx<'_>, run: RunId, number: i64, candidate: &Candidate) -> Result<(), Error> {
+/// Rows that are written by one statement.
+const AT_ONCE: usize = 50;
+/// Columns of a row.
+const COLUMNS: usize = 7;
+
+/// Writes down everyone a run is about, numbered from 1.
+pub fn insert(tx: &mut Tx<'_>, run: RunId, candidates: &[Candidate]) -> Result<(), Error> {
+    let mut number = 0;
+    for some in candidates.chunks(AT_ONCE) {
+        let mut values = Vec::with_capacity(some.len() * COLUMNS);
+        for candidate in some {
+            number += 1;
+            values.extend(row(run, number, candidate));
+        }
+        let places: Vec<String> = (0..some.len()).map(|row| places(row * COLUMNS)).collect();
+        let sql = format!(
+            "insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason) values {}",
+            places.join(", ")
+        );
+        let parameters: Vec<&dyn ToValue> = values.iter().map(|value| value as &dyn ToValue).collect();
+        tx.run(&sql, &parameters)?;
+    }
+    Ok(())
+}
+
+/// The places of one row's parameters after so many others: `($8, $9, …)`.
+fn places(after: usize) -> String {
+    let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", after + column)).collect();
+    format!("({})", places.join(", "))
+}
+
+fn row(run: RunId, number: i64, candidate: &Candidate) -> [Value; COLUMNS] {
     let (contact, retailer) = match candidate.of {
         Of::Contact(contact) => (Some(contact), None),
         Of::Retailer(retailer) => (None, Some(retailer)),
@@ -17,11 +48,15 @@ pub fn insert(tx: &mut Tx<'_>, run: RunId, number: i64, candidate: &Candidate) -
         Ok(()) => ("queued", None),
         Err(reason) => ("left-out", Some(reason.as_str())),
     };
-    tx.run(
-        "insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason) values ($1, $2, $3, $4, $5, $6, $7)",
-        &[&run, &number, &contact, &retailer, &candidate.domain, &state, &reason],
-    )?;
-    Ok(())
+    [
+        run.to_value(),
+        number.to_value(),
+        contact.to_value(),
+        retailer.to_value(),
+        candidate.domain.to_value(),
+        state.to_value(),
+        reason.to_value(),
+    ]
 }
 
 const ITEM: &str = "select i.run_id, i.number, i.contact_id, i.retailer_id from run_items i where i.run_id = $1 and i.state = 'queued'";
