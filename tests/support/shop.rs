@@ -60,8 +60,11 @@ struct Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
+        // Not in the background: what it was polling must not go on with a clock
+        // that has been moved since. On a thread, since a runtime is dropped in
+        // none.
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            drop(std::thread::spawn(move || runtime.shutdown_timeout(SOON)).join());
         }
     }
 }
