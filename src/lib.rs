@@ -24,6 +24,7 @@ pub mod account;
 pub mod staff;
 pub mod runs;
 pub mod bounces;
+pub mod trail;
 pub mod dashboard;
 pub mod customers;
 pub mod dev_inbox;

@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, bounces, dev_inbox, recovery, runs, sign_in, staff};
+use crate::{account, bounces, dev_inbox, recovery, runs, sign_in, staff, trail};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -54,6 +54,7 @@ fn website() -> Vec<Route> {
 fn portal_routes() -> Vec<Route> {
     use runs::portal as runs;
     use staff::portal as colleagues;
+    use trail::portal as trail;
     vec![
         ("/portal", get(dashboard::dashboard)),
         ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
@@ -89,6 +90,9 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
+        ("/portal/audit", get(trail::trail)),
+        ("/portal/audit/verify", get(trail::verify)),
+        ("/portal/audit/export", post(trail::export)),
         ("/portal/invitations", get(runs::invitations)),
         ("/portal/runs", post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),

@@ -2,7 +2,9 @@
 //!
 //! Entries name people by id only, so erasing a person leaves the chain whole.
 
+mod search;
 mod store;
+mod verify;
 
 use serde::Serialize;
 
@@ -11,7 +13,9 @@ use crate::db::{Error, Tx};
 use crate::kernel::id::{ContactId, RetailerId, StaffId};
 use crate::kernel::{Digest, Timestamp};
 
-pub use store::{Entry, first_broken, of_contact};
+pub use search::{Filter, Found, search};
+pub use store::{Entry, of_contact};
+pub use verify::{Chain, verify};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

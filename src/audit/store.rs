@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::Link;
-use crate::db::{Error, FromRow, Row, Tx};
-use crate::kernel::id::{ContactId, of};
+use super::{Filter, Found, Link};
+use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
+use crate::kernel::id::{ContactId, RetailerId, of};
 use crate::kernel::{Digest, Id, Timestamp};
 
 /// An entry as a page shows it, with the names of people as they are now.
@@ -55,26 +55,84 @@ pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec
     )
 }
 
-/// The number of the first entry that does not follow from the one before.
-///
-/// # Errors
-/// When the database fails.
-pub fn first_broken(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
-    let mut previous = Digest::of(b"");
+/// At most `limit` entries after one, with their hashes, oldest first.
+pub(super) fn links_after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<(Link, Digest)>, Error> {
     let rows: Vec<Row> = tx.all(
         "select number, at, act, actor, actor_id, door, address, retailer_id, contact_id, staff_id, details, hash
-         from audit order by number",
-        &[],
+         from audit where number > $1 order by number limit $2",
+        &[&number, &limit],
     )?;
-    for (expected, row) in (1..).zip(&rows) {
-        let link = Link::from_row(row)?;
-        let hash: Digest = row.get("hash")?;
-        if link.number != expected || link.hash(&previous) != hash {
-            return Ok(Some(expected));
-        }
-        previous = hash;
+    rows.iter().map(|row| Ok((Link::from_row(row)?, row.get("hash")?))).collect()
+}
+
+/// The newest entries a filter keeps; `acts` are the acts it keeps, none for
+/// all.
+pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Found>, Error> {
+    let mut sql = FOUND.to_owned();
+    let mut values = Vec::new();
+    let mut keep = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    };
+    keep(" where a.number < ?", filter.before.unwrap_or(i64::MAX).to_value());
+    if let Some(kind) = filter.actor {
+        keep(" and a.actor = ?", kind.to_value());
     }
-    Ok(None)
+    if let Some(staff) = filter.by_staff {
+        keep(" and a.actor_id = ?", staff.to_value());
+    }
+    if let Some(door) = filter.door {
+        keep(" and a.door = ?", door.to_value());
+    }
+    if let Some(contact) = filter.contact {
+        keep(" and a.contact_id = ?", contact.to_value());
+    }
+    if let Some(retailer) = filter.retailer {
+        keep(" and a.retailer_id = ?", retailer.to_value());
+    }
+    if let Some(since) = filter.since {
+        keep(" and a.at >= ?", since.to_value());
+    }
+    if let Some(until) = filter.until {
+        keep(" and a.at < ?", until.to_value());
+    }
+    if let Some(staff) = filter.bounded_by {
+        keep(
+            " and r.territory_id in (select territory_id from staff_territories where staff_id = ?)",
+            staff.to_value(),
+        );
+    }
+    for (place, act) in filter.acts.iter().enumerate() {
+        keep(if place == 0 { " and a.act in (?" } else { ", ?" }, act.to_value());
+    }
+    keep(
+        if filter.acts.is_empty() {
+            " order by a.number desc limit ?"
+        } else {
+            ") order by a.number desc limit ?"
+        },
+        limit.to_value(),
+    );
+    let parameters: Vec<&dyn ToValue> = values.iter().map(|value| value as &dyn ToValue).collect();
+    tx.all(&sql, &parameters)
+}
+
+const FOUND: &str =
+    "select a.number, a.at, a.act, a.actor, a.door, a.address, a.details, a.contact_id, a.retailer_id,
+        s.name as staff_name, c.name as contact_name, r.name as retailer_name, o.name as about_staff
+     from audit a left join staff s on s.id = a.actor_id left join contacts c on c.id = a.contact_id
+        left join retailers r on r.id = a.retailer_id left join staff o on o.id = a.staff_id";
+
+impl FromRow for Found {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            number: row.get("number")?,
+            entry: Entry::from_row(row)?,
+            contact: row.get::<Option<ContactId>>("contact_id")?.zip(row.get("contact_name")?),
+            retailer: row.get::<Option<RetailerId>>("retailer_id")?.zip(row.get("retailer_name")?),
+            staff: row.get("about_staff")?,
+        })
+    }
 }
 
 pub(super) fn last(tx: &mut Tx<'_>) -> Result<Option<(i64, Digest)>, Error> {

@@ -2,6 +2,7 @@
 //! misspelt; 3 refused, nothing was changed; 75 try again later (`bounce`); 78 the
 //! configuration is wrong.
 
+mod audit;
 mod backup;
 mod bounce;
 mod config;
@@ -54,6 +55,9 @@ enum Command {
     Reset(reset::ResetArgs),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Read one message that came back from standard input; a mail server's alias calls this
     Bounce(bounce::BounceArgs),
     /// Copy the SQLite database of a running installation into a new file
@@ -120,6 +124,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Import(command) => customers::run(command, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
+            Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),
         }

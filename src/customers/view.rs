@@ -3,7 +3,6 @@
 mod access;
 mod chart;
 mod confirmation;
-mod history;
 mod list;
 mod mail;
 mod status;
@@ -19,11 +18,11 @@ use crate::kernel::{EmailAddress, Language, Timestamp};
 use crate::recovery;
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, Device};
+use crate::trail::Line;
 
 pub use access::{AccessView, Need};
 pub use chart::Chart;
 pub use confirmation::Confirmation;
-pub use history::Line;
 pub use list::{Frame, RetailerList};
 pub use mail::{Queue, without_addresses};
 pub use status::ResetView;

@@ -144,6 +144,9 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
     if session.permissions.reach == Reach::AllRetailers {
         entries.push(entry("Mail", "/portal/mail", "invitations", "m", &["/portal/mail"]));
     }
+    if session.permissions.acts.contains(&Act::ViewAudit) {
+        entries.push(entry("Audit", "/portal/audit", "history", "a", &["/portal/audit"]));
+    }
     entries
 }
 

@@ -95,6 +95,22 @@ pub fn span(duration: Duration, language: Language) -> String {
     format!("{count} {}", unit[usize::from(language == Language::German)])
 }
 
+/// The moment a day such as `2026-11-25` begins in `zone`.
+pub fn midnight(day: &str, zone: &TimeZone) -> Option<Timestamp> {
+    begins(day.parse().ok()?, zone)
+}
+
+/// The moment a day ends: where the next one begins.
+pub fn midnight_after(day: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    begins(day.tomorrow().ok()?, zone)
+}
+
+fn begins(day: jiff::civil::Date, zone: &TimeZone) -> Option<Timestamp> {
+    let zoned = day.to_zoned_datetime(zone.clone()).ok()?;
+    Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ use crate::kernel::{EmailAddress, Timestamp};
 use crate::sessions::StaffKind;
 
 pub use roles::BuiltIn;
-pub use store::{Staff, by_email, find};
+pub use store::{Staff, by_email, find, names};
 
 /// A staff user to be added.
 #[derive(Clone, Debug)]

@@ -72,6 +72,15 @@ pub fn by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<Staff>, 
     )
 }
 
+/// Every staff user there is or was, by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn names(tx: &mut Tx<'_>) -> Result<Vec<(StaffId, String)>, Error> {
+    let rows: Vec<Row> = tx.all("select id, name from staff order by name, id", &[])?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+}
+
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     id: StaffId,

@@ -49,6 +49,15 @@ fn help_tells_the_exit_codes() {
 }
 
 #[test]
+fn the_audit_trail_is_verified_by_command() {
+    let shop = shop();
+    assert_eq!(shop.done(&["audit", "verify"]), "Whole: there is no entry yet.\n");
+    shop.add_olivia();
+    let said = shop.done(&["audit", "verify"]);
+    assert!(said.starts_with("Whole: 1 entries;") && said.contains("Its hash"), "{said}");
+}
+
+#[test]
 fn a_printed_configuration_can_be_read_back_and_shows_no_password() {
     let shop = shop();
     let mut command = shop.command(&["config", "print"]);

@@ -40,7 +40,7 @@ async fn busy(shop: &Shop) {
 }
 
 async fn first_broken(shop: &Shop) -> Option<i64> {
-    shop.db().read(audit::first_broken).await.unwrap()
+    shop.db().read(audit::verify).await.unwrap().broken
 }
 
 story! {

@@ -56,3 +56,4 @@ mod staff;
 mod staff_blind;
 mod status;
 mod throttle;
+mod trail;

@@ -128,8 +128,11 @@ fn fact(entry: &Entry, name: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::samples::NOW;
     use super::*;
+    use crate::kernel::Timestamp;
+
+    /// 23 November 2026, 14:02:11 UTC.
+    const NOW: Timestamp = Timestamp::from_millis(1_795_442_531_000);
 
     fn entry(event: Event, details: &str) -> Entry {
         Entry {

@@ -1,0 +1,34 @@
+//! `tradepost audit verify`
+
+use clap::Subcommand;
+
+use super::{Failure, failed, open};
+use crate::audit;
+use crate::config::Config;
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Say whether every entry of the audit trail follows from the one before it
+    Verify,
+}
+
+pub(super) async fn run(command: AuditCommand, config: Config) -> Result<(), Failure> {
+    let AuditCommand::Verify = command;
+    let chain = open(&config)?.read(audit::verify).await;
+    let chain = chain.map_err(|error: crate::db::Error| failed("reading the audit trail", error))?;
+    if let Some(broken) = chain.broken {
+        let problem = anyhow::anyhow!(
+            "entry {broken} does not follow from the one before it: it or one before it was changed, removed, or put in afterwards; the {} before it are whole",
+            chain.whole
+        );
+        return Err(Failure::Failed(problem));
+    }
+    match chain.last {
+        None => println!("Whole: there is no entry yet."),
+        Some((at, hash)) => {
+            println!("Whole: {} entries; the last is of {}.", chain.whole, at.rfc3339());
+            println!("Its hash, to be noted down elsewhere: {}", hash.hex());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! What the trail is asked for, from an address and back.
+
+use jiff::tz::TimeZone;
+use url::form_urlencoded;
+
+use crate::actor::Actor;
+use crate::audit::{Event, Filter};
+use crate::kernel::calendar;
+use crate::kernel::id::StaffId;
+
+/// Kinds of acts to choose from: names in addresses, words.
+pub const KINDS: [(&str, &str); 6] = [
+    ("sign-in", "Signing in and out"),
+    ("passwords", "Resets and passwords"),
+    ("access", "Website access"),
+    ("customers", "Customers’ details"),
+    ("many", "Runs and exports"),
+    ("staff", "Staff"),
+];
+/// Kinds of actors to choose from beside the staff users.
+pub const ACTORS: [(&str, &str); 4] = [
+    ("contact", "Contacts"),
+    ("operator", "The operator"),
+    ("system", "Tradepost"),
+    ("nobody", "Someone not signed in"),
+];
+/// Doors to choose from.
+pub const DOORS: [(&str, &str); 5] = [
+    ("website", "Website"),
+    ("portal", "Portal"),
+    ("sales", "Sales app"),
+    ("command-line", "Command line"),
+    ("worker", "In the background"),
+];
+
+/// What the trail is asked for, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// A kind of acts.
+    pub kind: String,
+    /// A kind of actors, or a staff user's id.
+    pub who: String,
+    /// A door.
+    pub door: String,
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// A contact's id.
+    pub contact: String,
+    /// A retailer's id.
+    pub retailer: String,
+    /// The entry this page ends before.
+    pub before: Option<i64>,
+    /// What could not be understood.
+    pub ignored: Vec<String>,
+}
+
+impl Asked {
+    /// Reads the query of an address. What is nonsense is ignored, and told.
+    pub fn of(query: &str) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.trim();
+            if !value.is_empty() && !asked.take(&name, value) {
+                let pair = format!("{name}={value}");
+                let shown = |c: &char| !crate::kernel::text::is_unshowable(*c);
+                asked.ignored.push(pair.chars().filter(shown).take(40).collect());
+            }
+        }
+        asked.ignored.truncate(5);
+        asked
+    }
+
+    fn take(&mut self, name: &str, value: &str) -> bool {
+        let is_id = || value.parse::<uuid::Uuid>().is_ok();
+        let one_of = |choices: &[(&str, &str)]| choices.iter().any(|(name, _)| *name == value);
+        let (field, known) = match name {
+            "what" => (&mut self.kind, one_of(&KINDS)),
+            "who" => (&mut self.who, one_of(&ACTORS) || is_id()),
+            "door" => (&mut self.door, one_of(&DOORS)),
+            "from" => (&mut self.from, calendar::midnight(value, &TimeZone::UTC).is_some()),
+            "to" => (&mut self.to, calendar::midnight(value, &TimeZone::UTC).is_some()),
+            "contact" => (&mut self.contact, is_id()),
+            "retailer" => (&mut self.retailer, is_id()),
+            "before" => {
+                self.before = value.parse().ok();
+                return self.before.is_some();
+            }
+            _ => return false,
+        };
+        if known {
+            value.clone_into(field);
+        }
+        known
+    }
+
+    /// The same as a query, without the page.
+    pub fn query(&self) -> String {
+        let fields = [
+            ("what", &self.kind),
+            ("who", &self.who),
+            ("door", &self.door),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("contact", &self.contact),
+            ("retailer", &self.retailer),
+        ];
+        let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
+    }
+
+    /// The filter, for what the actor may see; days begin at midnight of `zone`.
+    pub fn filter(&self, actor: &Actor, zone: &TimeZone) -> Filter {
+        let fixed = |choices: &[(&'static str, &str)], value: &str| {
+            choices.iter().map(|(name, _)| *name).find(|name| *name == value)
+        };
+        Filter {
+            acts: Event::ALL
+                .into_iter()
+                .filter(|event| !self.kind.is_empty() && kind(*event) == self.kind)
+                .map(Event::as_str)
+                .collect(),
+            actor: fixed(&ACTORS, &self.who),
+            by_staff: self.who.parse::<StaffId>().ok(),
+            door: fixed(&DOORS, &self.door),
+            contact: self.contact.parse().ok(),
+            retailer: self.retailer.parse().ok(),
+            since: calendar::midnight(&self.from, zone),
+            until: calendar::midnight_after(&self.to, zone),
+            before: self.before,
+            bounded_by: actor.bounded_by(),
+        }
+    }
+}
+
+/// Of which kind an act is.
+const fn kind(event: Event) -> &'static str {
+    match event {
+        Event::SignedIn
+        | Event::SignedInTemporarily
+        | Event::SignInRefused
+        | Event::SignedOut
+        | Event::SessionEnded
+        | Event::SessionsEnded => "sign-in",
+        Event::ResetRequested
+        | Event::InvitationRequested
+        | Event::ResetMailed
+        | Event::ResetFailed
+        | Event::ResetCancelled
+        | Event::PasswordChosen
+        | Event::PasswordChanged
+        | Event::UsernamesMailed
+        | Event::MailFailed
+        | Event::AddressBounced
+        | Event::BounceCleared => "passwords",
+        Event::AccessOn
+        | Event::AccessOff
+        | Event::ContactActivated
+        | Event::ContactDeactivated
+        | Event::RetailerActivated
+        | Event::RetailerDeactivated
+        | Event::UsernameChanged
+        | Event::EmailChangeRequested
+        | Event::EmailChanged => "access",
+        Event::NameChanged
+        | Event::ContactImported
+        | Event::RetailerAdded
+        | Event::RetailerChanged
+        | Event::ContactAdded
+        | Event::ContactChanged
+        | Event::ContactMoved
+        | Event::ContactMerged => "customers",
+        Event::CustomersExported
+        | Event::RunStarted
+        | Event::RunPaused
+        | Event::RunResumed
+        | Event::RunCancelled => "many",
+        Event::StaffAdded | Event::StaffResetRequested | Event::StaffPasswordChosen => "staff",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_survives_the_trip_through_an_address() {
+        let query = "what=access&who=contact&door=website&from=2026-11-01&to=2026-11-30&contact=0192c6c3-0000-7000-8000-000000000000";
+        let asked = Asked::of(query);
+        assert!(asked.ignored.is_empty());
+        assert_eq!(asked.query(), query);
+    }
+
+    #[test]
+    fn nonsense_is_ignored_and_told() {
+        let asked = Asked::of("what=x&who=me&door=window&from=yesterday&to=2026-13-01&before=x&q=1");
+        assert_eq!((asked.ignored.len(), asked.query().as_str(), asked.before), (5, "", None));
+    }
+
+    #[test]
+    fn every_kind_has_acts() {
+        for (name, _) in KINDS {
+            assert!(Event::ALL.into_iter().any(|event| kind(event) == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_day_ends_where_the_next_begins() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let filter = Asked::of("from=2026-10-25&to=2026-10-25").filter(&Actor::operator(), &zone);
+        let hours = filter.until.zip(filter.since).map(|(until, since)| until.since(since).as_secs() / 3600);
+        assert_eq!(hours, Some(25), "summer time ended on that day");
+    }
+}

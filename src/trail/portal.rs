@@ -1,0 +1,188 @@
+//! The pages of the audit trail.
+
+use askama::Template;
+use axum::extract::RawQuery;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Deserialize;
+
+use super::Line;
+use super::asked::{ACTORS, Asked, DOORS, KINDS};
+use crate::actor::Act;
+use crate::audit::{self, About, Chain, Event, Found};
+use crate::error::{Error, Result};
+use crate::http::forms::Posted;
+use crate::http::{Answer, AtPortal, Caller, Page, html};
+use crate::listing::export::{Format, Sheet};
+use crate::staff;
+
+/// Entries on one page.
+const ENTRIES: usize = 50;
+/// Entries read at once for an export.
+const CHUNK: usize = 1000;
+
+#[derive(Template)]
+#[template(path = "trail/pages/trail.html")]
+struct TrailPage {
+    page: Page,
+    asked: Asked,
+    people: Vec<(String, String)>,
+    rows: Vec<Row>,
+    note: String,
+    may_export: bool,
+    next_href: String,
+    first_href: String,
+}
+
+/// A line of the trail.
+struct Row {
+    number: i64,
+    line: Line,
+    /// Whom it is about.
+    whom: String,
+    /// Their page; empty when there is none.
+    href: String,
+    /// The retailer of a contact.
+    retailer: String,
+}
+
+impl Row {
+    fn new(found: Found) -> Self {
+        let line = Line::new(&found.entry);
+        let (whom, href, retailer) = match (found.contact, found.retailer) {
+            (Some((id, name)), retailer) => {
+                (name, format!("/portal/contacts/{id}"), retailer.map(|(_, name)| name).unwrap_or_default())
+            }
+            (None, Some((id, name))) => (name, format!("/portal/retailers/{id}"), String::new()),
+            (None, None) => (found.staff.unwrap_or_default(), String::new(), String::new()),
+        };
+        Self { number: found.number, line, whom, href, retailer }
+    }
+}
+
+impl TrailPage {
+    fn kinds(&self) -> Vec<(&'static str, &'static str, bool)> {
+        KINDS.iter().map(|(name, words)| (*name, *words, self.asked.kind == *name)).collect()
+    }
+
+    fn doors(&self) -> Vec<(&'static str, &'static str, bool)> {
+        DOORS.iter().map(|(name, words)| (*name, *words, self.asked.door == *name)).collect()
+    }
+
+    /// Staff users first, then the other kinds of actors.
+    fn actors(&self) -> Vec<(String, String, bool)> {
+        let others = ACTORS.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned()));
+        let all = self.people.iter().cloned().chain(others);
+        all.map(|(name, words)| (name.clone(), words, self.asked.who == name)).collect()
+    }
+}
+
+fn must_see(caller: &Caller) -> Result<()> {
+    if caller.actor.may(Act::ViewAudit) { Ok(()) } else { Err(Error::NotAllowed) }
+}
+
+/// `GET /portal/audit`
+pub async fn trail(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
+    must_see(&caller)?;
+    let asked = Asked::of(&query.unwrap_or_default());
+    let filter = asked.filter(&caller.actor, &caller.web.app.config.supplier.time_zone);
+    let (mut found, people) =
+        caller.read(move |tx, _| Ok((audit::search(tx, &filter, ENTRIES + 1)?, staff::names(tx)?))).await?;
+    let more = found.len() > ENTRIES;
+    found.truncate(ENTRIES);
+    let query = asked.query();
+    let joined = |query: &str, more: String| if query.is_empty() { more } else { format!("{query}&{more}") };
+    let last = found.last().filter(|_| more).map(|found| joined(&query, format!("before={}", found.number)));
+    html(
+        StatusCode::OK,
+        &TrailPage {
+            page: caller.page(),
+            note: if asked.ignored.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    "This part of the address was not understood and left out: {}.",
+                    asked.ignored.join(", ")
+                )
+            },
+            people: people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+            rows: found.into_iter().map(Row::new).collect(),
+            may_export: caller.actor.may(Act::Export),
+            next_href: last.map(|query| format!("/portal/audit?{query}")).unwrap_or_default(),
+            first_href: if asked.before.is_some() { format!("/portal/audit?{query}") } else { String::new() },
+            asked,
+        },
+    )
+}
+
+#[derive(Template)]
+#[template(path = "trail/pages/verify.html")]
+struct VerifyPage {
+    page: Page,
+    chain: Chain,
+}
+
+/// `GET /portal/audit/verify`
+pub async fn verify(AtPortal(caller): AtPortal) -> Answer {
+    must_see(&caller)?;
+    let chain = caller.read(|tx, _| Ok(audit::verify(tx)?)).await?;
+    html(StatusCode::OK, &VerifyPage { page: caller.page(), chain })
+}
+
+/// What an export sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportForm {
+    query: String,
+    format: String,
+}
+
+/// `POST /portal/audit/export`: all that the filter keeps, newest first. That it
+/// was taken is written down first.
+pub async fn export(AtPortal(caller): AtPortal, Posted(form): Posted<ExportForm>) -> Answer {
+    must_see(&caller)?;
+    if !caller.actor.may(Act::Export) {
+        return Err(Error::NotAllowed.into());
+    }
+    let format = Format::from_name(&form.format).ok_or(Error::NotFound)?;
+    let filter = Asked::of(&form.query).filter(&caller.actor, &caller.web.app.config.supplier.time_zone);
+    let now = caller.now();
+    caller
+        .write(move |tx, actor| {
+            let about = About::default().with("list", "audit");
+            Ok(audit::record(tx, actor, now, Event::CustomersExported, about)?)
+        })
+        .await?;
+    let bytes = caller.read(move |tx, _| sheet(tx, &filter, format)).await?;
+    let name = format!("attachment; filename=\"audit-{}.{}\"", &now.rfc3339()[..10], format.as_str());
+    let headers =
+        [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, bytes).into_response())
+}
+
+fn sheet(tx: &mut crate::db::Tx<'_>, filter: &audit::Filter, format: Format) -> Result<Vec<u8>> {
+    let headings = ["number", "at", "act", "what", "about", "retailer", "door", "address"];
+    let mut sheet = Sheet::new(format, &headings)?;
+    let mut filter = filter.clone();
+    loop {
+        let found = audit::search(tx, &filter, CHUNK)?;
+        let Some(last) = found.last() else { return sheet.finish() };
+        filter.before = Some(last.number);
+        for found in found {
+            let (act, door, address) =
+                (found.entry.act.clone(), found.entry.door.clone(), found.entry.address.clone());
+            let row = Row::new(found);
+            let number = row.number.to_string();
+            sheet.add(&[
+                &number,
+                &row.line.iso,
+                &act,
+                &row.line.text,
+                &row.whom,
+                &row.retailer,
+                &door,
+                &address,
+            ])?;
+        }
+    }
+}
