@@ -354,6 +354,21 @@ class LiveStatus extends HTMLElement {
     if (this.isConnected) this.plan();
   }
 
+  /** Brings what the page shows beside it up to date, unless someone is in it: `also` names its id. */
+  async renew() {
+    const shown = byId(this.getAttribute("also") ?? undefined, HTMLElement);
+    if (!shown || shown.contains(document.activeElement)) return;
+    try {
+      const response = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+      const fresh = response.ok && !response.redirected ? parse(await response.text()).getElementById(shown.id) : null;
+      if (!fresh || !shown.isConnected || shown.contains(document.activeElement)) return;
+      shown.replaceWith(document.adoptNode(fresh));
+      dress(fresh);
+    } catch {
+      // The line is down; the next change asks again.
+    }
+  }
+
   /** @param {string} html */
   show(html) {
     const page = parse(html);
@@ -361,6 +376,7 @@ class LiveStatus extends HTMLElement {
     if (fresh === this.last) return;
     this.last = fresh;
     this.pause = 1000;
+    void this.renew();
     const key = this.contains(document.activeElement) && document.activeElement?.id;
     this.innerHTML = fresh;
     dress(this);

@@ -24,6 +24,7 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
   await page.getByLabel("To one mail domain").fill("600");
   await page.getByRole("button", { name: "Invite 500 contacts" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
+  await page.locator("#lines").getByText("Handed over").first().waitFor();
   await visitor.look("portal-run-running");
   await until(() => house.received.length >= 100);
   await page.getByRole("button", { name: "Pause" }).click();
