@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
-use crate::customers::{dashboard, edit, lists, people, portal, sales, search, transfer};
+use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, bounces, dev_inbox, recovery, runs, sign_in, staff, trail};
 
@@ -93,7 +93,7 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),
         ("/portal/audit/export", post(trail::export)),
-        ("/portal/invitations", get(runs::invitations)),
+        ("/portal/invitations", get(invitations::invitations)),
         ("/portal/runs", post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),
         ("/portal/runs/{id}", get(runs::run)),

@@ -75,32 +75,19 @@ pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     };
     keep(" where a.number < ?", filter.before.unwrap_or(i64::MAX).to_value());
-    if let Some(kind) = filter.actor {
-        keep(" and a.actor = ?", kind.to_value());
-    }
-    if let Some(staff) = filter.by_staff {
-        keep(" and a.actor_id = ?", staff.to_value());
-    }
-    if let Some(door) = filter.door {
-        keep(" and a.door = ?", door.to_value());
-    }
-    if let Some(contact) = filter.contact {
-        keep(" and a.contact_id = ?", contact.to_value());
-    }
-    if let Some(retailer) = filter.retailer {
-        keep(" and a.retailer_id = ?", retailer.to_value());
-    }
-    if let Some(since) = filter.since {
-        keep(" and a.at >= ?", since.to_value());
-    }
-    if let Some(until) = filter.until {
-        keep(" and a.at < ?", until.to_value());
-    }
-    if let Some(staff) = filter.bounded_by {
-        keep(
-            " and r.territory_id in (select territory_id from staff_territories where staff_id = ?)",
-            staff.to_value(),
-        );
+    let within = " and r.territory_id in (select territory_id from staff_territories where staff_id = ?)";
+    let conditions = [
+        (" and a.actor = ?", filter.actor.to_value()),
+        (" and a.actor_id = ?", filter.by_staff.to_value()),
+        (" and a.door = ?", filter.door.to_value()),
+        (" and a.contact_id = ?", filter.contact.to_value()),
+        (" and a.retailer_id = ?", filter.retailer.to_value()),
+        (" and a.at >= ?", filter.since.to_value()),
+        (" and a.at < ?", filter.until.to_value()),
+        (within, filter.bounded_by.to_value()),
+    ];
+    for (condition, value) in conditions.into_iter().filter(|(_, value)| *value != Value::Null) {
+        keep(condition, value);
     }
     for (place, act) in filter.acts.iter().enumerate() {
         keep(if place == 0 { " and a.act in (?" } else { ", ?" }, act.to_value());

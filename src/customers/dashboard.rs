@@ -68,9 +68,14 @@ fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
         tasks: [bounced, expiring].into_iter().flatten().collect(),
         mail: mail.unwrap_or_default(),
         paused: found.paused.iter().map(paused).collect(),
-        counts: found.counts.iter().map(|(standing, count)| (*standing, count.to_string())).collect(),
+        counts: in_words(&found.counts),
         chart: Chart::new(&found.days),
     }
+}
+
+/// Counts as pages show them.
+pub(super) fn in_words(counts: &[(Standing, i64)]) -> Vec<(Standing, String)> {
+    counts.iter().map(|(standing, count)| (*standing, count.to_string())).collect()
 }
 
 fn paused(run: &Run) -> (&'static str, String, String) {

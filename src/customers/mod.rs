@@ -5,6 +5,7 @@
 
 pub mod dashboard;
 pub mod edit;
+pub mod invitations;
 pub mod lists;
 pub mod people;
 pub mod portal;

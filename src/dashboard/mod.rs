@@ -78,6 +78,22 @@ pub struct Tally {
 /// # Errors
 /// [`Error::NotAllowed`] when the actor may not see customers.
 pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> Result<Dashboard> {
+    Ok(Dashboard {
+        bounced: few(tx, actor, Standing::Bounced, now)?,
+        expiring: few(tx, actor, Standing::Expiring, now)?,
+        paused: runs::paused(tx, actor)?,
+        mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
+        counts: counts(tx, actor, now)?,
+        days: days(tx, actor, zone, now)?,
+    })
+}
+
+/// How many contacts stand where on the way to signing in, of those the actor
+/// may see.
+///
+/// # Errors
+/// [`Error::NotAllowed`] when the actor may not see customers.
+pub fn counts(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<Vec<(Standing, i64)>> {
     if !actor.may_see_customers() {
         return Err(Error::NotAllowed);
     }
@@ -85,14 +101,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
     let counts = COUNTS.into_iter().map(|standing| {
         (standing, groups.iter().filter(|group| group.is(standing)).map(|group| group.contacts).sum())
     });
-    Ok(Dashboard {
-        bounced: few(tx, actor, Standing::Bounced, now)?,
-        expiring: few(tx, actor, Standing::Expiring, now)?,
-        paused: runs::paused(tx, actor)?,
-        mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
-        counts: counts.collect(),
-        days: days(tx, actor, zone, now)?,
-    })
+    Ok(counts.collect())
 }
 
 fn who_stands(standing: Standing) -> Asked {

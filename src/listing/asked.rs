@@ -3,6 +3,7 @@
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use super::ignored;
 use crate::kernel::id::TerritoryId;
 use crate::kernel::text::is_unshowable;
 
@@ -219,12 +220,9 @@ impl Asked {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
             if !value.is_empty() && !asked.take(&name, value) {
-                let pair = format!("{name}={value}");
-                let shown = pair.chars().filter(|c| !is_unshowable(*c)).take(40).collect();
-                asked.ignored.push(shown);
+                ignored::keep(&mut asked.ignored, &name, value);
             }
         }
-        asked.ignored.truncate(5);
         asked
     }
 

@@ -6,6 +6,7 @@
 
 mod asked;
 pub mod export;
+pub mod ignored;
 mod store;
 pub mod views;
 mod words;

@@ -93,12 +93,16 @@ pub fn count_attempt(tx: &mut Tx<'_>, id: MailId) -> Result<(), Error> {
 }
 
 /// Notes that a mail sent only once is handed over now: from here on it may
-/// arrive, whatever becomes of this process.
+/// arrive, whatever becomes of this process. Says whether it was not noted
+/// before: of two workers of which one lost its lease, one hands it over.
 ///
 /// # Errors
 /// When the database fails.
 pub fn about_to_hand_over(tx: &mut Tx<'_>, id: MailId) -> Result<bool, Error> {
-    tx.run_once("update mails set unsure = $2 where id = $1 and finished_at is null", &[&id, &true])
+    tx.run_once(
+        "update mails set unsure = $2 where id = $1 and finished_at is null and not unsure",
+        &[&id, &true],
+    )
 }
 
 /// Notes how a mail ended; says whether it had not ended before.

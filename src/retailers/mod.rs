@@ -4,6 +4,8 @@
 //! territories is not found, in every door.
 
 pub mod edit;
+#[cfg(test)]
+pub mod samples;
 mod store;
 
 use crate::actor::Actor;

@@ -35,7 +35,7 @@ pub use items::{Stage, Tally};
 pub use rules::Reason;
 pub use start::{Started, start};
 pub use store::Run;
-pub use view::label;
+pub use view::{RunView, label};
 
 /// What is done to each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +138,8 @@ impl State {
     }
 }
 
+/// Runs on a page of their list.
+const PAGE: usize = 25;
 /// The most mails a minute.
 pub const FASTEST: i64 = 600;
 /// The most rounds after the first.
@@ -205,11 +207,17 @@ fn staff_of(actor: &Actor) -> Result<StaffId> {
     }
 }
 
-/// Whether the actor may see a run: it is theirs, or they see all customers
-/// and may do what it does.
+/// The acts of which the actor may see everyone's runs: those they may do
+/// themselves, if they see all customers.
+fn visible_acts(actor: &Actor) -> Vec<Act> {
+    let all = actor.bounded_by().is_none();
+    Act::ALL.into_iter().filter(|act| all && act.is_allowed(actor)).collect()
+}
+
+/// Whether the actor may see a run: it is theirs, or one of those.
 fn is_visible(run: &Run, actor: &Actor) -> bool {
     let own = staff_of(actor).is_ok_and(|staff| staff == run.staff);
-    own || (actor.bounded_by().is_none() && run.act.is_allowed(actor))
+    own || visible_acts(actor).contains(&run.act)
 }
 
 /// A run the actor may see.
@@ -220,14 +228,18 @@ pub fn find(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<Run> {
     store::find(tx, id)?.filter(|run| is_visible(run, actor)).ok_or(Error::NotFound)
 }
 
-/// The runs the actor may see, newest first, at most `limit` before one.
+/// The newest runs before one that the actor may see, newest first, and the one
+/// before which older ones are.
 ///
 /// # Errors
-/// When the database fails.
-pub fn latest(tx: &mut Tx<'_>, actor: &Actor, before: Option<RunId>, limit: usize) -> Result<Vec<Run>> {
-    let bounded_by = actor.bounded_by();
-    let runs = store::latest(tx, bounded_by, before, i64::try_from(limit).unwrap_or(i64::MAX))?;
-    Ok(runs.into_iter().filter(|run| is_visible(run, actor)).collect())
+/// [`Error::NotAllowed`] when the actor is no staff user.
+pub fn latest(tx: &mut Tx<'_>, actor: &Actor, before: Option<RunId>) -> Result<(Vec<Run>, Option<RunId>)> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut runs = store::latest(tx, (staff_of(actor)?, &visible_acts(actor)), before, limit)?;
+    let more = runs.len() > PAGE;
+    runs.truncate(PAGE);
+    let older = runs.last().map(|run| run.id).filter(|_| more);
+    Ok((runs, older))
 }
 
 /// The runs that wait for a person, as the actor may see them.
@@ -296,10 +308,20 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Resu
                 Err(error) => return Err(error),
             }
         }
+    } else {
+        store::set_next_round(tx, id, None)?;
     }
-    store::set_next_round(tx, id, None)?;
     record(tx, actor, Event::RunCancelled, id, now)?;
     Ok(true)
+}
+
+/// How many of each run have had their turn; where their mails are is not
+/// looked at.
+///
+/// # Errors
+/// When the database fails.
+pub fn turns(tx: &mut Tx<'_>, runs: &[Run]) -> Result<Vec<Tally>> {
+    Ok(items::turns(tx, &runs.iter().map(|run| run.id).collect::<Vec<_>>())?)
 }
 
 /// How many of a run stand where.

@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::items::{self, Show};
 use super::view::{self, LineView, RunView};
-use super::{Act, Candidate, Run, Started};
+use super::{Act, Candidate, Started};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -17,13 +17,11 @@ use crate::http::forms::{FieldErrors, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::Timestamp;
 use crate::kernel::id::RunId;
-use crate::listing::{self, Asked, COUNTED, List, Standing};
+use crate::listing;
 use form::Asking;
 
 /// Rows of a run on one page.
 const LINES: i64 = 50;
-/// Runs on one page.
-const RUNS: usize = 25;
 /// People named of each group of a preview.
 const NAMED: usize = 12;
 
@@ -179,11 +177,7 @@ pub async fn start(AtPortal(caller): AtPortal, Posted(pairs): Posted<Vec<(String
     let started = caller
         .write(move |tx, actor| {
             let territories = listing::territories(tx, actor)?;
-            let plan = asked.plan(&territories);
-            if plan.act == Act::AssignTerritory && plan.territory.is_none() {
-                return Ok(Started::Nobody);
-            }
-            super::start(tx, actor, id, (&plan, pace, repeat), now)
+            super::start(tx, actor, id, (&asked.plan(&territories), pace, repeat), now)
         })
         .await?;
     match started {
@@ -287,72 +281,4 @@ pub async fn cancel(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
 
 fn back(id: RunId, done: bool, flash: &'static str) -> axum::response::Response {
     redirect(&format!("/portal/runs/{id}"), Some(if done { flash } else { "run-over" }))
-}
-
-#[derive(Template)]
-#[template(path = "runs/pages/invitations.html")]
-struct InvitationsPage {
-    page: Page,
-    /// Where contacts stand: how many, in words, what they are, where they are
-    /// listed.
-    stands: Vec<(String, &'static str, String)>,
-    may_invite: bool,
-    /// Whether somebody was never invited.
-    some_left: bool,
-    runs: Vec<RunView>,
-    next_href: String,
-    first_href: String,
-}
-
-/// What a roll-out is watched by.
-const STANDS: [Standing; 5] =
-    [Standing::NotInvited, Standing::Invited, Standing::Expired, Standing::Active, Standing::Missing];
-
-/// `GET /portal/invitations`
-pub async fn invitations(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
-    let query = query.unwrap_or_default();
-    let before: Option<RunId> = form_urlencoded::parse(query.as_bytes())
-        .find(|(key, _)| key == "before")
-        .and_then(|(_, value)| value.parse().ok());
-    let now = caller.now();
-    let (stands, runs) = caller
-        .read(move |tx, actor| {
-            let runs = super::latest(tx, actor, before, RUNS + 1)?;
-            Ok((stands(tx, actor, now)?, with_counts(tx, actor, runs)?))
-        })
-        .await?;
-    let last = runs.get(RUNS - 1).filter(|_| runs.len() > RUNS).map(|view| view.run.id);
-    html(
-        StatusCode::OK,
-        &InvitationsPage {
-            page: caller.page(),
-            some_left: stands.first().is_some_and(|(count, _, _)| count != "0"),
-            stands,
-            may_invite: Act::Invite.is_allowed(&caller.actor),
-            runs: runs.into_iter().take(RUNS).collect(),
-            next_href: last.map(|id| format!("/portal/invitations?before={id}")).unwrap_or_default(),
-            first_href: if before.is_some() { "/portal/invitations".into() } else { String::new() },
-        },
-    )
-}
-
-fn stands(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<Vec<(String, &'static str, String)>> {
-    let mut stands = Vec::new();
-    for standing in STANDS {
-        let asked = Asked { standing: Some(standing), ..Asked::everything(List::Contacts) };
-        let count = listing::contacts(tx, actor, &asked, now)?.count;
-        let words = if count > COUNTED { format!("{COUNTED}+") } else { count.to_string() };
-        stands.push((words, standing.word(), format!("/portal/contacts?{}", asked.query())));
-    }
-    Ok(stands)
-}
-
-fn with_counts(tx: &mut Tx<'_>, actor: &Actor, runs: Vec<Run>) -> Result<Vec<RunView>> {
-    let mut views = Vec::with_capacity(runs.len());
-    for run in runs {
-        let tally = super::tally(tx, &run)?;
-        let may_steer = run.act.is_allowed(actor);
-        views.push(RunView::new(run, &tally, may_steer));
-    }
-    Ok(views)
 }

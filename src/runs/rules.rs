@@ -152,19 +152,7 @@ fn every(per_minute: i64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::id::{ContactId, RetailerId};
-    use crate::kernel::{EmailAddress, Language, Username};
-
-    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
-
-    fn contact() -> Contact {
-        Contact {
-            email: EmailAddress::parse("sample@shop.example").ok(),
-            username: Username::parse("sample").ok(),
-            website_access: true,
-            ..Contact::new(ContactId::new(NOW), RetailerId::new(NOW), "Sample".into(), Language::English)
-        }
-    }
+    use crate::retailers::samples::{NOW, contact};
 
     #[test]
     fn promise_14_who_is_eligible_follows_from_the_facts() {

@@ -2,7 +2,7 @@
 
 use super::draft::{self, Candidate, Chosen, Of, Plan};
 use super::store::{self, Run};
-use super::{Drive, Pace, Repeat, State, items, record, rules, staff_of};
+use super::{Act, Drive, Pace, Repeat, State, items, record, rules, staff_of};
 use crate::actor::Actor;
 use crate::audit::Event;
 use crate::db::Tx;
@@ -39,7 +39,8 @@ pub fn start(
         return if known.staff == staff { Ok(Started::Run(id)) } else { Err(Error::NotFound) };
     }
     let candidates = draft::draft(tx, actor, plan, now)?;
-    if candidates.iter().all(|candidate| candidate.verdict.is_err()) {
+    let nowhere = plan.act == Act::AssignTerritory && plan.territory.is_none();
+    if nowhere || candidates.iter().all(|candidate| candidate.verdict.is_err()) {
         return Ok(Started::Nobody);
     }
     let query = match &plan.chosen {

@@ -62,22 +62,23 @@ pub(super) fn find(tx: &mut Tx<'_>, id: RunId) -> Result<Option<Run>, Error> {
     tx.opt(&format!("{RUN} where u.id = $1"), &[&id])
 }
 
-/// The newest runs before one; of a staff user alone if `of` names one.
+/// The newest runs before one: those of a staff user, and those that do one of
+/// some acts.
 pub(super) fn latest(
     tx: &mut Tx<'_>,
-    of: Option<StaffId>,
+    (own, acts): (StaffId, &[Act]),
     before: Option<RunId>,
     limit: i64,
 ) -> Result<Vec<Run>, Error> {
     // Ids sort by creation (RFC 9562); this one stands after all of them.
     let before = before.unwrap_or_else(|| RunId::from_uuid(uuid::Uuid::max()));
-    match of {
-        None => tx.all(&format!("{RUN} where u.id < $1 order by u.id desc limit $2"), &[&before, &limit]),
-        Some(staff) => tx.all(
-            &format!("{RUN} where u.staff_id = $3 and u.id < $1 order by u.id desc limit $2"),
-            &[&before, &limit, &staff],
+    let acts = format!(",{},", acts.iter().map(|act| act.as_str()).collect::<Vec<_>>().join(","));
+    tx.all(
+        &format!(
+            "{RUN} where u.id < $1 and (u.staff_id = $3 or $4 like '%,' || u.act || ',%') order by u.id desc limit $2"
         ),
-    }
+        &[&before, &limit, &own, &acts],
+    )
 }
 
 pub(super) fn in_state(tx: &mut Tx<'_>, state: State) -> Result<Vec<Run>, Error> {

@@ -7,6 +7,7 @@ use crate::actor::Actor;
 use crate::audit::{Event, Filter};
 use crate::kernel::calendar;
 use crate::kernel::id::StaffId;
+use crate::listing::ignored;
 
 /// Kinds of acts to choose from: names in addresses, words.
 pub const KINDS: [(&str, &str); 6] = [
@@ -63,12 +64,9 @@ impl Asked {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
             if !value.is_empty() && !asked.take(&name, value) {
-                let pair = format!("{name}={value}");
-                let shown = |c: &char| !crate::kernel::text::is_unshowable(*c);
-                asked.ignored.push(pair.chars().filter(shown).take(40).collect());
+                ignored::keep(&mut asked.ignored, &name, value);
             }
         }
-        asked.ignored.truncate(5);
         asked
     }
 

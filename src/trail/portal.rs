@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Caller, Page, html};
 use crate::listing::export::{Format, Sheet};
+use crate::listing::ignored;
 use crate::staff;
 
 /// Entries on one page.
@@ -97,14 +98,7 @@ pub async fn trail(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Ans
         StatusCode::OK,
         &TrailPage {
             page: caller.page(),
-            note: if asked.ignored.is_empty() {
-                String::new()
-            } else {
-                format!(
-                    "This part of the address was not understood and left out: {}.",
-                    asked.ignored.join(", ")
-                )
-            },
+            note: ignored::sentence(&asked.ignored).unwrap_or_default(),
             people: people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
             rows: found.into_iter().map(Row::new).collect(),
             may_export: caller.actor.may(Act::Export),

@@ -42,7 +42,8 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
         return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
     };
     if mail.once && !app.db.write(move |tx| mail::about_to_hand_over(tx, id)).await? {
-        return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
+        let temporary = composed.temporary;
+        return app.db.write(move |tx| left_to_another(tx, &job, temporary, now)).await;
     }
     let sent = tokio::time::timeout(HANDOVER_LIMIT, hand_over(app, &mail, &composed)).await;
     let handover = match sent {
@@ -59,6 +60,21 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
 /// What made the mail pointless has happened meanwhile: it is not sent.
 fn overtaken(tx: &mut Tx<'_>, job: &Job, mail: MailId, now: Timestamp) -> Result<()> {
     mail::cancel(tx, mail, now)?;
+    jobs::finish(tx, job)?;
+    Ok(())
+}
+
+/// Another worker hands it over, or it came to its end meanwhile: what was
+/// minted for this attempt never left.
+fn left_to_another(
+    tx: &mut Tx<'_>,
+    job: &Job,
+    temporary: Option<TemporaryPasswordId>,
+    now: Timestamp,
+) -> Result<()> {
+    if let Some(temporary) = temporary {
+        recovery::delivery::not_taken(tx, temporary, now)?;
+    }
     jobs::finish(tx, job)?;
     Ok(())
 }

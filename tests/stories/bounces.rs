@@ -6,6 +6,7 @@ use tradepost::staff::BuiltIn;
 use crate::support::client::{Ask, Reply};
 use crate::support::database::Kind;
 use crate::support::letter::Letter;
+use crate::support::runs::{FAST, all_contacts};
 use crate::support::shop::{Shop, eventually};
 use crate::support::smtp_sink::Mode;
 
@@ -218,5 +219,21 @@ story! {
             (marked.len() == 2).then_some(marked)
         }).await;
         assert_eq!(marked, ["anna", "bert"]);
+    }
+}
+
+story! {
+    async fn promise_12_a_run_tells_why_an_invitation_came_back(kind) {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = listening(kind, &folder).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.contact("anna", MAIL).await;
+        let run = office.starts_run(&all_contacts("invite", ""), &FAST).await;
+        let letter = shop.mail_to(MAIL).await;
+        shop.delivers("anna", "accepted").await;
+        shop.quiet().await;
+        comes_back(&shop, POSTFIX, &letter).await;
+        let page = office.browser.get(&format!("{run}?show=problems")).await;
+        assert!(page.says("5.1.1, there is no such mailbox") && !page.says("queued as"), "{}", page.text());
     }
 }

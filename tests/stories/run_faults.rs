@@ -3,6 +3,11 @@
 
 use std::time::Duration;
 
+use tradepost::actor::Actor;
+use tradepost::config::ResetMode;
+use tradepost::kernel::id::RunId;
+use tradepost::mail;
+use tradepost::recovery::{self, Manner, Requested};
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
@@ -228,5 +233,45 @@ story! {
             assert_eq!(office.browser.get(&format!("/portal/runs/new?{query}")).await.status, 404, "{query}");
         }
         assert_eq!(shop.count(NOTHING, &[]).await, 0);
+    }
+}
+
+story! {
+    /// One of them lost its lease while it made the mail ready.
+    async fn promise_14_of_two_workers_with_one_mail_only_one_hands_it_over(kind) {
+        let shop = Shop::idle(kind).await;
+        let anna = shop.contact("anna", "anna@harbour.example").await;
+        let now = shop.clock.now();
+        let manner = Manner { mode: ResetMode::Parallel, stop_current: false, once: true };
+        let asked = shop.db().write(move |tx| recovery::request(tx, &Actor::operator(), anna, manner, now)).await;
+        assert!(matches!(asked, Ok(Requested::OnItsWay(_))));
+        let mail = shop.db().read(|tx| mail::waiting(tx, 1)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))[0].id;
+        let hand_over = || shop.db().write(move |tx| mail::about_to_hand_over(tx, mail));
+        let (one, two) = tokio::join!(hand_over(), hand_over());
+        let both: [Result<bool, tradepost::db::Error>; 2] = [one, two];
+        assert_eq!(both.into_iter().filter(|taken| matches!(taken, Ok(true))).count(), 1);
+    }
+}
+
+story! {
+    async fn runs_one_may_see_are_found_past_those_one_may_not(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.contact("anna", "anna@harbour.example").await;
+        office.starts_run(&all_contacts("access-off", ""), &[]).await;
+        shop.runs_are("done", 1).await;
+        for _ in 0..26 {
+            let sql = "insert into runs (id, act, staff_id, door, address, query, series_id, round, rounds, every_days, state, created_at) select $1, 'invite', staff_id, door, address, query, $1, round, rounds, every_days, 'done', created_at from runs where act = 'access-off'";
+            shop.run(sql, &[&RunId::new(shop.clock.now())]).await;
+        }
+        let clerk = shop.staff(BuiltIn::Support).await;
+        let allowed = r#"{"customers":"write","staff":"none","reach":"all_retailers","acts":["change_sign_in"]}"#;
+        shop.run("update roles set permissions = $1 where id = (select role_id from staff where id = $2)", &[&allowed, &clerk.id]).await;
+        let page = clerk.browser.get("/portal/invitations").await;
+        assert!(page.says("Turn website access off for 1 contact") && !page.says("Invite 0"), "{}", page.text());
+        let all = office.browser.get("/portal/invitations").await.text();
+        let older = all.split('"').find(|part| part.contains("before=")).unwrap_or_else(|| panic!("{all}"));
+        let (first, second) = (all.matches("<tr data-href").count(), office.browser.get(older).await.text());
+        assert_eq!((first, second.matches("<tr data-href").count()), (25, 2));
     }
 }

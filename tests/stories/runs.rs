@@ -190,11 +190,16 @@ story! {
         let mut live = all_contacts("invite", "");
         live.push(("include_live", "true".into()));
         assert!(office.previews(&live).await.says("Invite 1 contact to the website"));
+        shop.smtp.clear();
+        office.starts_run(&live, &FAST).await;
+        shop.runs_are("done", 2).await;
+        shop.quiet().await;
+        assert_eq!(shop.invited(), ["bert@harbour.example"], "asked for, although his invitation is still good");
         shop.advance(Duration::from_hours(49));
         let office = shop.staff(BuiltIn::SalesAdmin).await;
         shop.smtp.clear();
         office.starts_run(&all_contacts("invite", ""), &FAST).await;
-        shop.runs_are("done", 2).await;
+        shop.runs_are("done", 3).await;
         shop.quiet().await;
         assert_eq!(shop.invited(), ["bert@harbour.example"]);
     }

@@ -12,6 +12,9 @@ story! {
         let shop = Shop::open(kind).await;
         let office = shop.staff(BuiltIn::SalesAdmin).await;
         let anna = shop.member("anna", MAIL, "trout9lamp").await;
+        let number = "10001".to_owned();
+        let found = shop.db().read(move |tx| tradepost::retailers::retailer_by_account_number(tx, &number)).await;
+        let harbour = found.unwrap().unwrap().id;
         shop.signed_in("anna", "trout9lamp").await;
         office.starts_reset(anna).await;
         shop.mail_to(MAIL).await;
@@ -26,7 +29,7 @@ story! {
         for (query, is_there) in cases {
             assert_eq!(office.browser.get(&format!("/portal/audit?{query}")).await.says(off), is_there, "{query}");
         }
-        for (query, is_there) in [(format!("who={}", office.id), true), (format!("contact={anna}"), true), (format!("retailer={anna}"), false)] {
+        for (query, is_there) in [(format!("who={}", office.id), true), (format!("contact={anna}"), true), (format!("retailer={anna}"), false), (format!("retailer={harbour}"), true)] {
             assert_eq!(office.browser.get(&format!("/portal/audit?{query}")).await.says(off), is_there, "{query}");
         }
         let nonsense = office.browser.get("/portal/audit?what=x&before=y&from=1&q=%00").await;

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::http::caller::base;
 use crate::kernel::Timestamp;
 use crate::kernel::id::{RetailerId, TerritoryId, ViewId};
+use crate::listing::ignored;
 use crate::listing::{self, Asked, COUNTED, List, MailState, Rows, SignedIn, Sort, Standing, Turn, View};
 use crate::retailers::Retailer;
 use crate::runs::{self, Act};
@@ -177,13 +178,7 @@ fn all(count: usize, filtered: bool) -> String {
 }
 
 fn note(asked: &Asked, lost: bool) -> String {
-    let mut parts = Vec::new();
-    if !asked.ignored.is_empty() {
-        parts.push(format!(
-            "This part of the address was not understood and left out: {}.",
-            asked.ignored.join(", ")
-        ));
-    }
+    let mut parts: Vec<String> = ignored::sentence(&asked.ignored).into_iter().collect();
     if lost {
         parts.push(
             "The row this page began at is not in the list any more, so it begins at the start.".into(),

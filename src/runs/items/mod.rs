@@ -9,7 +9,7 @@ use crate::mail::Delivery;
 
 pub(super) use store::{
     cancel_queued, contacts, done, insert, last_acted, leave_out, next, next_paced, next_rested, page, tally,
-    unsent,
+    turns, unsent,
 };
 
 /// One whom a run is about, before it was their turn.
@@ -40,7 +40,7 @@ pub struct Line {
     pub reason: Option<Reason>,
     /// Their invitation.
     pub reset: Option<ResetId>,
-    /// What the mail server answered.
+    /// What the mail server answered, or why the mail came back later.
     pub answer: String,
 }
 

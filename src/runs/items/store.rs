@@ -137,6 +137,25 @@ pub fn contacts(tx: &mut Tx<'_>, run: RunId) -> Result<Vec<ContactId>, Error> {
     rows.iter().map(|row| row.get("contact_id")).collect()
 }
 
+/// The same for several runs without looking at their mails, in their order: one
+/// walk along an index from the oldest of them to the newest.
+pub fn turns(tx: &mut Tx<'_>, runs: &[RunId]) -> Result<Vec<Tally>, Error> {
+    let (oldest, newest) =
+        (runs.iter().min_by_key(|id| id.as_uuid()), runs.iter().max_by_key(|id| id.as_uuid()));
+    let rows: Vec<Row> = tx.all(
+        "select run_id, state, count(*) as rows from run_items where run_id >= $1 and run_id <= $2 group by run_id, state",
+        &[&oldest.copied(), &newest.copied()],
+    )?;
+    let mut tallies = vec![Tally::default(); runs.len()];
+    for row in &rows {
+        let (run, state): (RunId, String) = (row.get("run_id")?, row.get("state")?);
+        if let Some(place) = runs.iter().position(|id| *id == run) {
+            tallies[place].0.push((Stage::of(&state, None, false, false), row.get("rows")?));
+        }
+    }
+    Ok(tallies)
+}
+
 pub fn tally(tx: &mut Tx<'_>, run: RunId) -> Result<Tally, Error> {
     let rows: Vec<Row> = tx.all(
         "select f.state, f.mail, f.used, f.unsure, count(*) as rows from (
@@ -151,7 +170,7 @@ pub fn tally(tx: &mut Tx<'_>, run: RunId) -> Result<Tally, Error> {
 
 const LINE: &str =
     "select i.number, i.contact_id, i.retailer_id, i.state, i.reason, i.reset_id, m.state as mail,
-        x.used_at is not null as used, coalesce(m.unsure, $4) as unsure, coalesce(m.answer, '') as answer,
+        x.used_at is not null as used, coalesce(m.unsure, $4) as unsure, coalesce(m.returned, m.answer, '') as answer,
         coalesce(c.name, r.name) as name, coalesce(cr.name, r.account_number) as place
      from run_items i left join resets x on x.id = i.reset_id left join mails m on m.id = x.mail_id
         left join contacts c on c.id = i.contact_id left join retailers cr on cr.id = c.retailer_id

@@ -33,6 +33,10 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
   await visitor.look("portal-run-paused");
   const settled = Number(await page.locator("progress").getAttribute("value"));
   await until(() => house.received.length === settled);
+  await page.goto("/portal");
+  await sees(visitor, "1 run is paused");
+  await visitor.look("portal-paused");
+  await page.getByRole("link", { name: "Send website invitation" }).click();
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
   await until(() => house.received.length >= 250);
