@@ -92,19 +92,29 @@ impl Actor {
 
     /// Whether this actor may see customers at all.
     pub fn may_see_customers(&self) -> bool {
-        match &self.who {
-            Who::Operator | Who::System => true,
-            Who::Staff(staff) => staff.permissions.customers >= Level::Read,
-            Who::Contact(_) | Who::Nobody => false,
-        }
+        self.level(|permissions| permissions.customers) >= Level::Read
     }
 
     /// Whether this actor may change customers' details.
     pub fn may_edit_customers(&self) -> bool {
+        self.level(|permissions| permissions.customers) >= Level::Write
+    }
+
+    /// How far this actor goes with staff and roles.
+    pub fn staff_level(&self) -> Level {
+        self.level(|permissions| permissions.staff)
+    }
+
+    /// How far this actor goes with settings and the words of mails.
+    pub fn settings_level(&self) -> Level {
+        self.level(|permissions| permissions.settings)
+    }
+
+    fn level(&self, of: impl Fn(&Permissions) -> Level) -> Level {
         match &self.who {
-            Who::Operator | Who::System => true,
-            Who::Staff(staff) => staff.permissions.customers >= Level::Write,
-            Who::Contact(_) | Who::Nobody => false,
+            Who::Operator | Who::System => Level::Write,
+            Who::Staff(staff) => of(&staff.permissions),
+            Who::Contact(_) | Who::Nobody => Level::None,
         }
     }
 
@@ -119,10 +129,11 @@ impl Actor {
 }
 
 /// How far a role goes in one area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Not at all.
+    #[default]
     None,
     /// Look.
     Read,
@@ -168,6 +179,9 @@ pub struct Permissions {
     pub customers: Level,
     /// Staff and roles.
     pub staff: Level,
+    /// Settings and the words of mails.
+    #[serde(default)]
+    pub settings: Level,
     /// Which retailers.
     pub reach: Reach,
     /// The guarded acts.

@@ -53,6 +53,7 @@ fn website() -> Vec<Route> {
 /// The portal, where office staff are.
 fn portal_routes() -> Vec<Route> {
     use runs::portal as runs;
+    use staff::fresh::portal as fresh;
     use staff::portal as colleagues;
     use trail::portal as trail;
     vec![
@@ -62,6 +63,7 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/forgot-password", get(colleagues::forgot).post(colleagues::submit_forgot)),
         ("/portal/forgot-password/sent", get(colleagues::forgot_sent)),
         ("/portal/reset/{token}", get(colleagues::choose).post(colleagues::submit_choose)),
+        ("/portal/confirm", get(fresh::confirm).post(fresh::submit_confirm)),
         ("/portal/search", get(search::search)),
         ("/portal/views", post(lists::save_view)),
         ("/portal/views/{id}/delete", post(lists::drop_view)),

@@ -127,6 +127,7 @@ fn asked_for(database: &Database) -> BTreeSet<String> {
     let rep = Permissions {
         customers: Level::Read,
         staff: Level::None,
+        settings: Level::None,
         reach: Reach::OwnTerritories,
         acts: BTreeSet::new(),
     };

@@ -154,6 +154,11 @@ history-contact-moved = Ihr Konto wurde zu dieser Firma verschoben
 history-contact-merged = Ein zweiter Eintrag von Ihnen wurde mit diesem zusammengeführt
 history-address-bounced = Mail an Ihre Mailadresse kam zurück
 history-bounce-cleared = Ihre Mailadresse wird wieder für Mail verwendet
+history-factor-added = Eine Anmeldemöglichkeit wurde hinzugefügt
+history-factor-removed = Eine Anmeldemöglichkeit wurde entfernt
+history-factor-refused = Ein Passkey wurde abgelehnt
+history-contact-data-exported = Alles, was über Sie bekannt ist, wurde exportiert
+history-contact-erased = Ihre Daten wurden gelöscht
 
 flash-signed-out = Sie sind abgemeldet.
 flash-password-chosen = Ihr neues Passwort ist festgelegt. Willkommen.

@@ -154,6 +154,11 @@ history-contact-moved = Your account was moved to this company
 history-contact-merged = Another record of yours was joined with this one
 history-address-bounced = Mail to your e-mail address came back
 history-bounce-cleared = Your e-mail address is used for mail again
+history-factor-added = A way to sign in was added
+history-factor-removed = A way to sign in was removed
+history-factor-refused = A passkey was refused
+history-contact-data-exported = Everything known about you was exported
+history-contact-erased = Your data was erased
 
 flash-signed-out = You are signed out.
 flash-password-chosen = Your new password is set. Welcome.

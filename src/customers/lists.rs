@@ -18,6 +18,7 @@ use crate::kernel::{EmailAddress, Timestamp, Username, text};
 use crate::listing::export::{Format, Sheet};
 use crate::listing::{self, Asked, List, SavedView, views};
 use crate::retailers::{self, Retailer};
+use crate::staff::fresh::portal::Confirmed;
 
 #[derive(Template)]
 #[template(path = "customers/pages/portal_retailers.html")]
@@ -121,12 +122,12 @@ pub struct ExportForm {
 }
 
 /// `POST /portal/retailers/export`
-pub async fn export_retailers(AtPortal(caller): AtPortal, Posted(form): Posted<ExportForm>) -> Answer {
+pub async fn export_retailers(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
     export(&caller, List::Retailers, &form).await
 }
 
 /// `POST /portal/contacts/export`
-pub async fn export_contacts(AtPortal(caller): AtPortal, Posted(form): Posted<ExportForm>) -> Answer {
+pub async fn export_contacts(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
     export(&caller, List::Contacts, &form).await
 }
 

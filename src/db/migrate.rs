@@ -23,8 +23,12 @@ macro_rules! migration {
 }
 
 /// Every step, oldest first.
-const MIGRATIONS: &[Migration] =
-    &[migration!("0001_customer_access"), migration!("0002_finding_and_inviting"), migration!("0003_runs")];
+const MIGRATIONS: &[Migration] = &[
+    migration!("0001_customer_access"),
+    migration!("0002_finding_and_inviting"),
+    migration!("0003_runs"),
+    migration!("0004_staff_and_roles"),
+];
 
 /// Why a schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]

@@ -28,6 +28,8 @@ pub enum Failure {
     Unreadable,
     /// What was sent is larger than any form.
     TooLarge,
+    /// This instead of what was asked for.
+    Answered(Box<Response>),
 }
 
 impl From<Error> for Failure {
@@ -49,6 +51,7 @@ struct Wordless;
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = match self {
+            Self::Answered(answer) => return *answer,
             Self::SignIn(door) => return redirect(door, None),
             Self::ChoosePassword => return redirect("/password", None),
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,

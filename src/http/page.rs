@@ -8,7 +8,7 @@ use axum::http::header::LOCATION;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{Answer, Assets, Visit, Web, cookies, texts};
-use crate::actor::{Act, Reach};
+use crate::actor::{Act, Level, Reach};
 use crate::error::Error;
 use crate::kernel::Language;
 use crate::sessions::{ContactSession, StaffSession};
@@ -143,6 +143,10 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
     }
     if session.permissions.reach == Reach::AllRetailers {
         entries.push(entry("Mail", "/portal/mail", "invitations", "m", &["/portal/mail"]));
+    }
+    if session.permissions.staff >= Level::Read {
+        let homes = ["/portal/staff", "/portal/roles", "/portal/territories"];
+        entries.push(entry("Staff", "/portal/staff", "staff", "s", &homes));
     }
     if session.permissions.acts.contains(&Act::ViewAudit) {
         entries.push(entry("Audit", "/portal/audit", "history", "a", &["/portal/audit"]));

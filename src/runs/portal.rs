@@ -13,11 +13,12 @@ use super::{Act, Candidate, Started};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::forms::{FieldErrors, Posted};
+use crate::http::forms::FieldErrors;
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::Timestamp;
 use crate::kernel::id::RunId;
 use crate::listing;
+use crate::staff::fresh::portal::Confirmed;
 use form::Asking;
 
 /// Rows of a run on one page.
@@ -166,7 +167,7 @@ fn lasts(asking: &Asking, reached: &[&Candidate]) -> String {
 }
 
 /// `POST /portal/runs`
-pub async fn start(AtPortal(caller): AtPortal, Posted(pairs): Posted<Vec<(String, String)>>) -> Answer {
+pub async fn start(Confirmed(caller, pairs): Confirmed<Vec<(String, String)>>) -> Answer {
     let asking = Asking::of(pairs).ok_or(crate::http::Failure::Unreadable)?;
     let (pace, repeat) = match asking.fields.read(asking.act) {
         Ok(read) => read,

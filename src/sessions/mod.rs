@@ -14,7 +14,7 @@ use crate::kernel::{Language, Timestamp, Token};
 
 pub use store::{
     Device, device_list, end, end_all_of_contact, end_all_of_staff, end_of_contact, find_contact, find_staff,
-    forget_old, is_open,
+    forget_old, is_open, note_proof,
 };
 
 /// How long a contact stays signed in (NIST 800-63B-4, 2.1.3: 30 days at most).
@@ -78,6 +78,8 @@ pub struct StaffSession {
     pub role: String,
     /// What it allows.
     pub permissions: Permissions,
+    /// When they last proved that it is them.
+    pub proved_at: Timestamp,
     started_at: Timestamp,
     last_seen_at: Timestamp,
 }

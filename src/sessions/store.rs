@@ -30,8 +30,8 @@ pub struct Device {
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession, place: &Place, now: Timestamp) -> Result<(), Error> {
     tx.run(
-        "insert into sessions (id, token_digest, contact_id, staff_id, temporary_password_id, created_at, last_seen_at, expires_at, address, device)
-         values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)",
+        "insert into sessions (id, token_digest, contact_id, staff_id, temporary_password_id, created_at, last_seen_at, proved_at, expires_at, address, device)
+         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9)",
         &[&SessionId::new(now), &new.token, &new.contact, &new.staff, &new.temporary, &now, &new.expires_at, &place.address, &place.device],
     )?;
     Ok(())
@@ -61,7 +61,7 @@ pub fn find_contact(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Op
 /// When the database fails.
 pub fn find_staff(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<StaffSession>, Error> {
     tx.opt(
-        "select s.id, s.staff_id, s.created_at, s.last_seen_at, p.name, p.kind, r.name as role, r.permissions
+        "select s.id, s.staff_id, s.created_at, s.last_seen_at, s.proved_at, p.name, p.kind, r.name as role, r.permissions
          from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
          where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2 and p.active",
         &[&token, &now],
@@ -79,6 +79,15 @@ pub(super) fn touch(
         &[&session, &now, &expires_at],
     )?;
     Ok(())
+}
+
+/// Notes that whoever is signed in proved that it is them; says whether the
+/// session goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_proof(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once("update sessions set proved_at = $2 where id = $1 and ended_at is null", &[&session, &now])
 }
 
 /// Ends a session.
@@ -194,6 +203,7 @@ impl FromRow for StaffSession {
             kind: row.parse("kind", |name| StaffKind::from_name(name).ok_or("unknown kind of staff"))?,
             role: row.get("role")?,
             permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
+            proved_at: row.get("proved_at")?,
             started_at: row.get("created_at")?,
             last_seen_at: row.get("last_seen_at")?,
         })

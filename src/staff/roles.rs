@@ -40,27 +40,32 @@ impl BuiltIn {
     /// What it allows.
     pub fn permissions(self) -> Permissions {
         use Act::{BulkInvite, ChangeSignIn, Export, Import, ManageStaff, TriggerReset, ViewAudit};
-        let of = |customers, staff, reach, acts: &[Act]| Permissions {
+        let of = |customers, (staff, settings), reach, acts: &[Act]| Permissions {
             customers,
             staff,
+            settings,
             reach,
             acts: acts.iter().copied().collect::<BTreeSet<_>>(),
         };
         match self {
             Self::Owner => of(
                 Level::Write,
-                Level::Write,
+                (Level::Write, Level::Write),
                 Reach::AllRetailers,
                 &[TriggerReset, ChangeSignIn, BulkInvite, ManageStaff, ViewAudit, Import, Export],
             ),
             Self::SalesAdmin => of(
                 Level::Write,
-                Level::None,
+                (Level::None, Level::Read),
                 Reach::AllRetailers,
                 &[TriggerReset, ChangeSignIn, BulkInvite, ViewAudit, Import, Export],
             ),
-            Self::SalesRep => of(Level::Write, Level::None, Reach::OwnTerritories, &[TriggerReset]),
-            Self::Support => of(Level::Read, Level::None, Reach::AllRetailers, &[TriggerReset]),
+            Self::SalesRep => {
+                of(Level::Write, (Level::None, Level::None), Reach::OwnTerritories, &[TriggerReset])
+            }
+            Self::Support => {
+                of(Level::Read, (Level::None, Level::None), Reach::AllRetailers, &[TriggerReset])
+            }
         }
     }
 }

@@ -10,13 +10,14 @@ use crate::kernel::id::StaffId;
 use crate::listing::ignored;
 
 /// Kinds of acts to choose from: names in addresses, words.
-pub const KINDS: [(&str, &str); 6] = [
+pub const KINDS: [(&str, &str); 7] = [
     ("sign-in", "Signing in and out"),
     ("passwords", "Resets and passwords"),
     ("access", "Website access"),
     ("customers", "Customers’ details"),
     ("many", "Runs and exports"),
-    ("staff", "Staff"),
+    ("staff", "Staff, roles, territories"),
+    ("settings", "Settings, mails, retention"),
 ];
 /// Kinds of actors to choose from beside the staff users.
 pub const ACTORS: [(&str, &str); 4] = [
@@ -133,6 +134,7 @@ impl Asked {
 }
 
 /// Of which kind an act is.
+#[expect(clippy::too_many_lines, reason = "a table: an event a line")]
 const fn kind(event: Event) -> &'static str {
     match event {
         Event::SignedIn
@@ -140,7 +142,12 @@ const fn kind(event: Event) -> &'static str {
         | Event::SignInRefused
         | Event::SignedOut
         | Event::SessionEnded
-        | Event::SessionsEnded => "sign-in",
+        | Event::SessionsEnded
+        | Event::FactorAdded
+        | Event::FactorRemoved
+        | Event::FactorRefused
+        | Event::RecoveryCodesMade
+        | Event::RecoveryCodeUsed => "sign-in",
         Event::ResetRequested
         | Event::InvitationRequested
         | Event::ResetMailed
@@ -168,13 +175,38 @@ const fn kind(event: Event) -> &'static str {
         | Event::ContactAdded
         | Event::ContactChanged
         | Event::ContactMoved
-        | Event::ContactMerged => "customers",
+        | Event::ContactMerged
+        | Event::ContactErased => "customers",
         Event::CustomersExported
         | Event::RunStarted
         | Event::RunPaused
         | Event::RunResumed
-        | Event::RunCancelled => "many",
-        Event::StaffAdded | Event::StaffResetRequested | Event::StaffPasswordChosen => "staff",
+        | Event::RunCancelled
+        | Event::ContactDataExported => "many",
+        Event::StaffAdded
+        | Event::StaffResetRequested
+        | Event::StaffPasswordChosen
+        | Event::StaffChanged
+        | Event::StaffRoleChanged
+        | Event::StaffActivated
+        | Event::StaffDeactivated
+        | Event::StaffSignedOut
+        | Event::RoleAdded
+        | Event::RoleChanged
+        | Event::RoleDeleted
+        | Event::SecondFactorEnforced
+        | Event::SecondFactorReleased
+        | Event::TerritoryAdded
+        | Event::TerritoryRenamed
+        | Event::TerritoryDeleted
+        | Event::FactorResetRequested
+        | Event::FactorsReset => "staff",
+        Event::SettingChanged
+        | Event::TemplateSaved
+        | Event::TemplateRestored
+        | Event::TemplateTested
+        | Event::RecordsRemoved
+        | Event::TrailShortened => "settings",
     }
 }
 

@@ -11,11 +11,11 @@ use super::asked::{ACTORS, Asked, DOORS, KINDS};
 use crate::actor::Act;
 use crate::audit::{self, About, Chain, Event, Found};
 use crate::error::{Error, Result};
-use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Caller, Page, html};
 use crate::listing::export::{Format, Sheet};
 use crate::listing::ignored;
 use crate::staff;
+use crate::staff::fresh::portal::Confirmed;
 
 /// Entries on one page.
 const ENTRIES: usize = 50;
@@ -133,7 +133,7 @@ pub struct ExportForm {
 
 /// `POST /portal/audit/export`: all that the filter keeps, newest first. That it
 /// was taken is written down first.
-pub async fn export(AtPortal(caller): AtPortal, Posted(form): Posted<ExportForm>) -> Answer {
+pub async fn export(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
     must_see(&caller)?;
     if !caller.actor.may(Act::Export) {
         return Err(Error::NotAllowed.into());

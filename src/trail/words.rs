@@ -34,6 +34,7 @@ impl Line {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: an event a line")]
 fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
     let by = |what: &str| format!("{what} by {}", who(entry));
     let plain = |what: &str| what.to_owned();
@@ -80,6 +81,36 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::StaffAdded => ("neutral", "dot", by("Staff user added")),
         Event::StaffResetRequested => ("info", "dot", by("Reset of a staff password asked for")),
         Event::StaffPasswordChosen => ("ok", "check", plain("Staff user chose a password")),
+        Event::StaffChanged => ("neutral", "dot", by("Staff user changed")),
+        Event::StaffRoleChanged => ("warn", "triangle", by("Another role given")),
+        Event::StaffActivated => ("ok", "dot", by("Staff user activated again")),
+        Event::StaffDeactivated => ("warn", "dash", by("Staff user deactivated")),
+        Event::StaffSignedOut => ("neutral", "dot", by("Signed out elsewhere")),
+        Event::RoleAdded => ("neutral", "dot", by("Role made")),
+        Event::RoleChanged => ("warn", "triangle", by("Role changed")),
+        Event::RoleDeleted => ("warn", "dash", by("Role deleted")),
+        Event::SecondFactorEnforced => ("ok", "check", by("Second factor made a must for a role")),
+        Event::SecondFactorReleased => ("warn", "triangle", by("Second factor no longer a must for a role")),
+        Event::TerritoryAdded => ("neutral", "dot", by("Territory made")),
+        Event::TerritoryRenamed => ("neutral", "dot", by("Territory renamed")),
+        Event::TerritoryDeleted => ("warn", "dash", by("Territory deleted")),
+        Event::FactorAdded => ("ok", "check", factor("was added", entry)),
+        Event::FactorRemoved => ("warn", "triangle", factor("was removed", entry)),
+        Event::FactorRefused => ("warn", "triangle", plain("Was refused at the second factor")),
+        Event::RecoveryCodesMade => ("neutral", "dot", plain("Made new recovery codes")),
+        Event::RecoveryCodeUsed => ("warn", "triangle", plain("Used a recovery code")),
+        Event::FactorResetRequested => ("warn", "triangle", by("Reset of a lost second factor asked for")),
+        Event::FactorsReset => ("warn", "triangle", plain("Removed a lost second factor by link and code")),
+        Event::SettingChanged => ("warn", "triangle", setting(entry)),
+        Event::TemplateSaved => ("neutral", "dot", by("Mail template saved")),
+        Event::TemplateRestored => ("neutral", "dot", by("Mail template restored")),
+        Event::TemplateTested => ("neutral", "dot", by("Test mail sent")),
+        Event::ContactDataExported => ("info", "dot", by("Everything known about them exported")),
+        Event::ContactErased => ("warn", "dash", by("Erased")),
+        Event::RecordsRemoved => ("neutral", "dot", plain("Old records removed as the retention times say")),
+        Event::TrailShortened => {
+            ("warn", "dash", plain("Entries of the audit trail past their time removed"))
+        }
     }
 }
 
@@ -106,6 +137,18 @@ fn door(door: &str) -> &'static str {
 
 fn stopped(entry: &Entry) -> &'static str {
     if fact(entry, "stopped-current") == "yes" { "; the current password was stopped" } else { "" }
+}
+
+/// What became of a way to sign in; `what` is "was added" or "was removed".
+fn factor(what: &str, entry: &Entry) -> String {
+    let kind = if fact(entry, "factor") == "passkey" { "A passkey" } else { "An authenticator app" };
+    format!("{kind} {what} by {}", who(entry))
+}
+
+fn setting(entry: &Entry) -> String {
+    let name = fact(entry, "setting");
+    let which = if name.is_empty() { "A setting".to_owned() } else { format!("Setting {name}") };
+    format!("{which} changed by {}", who(entry))
 }
 
 fn failed(mail: &str, entry: &Entry) -> String {

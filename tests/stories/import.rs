@@ -119,7 +119,7 @@ story! {
     async fn who_may_not_import_can_not(kind) {
         let shop = Shop::open(kind).await;
         let rep = shop.staff(tradepost::staff::BuiltIn::SalesRep).await;
-        let permissions = Permissions { customers: Level::Write, staff: Level::None, reach: Reach::AllRetailers, acts: std::collections::BTreeSet::new() };
+        let permissions = Permissions { customers: Level::Write, staff: Level::None, settings: Level::None, reach: Reach::AllRetailers, acts: std::collections::BTreeSet::new() };
         let actor = Actor { who: Who::Staff(StaffActor { id: rep.id, permissions }), door: Door::Portal, address: String::new() };
         let refused = imports_as(&shop, actor, GOOD, false).await;
         assert!(matches!(refused, Err(Undone::Broken(Error::NotAllowed))), "{refused:?}");

@@ -43,6 +43,7 @@ mod doors;
 mod editing;
 mod finding;
 mod forgot;
+mod fresh;
 mod harmless;
 mod import;
 mod lists;

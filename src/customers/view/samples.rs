@@ -63,6 +63,7 @@ pub fn staff(acts: &[Act]) -> Actor {
     let permissions = Permissions {
         customers: Level::Read,
         staff: Level::None,
+        settings: Level::None,
         reach: Reach::AllRetailers,
         acts: acts.iter().copied().collect(),
     };

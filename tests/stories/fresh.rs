@@ -1,0 +1,68 @@
+//! Grave acts ask once more who is there, and nothing typed is lost.
+
+use std::time::Duration;
+
+use tradepost::staff::BuiltIn;
+
+use crate::support::people::STAFF_PASSWORD;
+use crate::support::runs::{FAST, all_contacts};
+use crate::support::shop::Shop;
+
+const LATER: Duration = Duration::from_mins(6);
+
+story! {
+    async fn a_form_waits_while_one_proves_who_one_is(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.contact("anna", "anna@harbour.example").await;
+        let fields = [("query", "q=anna&active=\"yes\""), ("format", "csv")];
+        assert_eq!(office.browser.post("/portal/contacts/export", &fields).await.header("content-type"), "text/csv; charset=utf-8");
+        shop.advance(LATER);
+        let asked = office.browser.post("/portal/contacts/export", &fields).await;
+        assert!(asked.status == 403 && asked.says("Confirm that it is you"), "{}", asked.text());
+        assert!(asked.says("value=\"q=anna&active=&#34;yes&#34;\"") || asked.says("q=anna"), "{}", asked.text());
+        let wrong = [fields[0], fields[1], ("proof_password", "wrong ladder 12 moss")];
+        let page = office.browser.post("/portal/contacts/export", &wrong).await;
+        assert!(page.status == 422 && page.says("not your password") && !page.says("wrong ladder"), "{}", page.text());
+        let exported = "select count(*) as n from audit where act = 'customers-exported'";
+        assert_eq!(shop.count(exported, &[]).await, 1);
+        let right = [fields[0], fields[1], ("proof_password", STAFF_PASSWORD)];
+        assert_eq!(office.browser.post("/portal/contacts/export", &right).await.header("content-type"), "text/csv; charset=utf-8");
+        assert_eq!(office.browser.post("/portal/contacts/export", &fields).await.status, 200, "not asked again");
+        assert_eq!(shop.count(exported, &[]).await, 3);
+    }
+}
+
+story! {
+    async fn promise_14_a_bulk_invitation_asks_who_is_there(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.contact("anna", "anna@harbour.example").await;
+        shop.advance(LATER);
+        let run = tradepost::kernel::id::RunId::new(shop.clock.now()).to_string();
+        let mut fields = all_contacts("invite", "");
+        fields.extend(FAST.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        fields.push(("run", run));
+        let asked: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(office.browser.post("/portal/runs", &asked).await.status, 403);
+        assert_eq!(shop.count("select count(*) as n from runs", &[]).await, 0);
+        let proved: Vec<_> = asked.into_iter().chain([("proof_password", STAFF_PASSWORD)]).collect();
+        assert_eq!(office.browser.post("/portal/runs", &proved).await.status, 303);
+        shop.mail_to("anna@harbour.example").await;
+    }
+}
+
+story! {
+    async fn a_proof_can_not_be_guessed_at_length(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.advance(LATER);
+        let prove = async |typed: &str| office.browser.post("/portal/confirm", &[("to", "//evil.example"), ("proof_password", typed)]).await;
+        for _ in 0..10 {
+            assert!(prove("wrong ladder 12 moss").await.says("not your password"));
+        }
+        assert!(prove(STAFF_PASSWORD).await.says("tried too often"));
+        shop.advance(Duration::from_mins(15));
+        assert!(prove(STAFF_PASSWORD).await.leads_to("/portal"), "never out of the portal");
+    }
+}
