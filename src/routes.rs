@@ -55,7 +55,6 @@ fn portal_routes() -> Vec<Route> {
     use runs::portal as runs;
     use staff::fresh::portal as fresh;
     use staff::portal as colleagues;
-    use trail::portal as trail;
     vec![
         ("/portal", get(dashboard::dashboard)),
         ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
@@ -92,9 +91,6 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
-        ("/portal/audit", get(trail::trail)),
-        ("/portal/audit/verify", get(trail::verify)),
-        ("/portal/audit/export", post(trail::export)),
         ("/portal/invitations", get(invitations::invitations)),
         ("/portal/runs", post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),
@@ -103,6 +99,41 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/runs/{id}/pause", post(runs::pause)),
         ("/portal/runs/{id}/resume", post(runs::resume)),
         ("/portal/runs/{id}/cancel", post(runs::cancel)),
+    ]
+}
+
+/// The portal's pages of who may do what and who did what.
+fn office_routes() -> Vec<Route> {
+    use staff::me::portal as me;
+    use staff::people::portal as persons;
+    use staff::roles::portal as roles;
+    use staff::territories::portal as territories;
+    use trail::portal as trail;
+    vec![
+        ("/portal/me", get(me::me)),
+        ("/portal/me/password", post(me::change_password)),
+        ("/portal/me/sessions/end", post(me::end_sessions)),
+        ("/portal/me/sessions/{id}/end", post(me::end_session)),
+        ("/portal/staff", get(persons::people)),
+        ("/portal/staff/rights", get(persons::rights)),
+        ("/portal/staff/new", get(persons::new_person).post(persons::add)),
+        ("/portal/staff/{id}", get(persons::person)),
+        ("/portal/staff/{id}/edit", get(persons::edit).post(persons::submit_edit)),
+        ("/portal/staff/{id}/active", post(persons::set_active)),
+        ("/portal/staff/{id}/resets", post(persons::start_reset)),
+        ("/portal/staff/{id}/sessions/end", post(persons::end_sessions)),
+        ("/portal/staff/{id}/sessions/{session}/end", post(persons::end_session)),
+        ("/portal/roles", get(roles::roles)),
+        ("/portal/roles/new", get(roles::new_role).post(roles::add)),
+        ("/portal/roles/{id}", get(roles::role)),
+        ("/portal/roles/{id}/edit", get(roles::edit).post(roles::submit_edit)),
+        ("/portal/roles/{id}/delete", post(roles::delete)),
+        ("/portal/territories", get(territories::territories).post(territories::add)),
+        ("/portal/territories/{id}", post(territories::rename)),
+        ("/portal/territories/{id}/delete", post(territories::delete)),
+        ("/portal/audit", get(trail::trail)),
+        ("/portal/audit/verify", get(trail::verify)),
+        ("/portal/audit/export", post(trail::export)),
     ]
 }
 
@@ -146,7 +177,15 @@ fn health_routes() -> Vec<Route> {
 
 /// The addresses of every door, for tests that must know them all.
 pub fn addresses() -> Vec<&'static str> {
-    let doors = [website(), portal_routes(), sales_routes(), demo_routes(), hooks(), health_routes()];
+    let doors = [
+        website(),
+        portal_routes(),
+        office_routes(),
+        sales_routes(),
+        demo_routes(),
+        hooks(),
+        health_routes(),
+    ];
     doors.into_iter().flatten().map(|(address, _)| address).collect()
 }
 
@@ -164,7 +203,7 @@ pub fn router(app: Arc<App>) -> Router {
             manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
         })
         .collect();
-    let mut doors = [website(), portal_routes(), sales_routes(), health_routes()].concat();
+    let mut doors = [website(), portal_routes(), office_routes(), sales_routes(), health_routes()].concat();
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(demo_routes());
     }

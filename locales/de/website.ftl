@@ -194,6 +194,13 @@ flash-run-paused = Der Lauf ist angehalten
 flash-run-resumed = Der Lauf geht weiter
 flash-run-cancelled = Der Rest wurde abgesagt
 flash-run-over = Der Lauf war schon zu Ende; nichts wurde geändert
+flash-staff-added = Hinzugefügt. Link und Code sind unterwegs
+flash-staff-deactivated = Deaktiviert und überall abgemeldet. Beim Aktivieren geht nichts verloren
+flash-staff-reset-sent = Link und Code sind unterwegs
+flash-role-added = Rolle angelegt
+flash-role-deleted = Rolle gelöscht
+flash-territory-added = Gebiet angelegt
+flash-territory-deleted = Gebiet gelöscht
 
 error-home = Zum Anfang
 error-request = Wenn Sie uns davon berichten, hilft diese Nummer:

@@ -194,6 +194,13 @@ flash-run-paused = The run is paused
 flash-run-resumed = The run goes on
 flash-run-cancelled = The rest was called off
 flash-run-over = The run was over already; nothing was changed
+flash-staff-added = Added. A link and a code are on their way to them
+flash-staff-deactivated = Deactivated, and signed out everywhere. Activating again loses nothing
+flash-staff-reset-sent = A link and a code are on their way to them
+flash-role-added = Role made
+flash-role-deleted = Role deleted
+flash-territory-added = Territory added
+flash-territory-deleted = Territory deleted
 
 error-home = Go to the start
 error-request = If you tell us about it, this number helps:

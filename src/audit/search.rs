@@ -20,6 +20,8 @@ pub struct Filter {
     pub contact: Option<ContactId>,
     /// Only about this retailer and its contacts.
     pub retailer: Option<RetailerId>,
+    /// Only about this staff user.
+    pub staff: Option<StaffId>,
     /// Only from then on.
     pub since: Option<Timestamp>,
     /// Only before then.

@@ -82,6 +82,7 @@ pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec
         (" and a.door = ?", filter.door.to_value()),
         (" and a.contact_id = ?", filter.contact.to_value()),
         (" and a.retailer_id = ?", filter.retailer.to_value()),
+        (" and a.staff_id = ?", filter.staff.to_value()),
         (" and a.at >= ?", filter.since.to_value()),
         (" and a.at < ?", filter.until.to_value()),
         (within, filter.bounded_by.to_value()),

@@ -156,6 +156,51 @@ pub fn end_all_of_staff(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Resu
     tx.run("update sessions set ended_at = $2 where staff_id = $1 and ended_at is null", &[&staff, &now])
 }
 
+/// Ends all sessions of a staff user but `kept`, if one is.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_others_of_staff(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    kept: Option<SessionId>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let Some(kept) = kept else { return end_all_of_staff(tx, staff, now) };
+    tx.run(
+        "update sessions set ended_at = $2 where staff_id = $1 and ended_at is null and id <> $3",
+        &[&staff, &now, &kept],
+    )
+}
+
+/// Ends one session of a staff user; another's is not found.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_of_staff(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update sessions set ended_at = $3 where staff_id = $1 and id = $2 and ended_at is null",
+        &[&staff, &session, &now],
+    )
+}
+
+/// Where a staff user is signed in, last used first.
+///
+/// # Errors
+/// When the database fails.
+pub fn device_list_of_staff(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<Vec<Device>, Error> {
+    tx.all(
+        "select id, address, device, created_at, last_seen_at from sessions
+         where staff_id = $1 and ended_at is null and expires_at > $2 order by last_seen_at desc, id desc limit 100",
+        &[&staff, &now],
+    )
+}
+
 /// Where a contact is signed in, last used first.
 ///
 /// # Errors

@@ -2,11 +2,15 @@
 //! and its recovery.
 
 pub mod fresh;
+pub mod me;
+pub mod people;
 pub mod portal;
 pub mod recovery;
 pub mod roles;
+pub mod rules;
 pub mod sign_in;
 mod store;
+pub mod territories;
 
 use passwords::{Password, Problem, StaffRule};
 

@@ -89,8 +89,8 @@ pub(super) fn insert(
     now: Timestamp,
 ) -> Result<(), Error> {
     tx.run(
-        "insert into staff (id, email, email_key, name, kind, role_id, active, password_hash, password_set_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into staff (id, email, email_key, name, kind, role_id, role_since, active, password_hash, password_set_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $10, $7, $8, $9, $10)",
         &[
             &id,
             &new.email.as_str(),

@@ -52,6 +52,8 @@ pub struct Asked {
     pub contact: String,
     /// A retailer's id.
     pub retailer: String,
+    /// The id of a staff user whom entries are about.
+    pub staff: String,
     /// The entry this page ends before.
     pub before: Option<i64>,
     /// What could not be understood.
@@ -82,6 +84,7 @@ impl Asked {
             "to" => (&mut self.to, calendar::midnight(value, &TimeZone::UTC).is_some()),
             "contact" => (&mut self.contact, is_id()),
             "retailer" => (&mut self.retailer, is_id()),
+            "staff" => (&mut self.staff, is_id()),
             "before" => {
                 self.before = value.parse().ok();
                 return self.before.is_some();
@@ -104,6 +107,7 @@ impl Asked {
             ("to", &self.to),
             ("contact", &self.contact),
             ("retailer", &self.retailer),
+            ("staff", &self.staff),
         ];
         let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
         form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish()
@@ -125,6 +129,7 @@ impl Asked {
             door: fixed(&DOORS, &self.door),
             contact: self.contact.parse().ok(),
             retailer: self.retailer.parse().ok(),
+            staff: self.staff.parse().ok(),
             since: calendar::midnight(&self.from, zone),
             until: calendar::midnight_after(&self.to, zone),
             before: self.before,

@@ -38,6 +38,7 @@ mod audit;
 mod bad_input;
 mod bounces;
 mod choose;
+mod colleagues;
 mod command;
 mod doors;
 mod editing;

@@ -1,4 +1,9 @@
-//! The built-in roles.
+//! Roles: the built-in ones, and those of one's own.
+
+pub mod abilities;
+mod edit;
+pub mod portal;
+mod store;
 
 use std::collections::BTreeSet;
 
@@ -8,7 +13,28 @@ use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::kernel::id::RoleId;
 
-use super::store;
+pub use edit::{Kept, add, all, change, delete, find, get, may_change, may_give};
+
+/// A role.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// Which.
+    pub id: RoleId,
+    /// What it is called.
+    pub name: String,
+    /// Whether it comes with Tradepost and can't be changed.
+    pub built_in: bool,
+    /// Whether it is the Owner's.
+    pub owner: bool,
+    /// What it allows.
+    pub permissions: Permissions,
+    /// Goes up with every change.
+    pub version: i64,
+    /// How many people who work here have it.
+    pub people: i64,
+    /// How many have it who are deactivated.
+    pub former: i64,
+}
 
 /// A role that comes with Tradepost and can't be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +104,7 @@ pub fn establish(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     for role in BuiltIn::ALL {
         let permissions = serde_json::to_string(&role.permissions())
             .map_err(|error| crate::Error::Render { what: "a role", problem: error.to_string() })?;
-        store::establish_role(tx, RoleId::new(now), role.name(), &permissions)?;
+        super::store::establish_role(tx, RoleId::new(now), role.name(), &permissions)?;
     }
     Ok(())
 }
@@ -88,5 +114,5 @@ pub fn establish(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub fn named(tx: &mut Tx<'_>, name: &str) -> Result<Option<RoleId>> {
-    Ok(store::role_named(tx, name)?)
+    Ok(super::store::role_named(tx, name)?)
 }

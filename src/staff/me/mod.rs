@@ -1,0 +1,64 @@
+//! A staff user's own page: their password, and where they are signed in.
+
+pub mod portal;
+
+use passwords::{Known, Matched, Password, Problem};
+
+use super::store;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::error::Result;
+use crate::sessions::{self, StaffSession};
+
+/// What came of changing one's own password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is set; all other sessions have ended.
+    Done,
+    /// It won't do.
+    Refused(Vec<Problem>),
+    /// It was changed from elsewhere meanwhile.
+    Meanwhile,
+}
+
+/// Sets a new password for who proved that it is them.
+///
+/// # Errors
+/// When the database fails or too much is being hashed.
+pub async fn change_password(
+    app: &App,
+    session: &StaffSession,
+    actor: &Actor,
+    new: Password,
+) -> Result<Changed> {
+    let (staff, id) = (session.staff, session.id);
+    let known = app.db.read(move |tx| store::find(tx, staff)).await?.ok_or(crate::Error::NotFound)?;
+    let mut problems =
+        super::broken_rules(&new, known.email.as_str(), &known.name, &app.config.supplier.name);
+    let own = known.password.clone();
+    let (matched, new) = app.passwords.check(new, Known { own, temporary: Vec::new() }).await?;
+    if matches!(matched, Matched::Own { .. }) {
+        problems.push(Problem::IsCurrent);
+    }
+    if !problems.is_empty() {
+        return Ok(Changed::Refused(problems));
+    }
+    let hash = app.passwords.hash(new).await?;
+    let (now, actor) = (app.clock.now(), actor.clone());
+    let text = |staff: &store::Staff| staff.password.as_ref().map(|hash| hash.as_str().to_owned());
+    app.db
+        .write(move |tx| {
+            let same =
+                store::find(tx, staff)?.is_some_and(|found| found.active && text(&found) == text(&known));
+            if !same {
+                return Ok(Changed::Meanwhile);
+            }
+            store::set_password(tx, staff, &hash, now)?;
+            store::void_resets(tx, staff, now)?;
+            sessions::end_others_of_staff(tx, staff, Some(id), now)?;
+            audit::record(tx, &actor, now, Event::PasswordChanged, About::staff(staff))?;
+            Ok(Changed::Done)
+        })
+        .await
+}

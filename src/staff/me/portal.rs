@@ -1,0 +1,121 @@
+//! The portal's page of oneself.
+
+use askama::Template;
+use axum::http::StatusCode;
+use passwords::Password;
+use serde::Deserialize;
+
+use super::Changed;
+use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
+use crate::kernel::Language;
+use crate::kernel::id::SessionId;
+use crate::recovery::site::problem_text;
+use crate::sessions::Device;
+use crate::staff::fresh::portal::Confirmed;
+use crate::staff::people::portal::NoFields;
+use crate::staff::{fresh, people};
+
+#[derive(Template)]
+#[template(path = "staff/me/pages/me.html")]
+struct MePage {
+    page: Page,
+    name: String,
+    email: String,
+    role: String,
+    devices: Vec<Device>,
+    /// The session of this page.
+    here: SessionId,
+    errors: FieldErrors,
+}
+
+/// `GET /portal/me`
+pub async fn me(AtPortal(caller): AtPortal) -> Answer {
+    show(&caller, StatusCode::OK, FieldErrors::default()).await
+}
+
+async fn show(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answer {
+    let (id, now) = (caller.session.staff, caller.now());
+    let (email, devices) = caller
+        .read(move |tx, _| {
+            let staff = crate::staff::find(tx, id)?.ok_or(crate::Error::NotFound)?;
+            Ok((staff.email.as_str().to_owned(), people::devices(tx, id, now)?))
+        })
+        .await?;
+    html(
+        status,
+        &MePage {
+            page: caller.page(),
+            name: caller.session.name.clone(),
+            email,
+            role: caller.session.role.clone(),
+            devices,
+            here: caller.session.id,
+            errors,
+        },
+    )
+}
+
+/// What the form of a new password sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordForm {
+    #[serde(rename = "current_password")]
+    current: Secret,
+    #[serde(rename = "new_password")]
+    new: Secret,
+    #[serde(rename = "confirm_password")]
+    confirm: Secret,
+}
+
+/// `POST /portal/me/password`
+pub async fn change_password(AtPortal(caller): AtPortal, Posted(form): Posted<PasswordForm>) -> Answer {
+    let refuse = |field, text: &str| FieldErrors::one(field, text);
+    let again = StatusCode::UNPROCESSABLE_ENTITY;
+    if form.new.expose() != form.confirm.expose() {
+        let errors = refuse("confirm_password", "The two passwords differ. Type the same one twice.");
+        return show(&caller, again, errors).await;
+    }
+    let Ok(new) = Password::parse(form.new.expose()) else {
+        return show(&caller, again, refuse("new_password", "Choose a password of 12 to 256 characters."))
+            .await;
+    };
+    let app = &caller.web.app;
+    let proof = match Password::parse(form.current.expose()) {
+        Ok(current) => fresh::prove(app, &caller.session, &caller.actor, current).await?,
+        Err(_) => fresh::Proof::Refused,
+    };
+    let wrong = match proof {
+        fresh::Proof::Given => None,
+        fresh::Proof::Refused => Some("That is not your current password."),
+        fresh::Proof::TooMany => Some("That was tried too often. Wait a quarter of an hour and try again."),
+    };
+    if let Some(text) = wrong {
+        return show(&caller, again, refuse("current_password", text)).await;
+    }
+    match super::change_password(app, &caller.session, &caller.actor, new).await? {
+        Changed::Done => Ok(redirect("/portal/me", Some("password-changed"))),
+        Changed::Refused(problems) => {
+            let texts = problems.iter().map(|problem| problem_text(Language::English, *problem));
+            show(&caller, again, FieldErrors::all("new_password", texts)).await
+        }
+        Changed::Meanwhile => {
+            let text = "Your password was changed from elsewhere meanwhile. Type the one that counts now.";
+            show(&caller, StatusCode::CONFLICT, refuse("current_password", text)).await
+        }
+    }
+}
+
+/// `POST /portal/me/sessions/end`: all but this one.
+pub async fn end_sessions(Confirmed(caller, _): Confirmed<NoFields>) -> Answer {
+    let (id, here, now) = (caller.session.staff, caller.session.id, caller.now());
+    caller.write(move |tx, actor| people::sign_out(tx, actor, (id, None), Some(here), now)).await?;
+    Ok(redirect("/portal/me", Some("sessions-ended")))
+}
+
+/// `POST /portal/me/sessions/{id}/end`
+pub async fn end_session(Ids(session): Ids<SessionId>, Confirmed(caller, _): Confirmed<NoFields>) -> Answer {
+    let (id, now) = (caller.session.staff, caller.now());
+    caller.write(move |tx, actor| people::sign_out(tx, actor, (id, Some(session)), None, now)).await?;
+    Ok(redirect("/portal/me", Some("session-ended")))
+}
