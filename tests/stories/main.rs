@@ -49,6 +49,7 @@ mod harmless;
 mod import;
 mod lists;
 mod mail_faults;
+mod matrix;
 mod reset;
 mod rule;
 mod run_faults;

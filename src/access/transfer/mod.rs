@@ -26,8 +26,8 @@ pub fn move_contact(
     now: Timestamp,
 ) -> Result<()> {
     let contact = retailers::contact(tx, actor, contact)?;
-    let to = retailers::find(tx, actor, to)?;
     may(actor)?;
+    let to = retailers::find(tx, actor, to)?;
     if contact.retailer == to.id {
         return Ok(());
     }

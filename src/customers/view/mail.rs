@@ -34,11 +34,11 @@ pub struct Row {
 }
 
 impl Queue {
-    /// Reads what waits, oldest first. For who sees only some customers there
-    /// is no such thing, since it tells of all.
+    /// Reads what waits, oldest first. Not for who sees only some customers,
+    /// since it tells of all.
     pub fn read(tx: &mut Tx<'_>, actor: &Actor) -> Result<Self> {
         if !actor.may_see_customers() || actor.bounded_by().is_some() {
-            return Err(Error::NotFound);
+            return Err(Error::NotAllowed);
         }
         let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
         Ok(Self::new(&mail::waiting(tx, limit)?))

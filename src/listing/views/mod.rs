@@ -37,7 +37,7 @@ pub enum SavedView {
 /// The actor's views of a list, by name.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] for who is no staff user.
+/// [`Error::NotAllowed`] for who may not see customers.
 pub fn saved(tx: &mut Tx<'_>, actor: &Actor, list: List) -> Result<Vec<View>> {
     Ok(store::of_staff(tx, owner(actor)?, list)?)
 }
@@ -45,7 +45,7 @@ pub fn saved(tx: &mut Tx<'_>, actor: &Actor, list: List) -> Result<Vec<View>> {
 /// Keeps what is asked for under a name.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] for who is no staff user.
+/// [`Error::NotAllowed`] for who may not see customers.
 pub fn save(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, name: &str, now: Timestamp) -> Result<SavedView> {
     let staff = owner(actor)?;
     let known = store::of_staff(tx, staff, asked.list)?;
@@ -69,7 +69,7 @@ pub fn unsave(tx: &mut Tx<'_>, actor: &Actor, id: ViewId) -> Result<()> {
 
 fn owner(actor: &Actor) -> Result<StaffId> {
     match &actor.who {
-        Who::Staff(staff) => Ok(staff.id),
+        Who::Staff(staff) if actor.may_see_customers() => Ok(staff.id),
         _ => Err(Error::NotAllowed),
     }
 }

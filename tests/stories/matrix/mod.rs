@@ -1,0 +1,395 @@
+//! Every address of every door × everyone who may come: who gets in, who is
+//! sent to sign in, who finds nothing, and that nothing changes for those who
+//! don't.
+
+mod rows;
+
+use std::collections::BTreeSet;
+
+use tradepost::actor::Actor;
+use tradepost::actor::{Level, Permissions, Reach};
+use tradepost::kernel::id::{RoleId, RunId};
+use tradepost::sessions::StaffKind;
+use tradepost::staff::{BuiltIn, roles};
+
+use crate::support::client::{Browser, Reply};
+use crate::support::people::{Colleague, STAFF_PASSWORD, staff_sign_in};
+use crate::support::runs::{FAST, ticked};
+use crate::support::shop::Shop;
+use rows::{About, For, Row, rows};
+
+const PASSWORD: &str = "trout9lamp";
+const UNKNOWN: &str = "0192c6c3-0000-7000-8000-000000000001";
+/// Everything that an act leaves behind; a request that was refused at sign-in
+/// or that asks for help leaves a word about it, too.
+const CHANGES: &str = "select (select count(*) from resets) + (select count(*) from mails) + (select count(*) from runs)
+    + (select count(*) from views) + (select count(*) from staff) + (select count(*) from roles) + (select count(*) from territories)
+    + cast((select coalesce(sum(version), 0) from contacts) + (select coalesce(sum(version), 0) from retailers) + (select coalesce(sum(version), 0) from staff) as bigint)
+    + (select count(*) from sessions where ended_at is null) + (select count(*) from audit where act <> 'sign-in-refused') as n";
+
+/// Someone who comes.
+struct Visitor {
+    name: &'static str,
+    browser: Browser,
+    who: Who,
+}
+
+enum Who {
+    /// Not signed in, or not any more.
+    Nobody,
+    Contact {
+        must_choose: bool,
+    },
+    Staff {
+        permissions: Permissions,
+        portal: bool,
+        sales: bool,
+        /// Whether they see customers in North.
+        sees_north: bool,
+    },
+}
+
+/// What there is to come to.
+struct Targets {
+    retailer: String,
+    contact: String,
+    reset: String,
+    session: String,
+    staff: String,
+    role: String,
+    territory: String,
+    run: String,
+    view: String,
+}
+
+impl Targets {
+    fn fill(&self, address: &str) -> String {
+        let id = match address.split('/').nth(2).unwrap_or_default() {
+            "retailers" => &self.retailer,
+            "contacts" => &self.contact,
+            "staff" => &self.staff,
+            "roles" => &self.role,
+            "territories" => &self.territory,
+            "runs" => &self.run,
+            "views" => &self.view,
+            _ => &self.session,
+        };
+        let path = address.replace("{id}", id).replace("{reset}", &self.reset);
+        let path = if path == "/portal/runs/new" {
+            format!("{path}?act=invite&list=contacts&for=all&query=")
+        } else {
+            path
+        };
+        path.replace("{session}", &self.session).replace("{token}", &"0".repeat(64)).replace("{number}", "1")
+    }
+}
+
+/// What is expected of one row for one visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    /// They get through.
+    In,
+    /// They are sent here.
+    Sent(&'static str),
+    /// They may know of it and not do it.
+    Refused,
+    /// There is no such thing, for them.
+    Nothing,
+    /// Either of both: they see nothing of it and may not do it.
+    RefusedOrNothing,
+}
+
+fn expected(row: &Row, visitor: &Visitor) -> Expected {
+    let (rights, portal, login) = match (row.whom, &visitor.who) {
+        (For::Anyone, _) => return Expected::In,
+        (For::Demo | For::Program, _) => return Expected::Nothing,
+        (For::Contact, Who::Contact { must_choose: true }) => return Expected::Sent("/password"),
+        (For::Contact | For::Choosing, Who::Contact { .. }) if row.about == About::Own => {
+            return Expected::Nothing;
+        }
+        (For::Contact | For::Choosing, Who::Contact { .. }) => return Expected::In,
+        (For::Contact | For::Choosing, _) => return Expected::Sent("/login"),
+        (For::Portal(rights), _) => (rights, true, "/portal/login"),
+        (For::Sales(rights), _) => (rights, false, "/sales/login"),
+    };
+    let Who::Staff { permissions, portal: at_portal, sales, sees_north } = &visitor.who else {
+        return Expected::Sent(login);
+    };
+    if !(if portal { *at_portal } else { *sales }) {
+        return Expected::Nothing;
+    }
+    let hidden = row.about == About::Own || (row.about == About::Customer && !sees_north);
+    match (rights(permissions), hidden) {
+        (true, false) => Expected::In,
+        (true, true) => Expected::Nothing,
+        (false, false) => Expected::Refused,
+        (false, true) => Expected::RefusedOrNothing,
+    }
+}
+
+fn is_as_expected(reply: &Reply, expected: Expected) -> bool {
+    match expected {
+        Expected::In => {
+            let sent_away =
+                ["/login", "/portal/login", "/sales/login"].iter().any(|login| reply.leads_to(login));
+            ![403, 404].contains(&reply.status) && reply.status < 500 && !sent_away
+        }
+        Expected::Sent(login) => reply.leads_to(login),
+        Expected::Refused => reply.status == 403,
+        Expected::Nothing => reply.status == 404,
+        Expected::RefusedOrNothing => [403, 404].contains(&reply.status),
+    }
+}
+
+/// What lets strangers in as well: signing in and out, forgotten passwords, and
+/// links with a token that does not exist.
+fn is_open(row: &Row) -> bool {
+    matches!(row.whom, For::Anyone)
+}
+
+async fn staff(
+    shop: &Shop,
+    name: &'static str,
+    colleague: Colleague,
+    permissions: Permissions,
+    north: bool,
+) -> Visitor {
+    let kind = shop.texts("select kind as t from staff where id = $1", &[&colleague.id]).await.remove(0);
+    let (portal, sales) = (kind != "rep", kind != "admin");
+    Visitor {
+        name,
+        browser: colleague.browser,
+        who: Who::Staff { permissions, portal, sales, sees_north: north },
+    }
+}
+
+fn built_in(role: BuiltIn) -> Permissions {
+    role.permissions()
+}
+
+/// Everyone who comes. Sessions that will end are ended here.
+async fn visitors(shop: &Shop) -> Vec<Visitor> {
+    let mut all = vec![Visitor { name: "nobody", browser: shop.browser(), who: Who::Nobody }];
+    for (name, username) in
+        [("the contact", "anna"), ("a sibling contact", "carla"), ("another retailer's contact", "bert")]
+    {
+        let browser = shop.signed_in(username, PASSWORD).await;
+        all.push(Visitor { name, browser, who: Who::Contact { must_choose: false } });
+    }
+    let choosing = shop.browser();
+    choosing.sign_in("dora", &shop.temporary_password("dora").await).await;
+    all.push(Visitor {
+        name: "who must choose a password",
+        browser: choosing,
+        who: Who::Contact { must_choose: true },
+    });
+    let rep = BuiltIn::SalesRep;
+    let inside = shop.colleague(rep, StaffKind::Dual, &["North"]).await;
+    all.push(staff(shop, "a rep of the territory", inside, built_in(rep), true).await);
+    let outside = shop.colleague(rep, StaffKind::Dual, &["South"]).await;
+    all.push(staff(shop, "a rep of another territory", outside, built_in(rep), false).await);
+    for role in [BuiltIn::Owner, BuiltIn::SalesAdmin, BuiltIn::Support] {
+        let colleague = shop.colleague(role, StaffKind::Dual, &[]).await;
+        all.push(staff(shop, role.name(), colleague, built_in(role), true).await);
+    }
+    let field = shop.staff(rep).await;
+    all.push(staff(shop, "a rep without the portal", field, built_in(rep), true).await);
+    all.push(nothing_at_all(shop).await);
+    let gone = shop.colleague(BuiltIn::Owner, StaffKind::Dual, &[]).await;
+    shop.run("update staff set active = $2 where id = $1", &[&gone.id, &false]).await;
+    all.push(Visitor { name: "who was deactivated", browser: gone.browser, who: Who::Nobody });
+    let late = shop.colleague(BuiltIn::Owner, StaffKind::Dual, &[]).await;
+    shop.run("update sessions set expires_at = 0 where staff_id = $1", &[&late.id]).await;
+    all.push(Visitor { name: "whose session has ended", browser: late.browser, who: Who::Nobody });
+    all
+}
+
+/// A role of one's own, made by the operator.
+async fn role(shop: &Shop, name: &'static str, permissions: &Permissions) -> RoleId {
+    let (now, permissions) = (shop.clock.now(), permissions.clone());
+    let made = shop.db().write(move |tx| roles::add(tx, &Actor::operator(), (name, &permissions), now));
+    let roles::Kept::Saved(role) = made.await.unwrap() else { panic!("no role") };
+    role
+}
+
+/// Someone with a role of one's own that allows nothing.
+async fn nothing_at_all(shop: &Shop) -> Visitor {
+    let nothing = Permissions {
+        customers: Level::None,
+        staff: Level::None,
+        settings: Level::None,
+        reach: Reach::AllRetailers,
+        acts: BTreeSet::new(),
+    };
+    let role = role(shop, "Nothing", &nothing).await;
+    let colleague = shop.colleague(BuiltIn::Support, StaffKind::Dual, &[]).await;
+    shop.run("update staff set role_id = $2 where id = $1", &[&colleague.id, &role]).await;
+    staff(shop, "a role that allows nothing", colleague, nothing, false).await
+}
+
+async fn targets(shop: &Shop) -> Targets {
+    let keeper = shop.colleague(BuiltIn::SalesAdmin, StaffKind::Dual, &[]).await;
+    let anna = shop.id("anna").await;
+    let reset = keeper.starts_reset(anna).await;
+    shop.mail_to("anna@harbour.example").await;
+    shop.quiet().await;
+    let run = keeper.starts_run(&ticked("invite", &[shop.id("erik").await]), &FAST).await;
+    shop.runs_are("done", 1).await;
+    keeper.browser.post("/portal/views", &[("list", "contacts"), ("query", "q=x"), ("name", "Mine")]).await;
+    let id = |sql: &'static str| {
+        let read = shop.db().read(move |tx| tx.one::<tradepost::db::Row>(sql, &[])?.get::<RunId>("id"));
+        async move { read.await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}")).to_string() }
+    };
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    Targets {
+        retailer: id("select retailer_id as id from contacts where username = 'anna'").await,
+        contact: anna.to_string(),
+        reset: last(&reset),
+        session: id(
+            "select s.id from sessions s join staff p on p.id = s.staff_id order by s.created_at limit 1",
+        )
+        .await,
+        staff: keeper.id.to_string(),
+        role: role(shop, "Clerk", &BuiltIn::Support.permissions()).await.to_string(),
+        territory: id("select id from territories where name = 'North'").await,
+        run: last(&run),
+        view: id("select id from views limit 1").await,
+    }
+}
+
+async fn peopled(kind: crate::support::database::Kind) -> (Shop, Targets) {
+    let shop = Shop::open(kind).await;
+    shop.member("anna", "anna@harbour.example", PASSWORD).await;
+    shop.member("carla", "carla@harbour.example", PASSWORD).await;
+    shop.contact("dora", "dora@harbour.example").await;
+    shop.contact("erik", "erik@harbour.example").await;
+    let south = shop.retailer("Gull & Sons", "South").await;
+    let bert = shop.contact_at(south, "bert", "bert@gull.example").await;
+    shop.give_password(bert, PASSWORD).await;
+    let targets = targets(&shop).await;
+    (shop, targets)
+}
+
+async fn comes(visitor: &Visitor, row: &Row, path: &str) -> Reply {
+    if row.method == "GET" {
+        visitor.browser.get(path).await
+    } else {
+        visitor.browser.post(path, row.fields).await
+    }
+}
+
+story! {
+    /// But for runs: who may steer those of others is told in their stories.
+    async fn every_door_is_shut_to_whom_it_is_not_for(kind) {
+        let (shop, targets) = peopled(kind).await;
+        let all = visitors(&shop).await;
+        let mut wrong = Vec::new();
+        for row in rows().iter().filter(|row| !is_open(row)) {
+            let path = targets.fill(row.address);
+            for visitor in &all {
+                let expected = expected(row, visitor);
+                let runs = row.address.starts_with("/portal/runs/{id}") && expected != Expected::Sent("/portal/login");
+                if (expected == Expected::In && row.method == "POST") || runs {
+                    continue;
+                }
+                let before = shop.count(CHANGES, &[]).await;
+                let reply = comes(visitor, row, &path).await;
+                if !is_as_expected(&reply, expected) {
+                    wrong.push(format!("{} {} for {}: {} {}, not {expected:?}", row.method, row.address, visitor.name, reply.status, reply.location()));
+                }
+                if expected != Expected::In && shop.count(CHANGES, &[]).await != before {
+                    wrong.push(format!("{} {} changed something for {}", row.method, row.address, visitor.name));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{} of the matrix are not as expected:\n{}", wrong.len(), wrong.join("\n"));
+    }
+}
+
+story! {
+    async fn every_address_has_a_row_and_answers_no_other_method(kind) {
+        let (shop, targets) = peopled(kind).await;
+        let owner = shop.colleague(BuiltIn::Owner, StaffKind::Dual, &[]).await;
+        let known = rows();
+        let addresses: BTreeSet<&str> = tradepost::routes::addresses().into_iter().collect();
+        let rowed: BTreeSet<&str> = known.iter().map(|row| row.address).collect();
+        assert_eq!(addresses, rowed, "each address of `routes` stands in the matrix, and no other");
+        for address in addresses.into_iter().filter(|address| !address.starts_with("/dev/")) {
+            for method in ["GET", "POST"] {
+                if known.iter().any(|row| row.address == address && row.method == method) {
+                    continue;
+                }
+                let path = targets.fill(address);
+                let reply = if method == "GET" { owner.browser.get(&path).await } else { owner.browser.post(&path, &[]).await };
+                assert_eq!(reply.status, 405, "{method} {address} answers and has no row");
+            }
+        }
+    }
+}
+
+story! {
+    async fn nothing_is_done_for_another_website(kind) {
+        let (shop, targets) = peopled(kind).await;
+        let owner = shop.colleague(BuiltIn::Owner, StaffKind::Dual, &[]).await;
+        let anna = shop.signed_in("anna", PASSWORD).await;
+        let before = shop.count(CHANGES, &[]).await;
+        for row in rows().iter().filter(|row| row.method == "POST" && !matches!(row.whom, For::Demo)) {
+            let path = targets.fill(row.address);
+            for browser in [&owner.browser, &anna] {
+                let reply = browser.post_from("https://evil.example", &path, row.fields).await;
+                assert_eq!(reply.status, 403, "{}", row.address);
+            }
+        }
+        assert_eq!(shop.count(CHANGES, &[]).await, before);
+    }
+}
+
+story! {
+    async fn what_is_missing_and_what_is_not_yours_answer_alike(kind) {
+        let (shop, targets) = peopled(kind).await;
+        let outside = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["South"]).await;
+        for row in rows().iter().filter(|row| row.about == About::Customer) {
+            let (path, unknown) = (targets.fill(row.address), targets.fill(row.address).replace(&targets.contact, UNKNOWN).replace(&targets.retailer, UNKNOWN));
+            let ask = async |path: &str| match row.method {
+                "GET" => outside.browser.get(path).await.comparable(),
+                _ => outside.browser.post(path, row.fields).await.comparable(),
+            };
+            assert_eq!(ask(&path).await, ask(&unknown).await, "{} {}", row.method, row.address);
+        }
+    }
+}
+
+story! {
+    /// Not only in paths.
+    async fn ids_of_others_lead_nowhere_in_queries_and_forms(kind) {
+        let (shop, targets) = peopled(kind).await;
+        let rep = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["South"]).await;
+        let all = r#"{"customers":"write","staff":"none","reach":"own_territories","acts":["trigger_reset","change_sign_in","bulk_invite","view_audit","export"]}"#;
+        shop.run("update roles set permissions = $1 where name = 'Sales rep'", &[&all]).await;
+        let (browser, bert) = (&rep.browser, shop.id("bert").await);
+        let north = [targets.retailer.as_str(), targets.contact.as_str()];
+        let before = shop.count("select count(*) as n from audit where contact_id is not null", &[]).await;
+        assert_eq!(browser.post(&format!("/portal/contacts/{bert}/move"), &[("to", north[0])]).await.status, 404);
+        assert_eq!(browser.post(&format!("/portal/contacts/{bert}/merge"), &[("other", north[1])]).await.status, 404);
+        for path in [format!("/portal/contacts/{bert}/move?to={}", north[0]), format!("/portal/contacts/{bert}/merge?other={}", north[1])] {
+            let page = browser.get(&path).await;
+            assert!(!page.says("Harbour Gifts") && !page.says("Anna"), "{path}: {}", page.text());
+        }
+        let preview = browser.get(&format!("/portal/runs/new?act=invite&list=contacts&for=ticked&query=&id={}", north[1])).await;
+        assert!(preview.status == 200 && !preview.says("Anna"), "{}", preview.text());
+        let territory = format!("/portal/contacts?territory={}", targets.territory);
+        for path in ["/portal/contacts?q=anna", "/portal/search?q=anna", &territory, &format!("/portal/audit?contact={}", north[1])] {
+            assert!(!browser.get(path).await.says("Anna Sample"), "{path}");
+        }
+        let file = browser.post("/portal/contacts/export", &[("query", "q=anna"), ("format", "csv")]).await.text();
+        assert!(!file.contains("Anna"), "{file}");
+        let gull = shop.texts("select account_number as t from retailers where name = 'Gull & Sons'", &[]).await.remove(0);
+        let form = [("account_number", gull.as_str()), ("name", "Gull & Sons"), ("address", ""), ("territory", targets.territory.as_str()), ("version", "1")];
+        let retailer = browser.get(&format!("/portal/contacts/{bert}")).await.text();
+        let own = retailer.split("/portal/retailers/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let given_away = browser.post(&format!("/portal/retailers/{own}/edit"), &form).await;
+        assert_eq!(given_away.status, 404, "a territory that is not theirs");
+        assert_eq!(shop.count("select count(*) as n from audit where contact_id is not null", &[]).await, before);
+        assert!(staff_sign_in(&shop.browser(), "/portal", &rep.email, STAFF_PASSWORD).await.leads_to("/portal"));
+    }
+}

@@ -1,0 +1,239 @@
+//! The rows of the matrix: who gets through to what. An address that
+//! `routes::addresses` knows and that has no row fails the story.
+
+use tradepost::actor::{Act, Level, Permissions};
+
+/// Who an address is for.
+#[derive(Clone, Copy)]
+pub enum For {
+    /// Anyone, signed in or not.
+    Anyone,
+    /// A contact with a password of their own.
+    Contact,
+    /// A contact, even one who must choose a password.
+    Choosing,
+    /// Staff at the portal, with these rights.
+    Portal(Rights),
+    /// Staff at the sales app, with these rights.
+    Sales(Rights),
+    /// Programs that know a secret; none is set, so there is nothing.
+    Program,
+    /// Nobody: only `tradepost demo` has it.
+    Demo,
+}
+
+pub type Rights = fn(&Permissions) -> bool;
+
+/// What the ids of an address name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Nobody's in particular.
+    Nothing,
+    /// A customer in North.
+    Customer,
+    /// Something of one staff user's own, who is none of those who come.
+    Own,
+}
+
+pub struct Row {
+    pub method: &'static str,
+    pub address: &'static str,
+    pub whom: For,
+    pub about: About,
+    /// A form that could be taken.
+    pub fields: &'static [(&'static str, &'static str)],
+}
+
+const fn get(address: &'static str, whom: For, about: About) -> Row {
+    Row { method: "GET", address, whom, about, fields: &[] }
+}
+
+const fn post(
+    address: &'static str,
+    whom: For,
+    about: About,
+    fields: &'static [(&'static str, &'static str)],
+) -> Row {
+    Row { method: "POST", address, whom, about, fields }
+}
+
+fn any(_: &Permissions) -> bool {
+    true
+}
+fn sees(it: &Permissions) -> bool {
+    it.customers >= Level::Read
+}
+fn edits(it: &Permissions) -> bool {
+    it.customers >= Level::Write
+}
+fn may(it: &Permissions, act: Act) -> bool {
+    it.acts.contains(&act)
+}
+fn resets(it: &Permissions) -> bool {
+    sees(it) && may(it, Act::TriggerReset)
+}
+fn signs_in(it: &Permissions) -> bool {
+    sees(it) && may(it, Act::ChangeSignIn)
+}
+fn both(it: &Permissions) -> bool {
+    edits(it) && may(it, Act::ChangeSignIn)
+}
+fn invites(it: &Permissions) -> bool {
+    resets(it) && may(it, Act::BulkInvite)
+}
+fn exports(it: &Permissions) -> bool {
+    sees(it) && may(it, Act::Export)
+}
+fn audits(it: &Permissions) -> bool {
+    may(it, Act::ViewAudit)
+}
+fn audit_files(it: &Permissions) -> bool {
+    audits(it) && may(it, Act::Export)
+}
+fn all_mail(it: &Permissions) -> bool {
+    sees(it) && it.reach == tradepost::actor::Reach::AllRetailers
+}
+fn sees_staff(it: &Permissions) -> bool {
+    it.staff >= Level::Read
+}
+fn arranges(it: &Permissions) -> bool {
+    it.staff >= Level::Write
+}
+fn manages(it: &Permissions) -> bool {
+    arranges(it) && may(it, Act::ManageStaff)
+}
+
+const NEVER: &str = "0192c6c3-0000-7000-8000-000000000000";
+
+#[rustfmt::skip]
+pub fn rows() -> Vec<Row> {
+    use About::{Customer, Nothing, Own};
+    use For::{Anyone, Choosing, Contact, Demo, Portal, Program, Sales};
+    vec![
+        get("/", Contact, Nothing),
+        get("/login", Anyone, Nothing),
+        post("/login", Anyone, Nothing, &[("username", "x"), ("password", "y")]),
+        post("/logout", Anyone, Nothing, &[]),
+        get("/forgot-password", Anyone, Nothing),
+        post("/forgot-password", Anyone, Nothing, &[("username", "x")]),
+        get("/forgot-password/sent", Anyone, Nothing),
+        get("/forgot-username", Anyone, Nothing),
+        post("/forgot-username", Anyone, Nothing, &[("email", "x")]),
+        get("/forgot-username/sent", Anyone, Nothing),
+        get("/password", Choosing, Nothing),
+        post("/password", Choosing, Nothing, &[("current_password", "x"), ("new_password", "y"), ("confirm_password", "z")]),
+        get("/not-me/{token}", Anyone, Nothing),
+        post("/not-me/{token}", Anyone, Nothing, &[]),
+        get("/account", Contact, Nothing),
+        get("/account/edit", Contact, Nothing),
+        post("/account/name", Contact, Nothing, &[("name", "")]),
+        post("/account/email", Contact, Nothing, &[("email", "x"), ("current_password", "y")]),
+        get("/account/email/confirm/{token}", Anyone, Nothing),
+        post("/account/email/confirm/{token}", Anyone, Nothing, &[]),
+        post("/account/sessions/end", Contact, Nothing, &[]),
+        post("/account/sessions/{id}/end", Contact, Own, &[]),
+        get("/.well-known/change-password", Anyone, Nothing),
+        get("/portal", Portal(sees), Nothing),
+        get("/portal/login", Anyone, Nothing),
+        post("/portal/login", Anyone, Nothing, &[("email", "x"), ("password", "y")]),
+        post("/portal/logout", Anyone, Nothing, &[]),
+        get("/portal/forgot-password", Anyone, Nothing),
+        post("/portal/forgot-password", Anyone, Nothing, &[("email", "x")]),
+        get("/portal/forgot-password/sent", Anyone, Nothing),
+        get("/portal/reset/{token}", Anyone, Nothing),
+        post("/portal/reset/{token}", Anyone, Nothing, &[("code", "1"), ("new_password", "y"), ("confirm_password", "y")]),
+        get("/portal/confirm", Portal(any), Nothing),
+        post("/portal/confirm", Portal(any), Nothing, &[("to", "/portal"), ("proof_password", "x")]),
+        get("/portal/search", Portal(sees), Nothing),
+        post("/portal/views", Portal(sees), Nothing, &[("list", "contacts"), ("query", ""), ("name", "Mine")]),
+        post("/portal/views/{id}/delete", Portal(sees), Own, &[("list", "contacts")]),
+        get("/portal/retailers", Portal(sees), Nothing),
+        get("/portal/retailers/new", Portal(edits), Nothing),
+        post("/portal/retailers/new", Portal(edits), Nothing, &[("account_number", ""), ("name", ""), ("address", ""), ("territory", "")]),
+        get("/portal/retailers/{id}/edit", Portal(edits), Customer),
+        post("/portal/retailers/{id}/edit", Portal(edits), Customer, &[("account_number", "1"), ("name", "n"), ("address", ""), ("territory", NEVER)]),
+        get("/portal/retailers/{id}/contacts/new", Portal(edits), Customer),
+        post("/portal/retailers/{id}/contacts/new", Portal(edits), Customer, &[("name", "n"), ("position", ""), ("phone", ""), ("language", "en")]),
+        get("/portal/contacts/{id}/edit", Portal(edits), Customer),
+        post("/portal/contacts/{id}/edit", Portal(edits), Customer, &[("name", "n"), ("position", ""), ("phone", ""), ("language", "en"), ("version", "1")]),
+        get("/portal/contacts/{id}/sign-in", Portal(signs_in), Customer),
+        post("/portal/contacts/{id}/sign-in", Portal(signs_in), Customer, &[("username", "u"), ("email", "")]),
+        post("/portal/retailers/{id}/active", Portal(both), Customer, &[("active", "no")]),
+        post("/portal/contacts/{id}/active", Portal(both), Customer, &[("active", "no")]),
+        post("/portal/contacts/{id}/bounce/clear", Portal(signs_in), Customer, &[]),
+        post("/portal/contacts/{id}/sessions/end", Portal(signs_in), Customer, &[]),
+        post("/portal/contacts/{id}/sessions/{session}/end", Portal(signs_in), Customer, &[]),
+        get("/portal/contacts/{id}/move", Portal(both), Customer),
+        post("/portal/contacts/{id}/move", Portal(both), Customer, &[("to", NEVER)]),
+        get("/portal/contacts/{id}/merge", Portal(both), Customer),
+        post("/portal/contacts/{id}/merge", Portal(both), Customer, &[("other", NEVER)]),
+        post("/portal/retailers/export", Portal(exports), Nothing, &[("query", ""), ("format", "csv")]),
+        get("/portal/contacts", Portal(sees), Nothing),
+        post("/portal/contacts/export", Portal(exports), Nothing, &[("query", ""), ("format", "csv")]),
+        get("/portal/retailers/{id}", Portal(sees), Customer),
+        get("/portal/contacts/{id}", Portal(sees), Customer),
+        post("/portal/contacts/{id}/access", Portal(signs_in), Customer, &[("access", "off")]),
+        post("/portal/contacts/{id}/resets", Portal(resets), Customer, &[]),
+        get("/portal/contacts/{id}/resets/new", Portal(resets), Customer),
+        get("/portal/contacts/{id}/resets/{reset}", Portal(sees), Customer),
+        get("/portal/contacts/{id}/resets/{reset}/status", Portal(sees), Customer),
+        post("/portal/contacts/{id}/resets/{reset}/cancel", Portal(resets), Customer, &[]),
+        get("/portal/mail", Portal(all_mail), Nothing),
+        get("/portal/invitations", Portal(sees), Nothing),
+        post("/portal/runs", Portal(invites), Nothing, &[("act", "invite"), ("list", "contacts"), ("for", "all"), ("query", ""), ("run", NEVER), ("per_minute", "600"), ("per_domain", "600")]),
+        get("/portal/runs/new", Portal(invites), Nothing),
+        get("/portal/runs/{id}", Portal(sees), Own),
+        get("/portal/runs/{id}/status", Portal(sees), Own),
+        post("/portal/runs/{id}/pause", Portal(invites), Own, &[]),
+        post("/portal/runs/{id}/resume", Portal(invites), Own, &[]),
+        post("/portal/runs/{id}/cancel", Portal(invites), Own, &[]),
+        get("/portal/me", Portal(any), Nothing),
+        post("/portal/me/password", Portal(any), Nothing, &[("current_password", "x"), ("new_password", "y"), ("confirm_password", "z")]),
+        post("/portal/me/sessions/end", Portal(any), Nothing, &[]),
+        post("/portal/me/sessions/{id}/end", Portal(any), Own, &[]),
+        get("/portal/staff", Portal(sees_staff), Nothing),
+        get("/portal/staff/rights", Portal(sees_staff), Nothing),
+        get("/portal/staff/new", Portal(manages), Nothing),
+        post("/portal/staff/new", Portal(manages), Nothing, &[("name", "n"), ("email", "n@harbour.example"), ("kind", "admin"), ("role", NEVER)]),
+        get("/portal/staff/{id}", Portal(sees_staff), Nothing),
+        get("/portal/staff/{id}/edit", Portal(manages), Nothing),
+        post("/portal/staff/{id}/edit", Portal(manages), Nothing, &[("name", "n"), ("email", "n@harbour.example"), ("kind", "admin"), ("role", NEVER), ("version", "1")]),
+        post("/portal/staff/{id}/active", Portal(manages), Nothing, &[("active", "no")]),
+        post("/portal/staff/{id}/resets", Portal(manages), Nothing, &[]),
+        post("/portal/staff/{id}/sessions/end", Portal(manages), Nothing, &[]),
+        post("/portal/staff/{id}/sessions/{session}/end", Portal(manages), Nothing, &[]),
+        get("/portal/roles", Portal(sees_staff), Nothing),
+        get("/portal/roles/new", Portal(manages), Nothing),
+        post("/portal/roles/new", Portal(manages), Nothing, &[("name", "n"), ("customers", "none"), ("staff", "none"), ("settings", "none"), ("reach", "own")]),
+        get("/portal/roles/{id}", Portal(sees_staff), Nothing),
+        get("/portal/roles/{id}/edit", Portal(manages), Nothing),
+        post("/portal/roles/{id}/edit", Portal(manages), Nothing, &[("name", "n"), ("customers", "none"), ("staff", "none"), ("settings", "none"), ("reach", "own"), ("version", "1")]),
+        post("/portal/roles/{id}/delete", Portal(manages), Nothing, &[]),
+        get("/portal/territories", Portal(sees_staff), Nothing),
+        post("/portal/territories", Portal(arranges), Nothing, &[("name", "n")]),
+        post("/portal/territories/{id}", Portal(arranges), Nothing, &[("name", "n")]),
+        post("/portal/territories/{id}/delete", Portal(arranges), Nothing, &[]),
+        get("/portal/audit", Portal(audits), Nothing),
+        get("/portal/audit/verify", Portal(audits), Nothing),
+        post("/portal/audit/export", Portal(audit_files), Nothing, &[("query", ""), ("format", "csv")]),
+        get("/sales", Anyone, Nothing),
+        get("/sales/login", Anyone, Nothing),
+        post("/sales/login", Anyone, Nothing, &[("email", "x"), ("password", "y")]),
+        post("/sales/logout", Anyone, Nothing, &[]),
+        get("/sales/retailers", Sales(sees), Nothing),
+        get("/sales/retailers/{id}", Sales(sees), Customer),
+        get("/sales/contacts/{id}", Sales(sees), Customer),
+        post("/sales/contacts/{id}/resets", Sales(resets), Customer, &[]),
+        get("/sales/contacts/{id}/resets/new", Sales(resets), Customer),
+        get("/sales/contacts/{id}/resets/{reset}", Sales(sees), Customer),
+        get("/sales/contacts/{id}/resets/{reset}/status", Sales(sees), Customer),
+        post("/sales/contacts/{id}/resets/{reset}/cancel", Sales(resets), Customer, &[]),
+        get("/dev/inbox", Demo, Nothing),
+        post("/dev/inbox/clear", Demo, Nothing, &[]),
+        get("/dev/inbox/{number}", Demo, Nothing),
+        get("/dev/inbox/{number}/html", Demo, Nothing),
+        post("/hooks/bounce", Program, Nothing, &[]),
+        get("/healthz", Anyone, Nothing),
+        get("/readyz", Anyone, Nothing),
+    ]
+}
