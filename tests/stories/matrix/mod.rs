@@ -104,10 +104,9 @@ fn expected(row: &Row, visitor: &Visitor) -> Expected {
         (For::Anyone, _) => return Expected::In,
         (For::Demo | For::Program, _) => return Expected::Nothing,
         (For::Contact, Who::Contact { must_choose: true }) => return Expected::Sent("/password"),
-        (For::Contact | For::Choosing, Who::Contact { .. }) if row.about == About::Own => {
-            return Expected::Nothing;
+        (For::Contact | For::Choosing, Who::Contact { .. }) => {
+            return if row.about == About::Own { Expected::Nothing } else { Expected::In };
         }
-        (For::Contact | For::Choosing, Who::Contact { .. }) => return Expected::In,
         (For::Contact | For::Choosing, _) => return Expected::Sent("/login"),
         (For::Portal(rights), _) => (rights, true, "/portal/login"),
         (For::Sales(rights), _) => (rights, false, "/sales/login"),

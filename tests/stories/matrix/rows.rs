@@ -106,6 +106,7 @@ fn manages(it: &Permissions) -> bool {
 const NEVER: &str = "0192c6c3-0000-7000-8000-000000000000";
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "a table: an address a line")]
 pub fn rows() -> Vec<Row> {
     use About::{Customer, Nothing, Own};
     use For::{Anyone, Choosing, Contact, Demo, Portal, Program, Sales};
