@@ -4,10 +4,11 @@
 use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::Clock;
+use crate::keys::{KeyError, Keys};
+use crate::mail::ReturnPath;
 use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
-use crate::mail::{KeyError, ReturnPath};
 
 /// Passwords that may wait for a hashing thread before more are turned away.
 const HASHES_WAITING: usize = 256;
@@ -28,6 +29,8 @@ pub struct App {
     pub templates: Templates,
     /// Where mails go.
     pub outbound: Outbound,
+    /// Its key, where a file is named for it.
+    pub keys: Option<Keys>,
     /// Where reports about their delivery come back.
     pub return_path: Option<ReturnPath>,
 }
@@ -46,7 +49,7 @@ pub enum StartError {
     /// The database could not be opened or brought up to date.
     #[error("database {0}: {1}")]
     Database(String, crate::db::MigrateError),
-    /// The key of return paths can't be had.
+    /// The installation's key can't be had.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A mail template is broken.
@@ -71,6 +74,7 @@ impl App {
     pub fn start(config: Config, clock: Clock, inbox: Option<DevInbox>) -> Result<Self, StartError> {
         let db = Db::open(&config.database)
             .map_err(|error| StartError::Database(config.database.to_string(), error))?;
+        let keys = config.key_file.as_deref().map(Keys::open).transpose()?;
         let settings = passwords::Settings {
             threads: config.password.threads,
             waiting: HASHES_WAITING,
@@ -86,7 +90,13 @@ impl App {
         Ok(Self {
             passwords: passwords::Pool::start(settings)?,
             password_rule: passwords::Rule::new(config.password.min_length)?,
-            return_path: config.mail.bounces.as_ref().map(ReturnPath::open).transpose()?,
+            return_path: config
+                .mail
+                .bounces
+                .clone()
+                .zip(keys.clone())
+                .map(|(address, keys)| ReturnPath::new(address, keys)),
+            keys,
             templates: Templates::load(config.mail.templates.as_deref())?,
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),

@@ -6,6 +6,7 @@
 pub mod kernel;
 pub mod db;
 pub mod config;
+pub mod keys;
 pub mod actor;
 pub mod audit;
 pub mod jobs;

@@ -104,6 +104,7 @@ fn portal_routes() -> Vec<Route> {
 
 /// The portal's pages of who may do what and who did what.
 fn office_routes() -> Vec<Route> {
+    use staff::factors::portal as factors;
     use staff::me::portal as me;
     use staff::people::portal as persons;
     use staff::roles::portal as roles;
@@ -114,6 +115,15 @@ fn office_routes() -> Vec<Route> {
         ("/portal/me/password", post(me::change_password)),
         ("/portal/me/sessions/end", post(me::end_sessions)),
         ("/portal/me/sessions/{id}/end", post(me::end_session)),
+        ("/portal/second-factor", get(factors::prove).post(factors::submit_prove)),
+        ("/portal/me/second-factor", get(factors::set_up)),
+        ("/portal/me/second-factor/app", post(factors::begin)),
+        ("/portal/me/second-factor/app/confirm", post(factors::confirm)),
+        ("/portal/me/second-factor/codes", post(factors::fresh_codes)),
+        ("/portal/me/second-factor/remove", post(factors::remove)),
+        ("/portal/factor-reset/{token}", get(factors::reset_link).post(factors::submit_reset)),
+        ("/portal/staff/{id}/factor-resets", post(factors::request_reset)),
+        ("/portal/roles/{id}/second-factor", post(factors::demand)),
         ("/portal/staff", get(persons::people)),
         ("/portal/staff/rights", get(persons::rights)),
         ("/portal/staff/new", get(persons::new_person).post(persons::add)),
@@ -139,11 +149,18 @@ fn office_routes() -> Vec<Route> {
 
 /// The sales app, where reps are.
 fn sales_routes() -> Vec<Route> {
+    use staff::factors::portal as factors;
     use staff::portal as colleagues;
     vec![
         ("/sales", get(|| async { http::redirect("/sales/retailers", None) })),
         ("/sales/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
         ("/sales/logout", post(colleagues::sign_out)),
+        ("/sales/second-factor", get(factors::prove).post(factors::submit_prove)),
+        ("/sales/me/second-factor", get(factors::set_up)),
+        ("/sales/me/second-factor/app", post(factors::begin)),
+        ("/sales/me/second-factor/app/confirm", post(factors::confirm)),
+        ("/sales/me/second-factor/codes", post(factors::fresh_codes)),
+        ("/sales/me/second-factor/remove", post(factors::remove)),
         ("/sales/retailers", get(sales::retailers)),
         ("/sales/retailers/{id}", get(sales::retailer)),
         ("/sales/contacts/{id}", get(sales::contact)),

@@ -106,7 +106,11 @@ fn usernames() {
 
 #[test]
 fn a_staff_users_reset() {
-    for (name, first) in [("staff_reset", false), ("staff_first_password", true)] {
+    for (name, first, lost_device) in [
+        ("staff_reset", false, false),
+        ("staff_first_password", true, false),
+        ("staff_lost_device", false, true),
+    ] {
         let link = "https://shop.harbour.example/portal/reset/0193b2f0";
         let context = StaffReset {
             supplier: SUPPLIER,
@@ -116,6 +120,7 @@ fn a_staff_users_reset() {
             code: "482913",
             valid_until: UNTIL,
             first,
+            lost_device,
         };
         snapshot(name, Kind::StaffReset, &context);
     }

@@ -201,6 +201,9 @@ flash-role-added = Rolle angelegt
 flash-role-deleted = Rolle gelöscht
 flash-territory-added = Gebiet angelegt
 flash-territory-deleted = Gebiet gelöscht
+flash-factor-removed = Der zweite Faktor ist entfernt
+flash-factor-days = Geben Sie die Tage als Zahl von 0 bis 90 an, oder nichts
+flash-factor-reset = Der zweite Faktor ist entfernt. Melden Sie sich an und richten Sie einen neuen ein
 
 error-home = Zum Anfang
 error-request = Wenn Sie uns davon berichten, hilft diese Nummer:

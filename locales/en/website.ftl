@@ -201,6 +201,9 @@ flash-role-added = Role made
 flash-role-deleted = Role deleted
 flash-territory-added = Territory added
 flash-territory-deleted = Territory deleted
+flash-factor-removed = The second factor is removed
+flash-factor-days = Give the days of grace as a number from 0 to 90, or nothing
+flash-factor-reset = The second factor is removed. Sign in, and set up a new one
 
 error-home = Go to the start
 error-request = If you tell us about it, this number helps:

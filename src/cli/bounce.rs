@@ -8,6 +8,7 @@ use super::{Failure, failed, open};
 use crate::bounces::{self, LARGEST, Received};
 use crate::config::Config;
 use crate::kernel::Clock;
+use crate::keys::Keys;
 use crate::mail::ReturnPath;
 
 #[derive(Args)]
@@ -20,12 +21,13 @@ pub(super) struct BounceArgs {
 /// Reads one message on standard input. When the database can't be reached the
 /// mail server is asked to try again.
 pub(super) async fn run(args: BounceArgs, config: Config) -> Result<(), Failure> {
-    let Some(bounces) = &config.mail.bounces else {
+    let (Some(address), Some(key_file)) = (&config.mail.bounces, &config.key_file) else {
         return Err(Failure::Refused(
             "mail.bounce_address is not set, so no report can be of a mail from here".into(),
         ));
     };
-    let path = ReturnPath::read(bounces).map_err(|error| failed("reading the key", error))?;
+    let keys = Keys::read(key_file).map_err(|error| failed("reading the key", error))?;
+    let path = ReturnPath::new(address.clone(), keys);
     if std::io::stdin().is_terminal() {
         eprintln!("Reading one message from standard input; end it with Ctrl+D.");
     }

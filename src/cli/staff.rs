@@ -1,4 +1,4 @@
-//! `tradepost staff add`
+//! `tradepost staff …`
 
 use clap::{Args, Subcommand};
 use passwords::{Password, Pool, Settings};
@@ -17,6 +17,15 @@ use crate::staff::{self, Added, BuiltIn, NewStaff, roles};
 pub(super) enum StaffCommand {
     /// Add a staff user; without --password-stdin they are mailed a link and a code
     Add(AddArgs),
+    /// For who lost the device of their second factor: mail them a link and a code that, with their password, remove it
+    ResetSecondFactor(ResetArgs),
+}
+
+#[derive(Args)]
+pub(super) struct ResetArgs {
+    /// The address they sign in with
+    #[arg(long)]
+    email: String,
 }
 
 #[derive(Args)]
@@ -42,7 +51,32 @@ pub(super) struct AddArgs {
 }
 
 pub(super) async fn run(command: StaffCommand, config: Config) -> Result<(), Failure> {
-    let StaffCommand::Add(args) = command;
+    match command {
+        StaffCommand::Add(args) => add(args, config).await,
+        StaffCommand::ResetSecondFactor(args) => reset_second_factor(args, config).await,
+    }
+}
+
+async fn reset_second_factor(args: ResetArgs, config: Config) -> Result<(), Failure> {
+    let email = EmailAddress::parse(&args.email).map_err(|error| refused("--email", error))?;
+    let (db, now) = (open(&config)?, Clock::default().now());
+    let asked = db
+        .write(move |tx| {
+            let staff = staff::by_email(tx, &email)?.ok_or(crate::Error::NotFound)?;
+            staff::factors::reset::request(tx, &Actor::operator(), staff.id, now)
+        })
+        .await;
+    match asked {
+        Ok(()) => println!("A link and a code are on their way to them (good for 10 minutes)."),
+        Err(crate::Error::NotFound) => {
+            return Err(refused("--email", "belongs to nobody who works here and has a second factor"));
+        }
+        Err(error) => return Err(failed("asking for the reset", error)),
+    }
+    Ok(())
+}
+
+async fn add(args: AddArgs, config: Config) -> Result<(), Failure> {
     let email = EmailAddress::parse(&args.email).map_err(|error| refused("--email", error))?;
     let name = text::one_line(&args.name, 120).map_err(|error| refused("--name", error))?;
     let password = if args.password_stdin { Some(read_password(&config, &email, &name)?) } else { None };

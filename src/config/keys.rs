@@ -75,7 +75,7 @@ pub const KEYS: &[Key] = &[
     key(
         "security.key_file",
         "",
-        "The file with the key that return paths are signed with; made at the first start. Without it: beside the SQLite database, its name ending in .key.",
+        "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no authenticator app can be set up.",
     ),
     key("log.level", "info", "error, warn, info, debug or trace; or a filter such as tradepost=debug."),
     key("log.format", "text", "text for people, json for machines."),

@@ -74,6 +74,8 @@ pub struct Config {
     pub reset: Reset,
     /// `password.*`
     pub password: Password,
+    /// `security.key_file`; none only with PostgreSQL.
+    pub key_file: Option<PathBuf>,
     /// `hooks.*`
     pub hooks: Hooks,
     /// `supplier.*`
@@ -102,19 +104,10 @@ pub struct Mail {
     pub from: lettre::message::Mailbox,
     /// Whether a reset's mail names the username (promise 6).
     pub include_username: bool,
-    /// Where delivery reports come back, and the key that signs the way.
-    pub bounces: Option<Bounces>,
+    /// Where delivery reports come back, without what tells mails apart.
+    pub bounces: Option<lettre::Address>,
     /// A folder whose templates stand in for the built-in ones.
     pub templates: Option<PathBuf>,
-}
-
-/// How delivery reports find back.
-#[derive(Clone, Debug)]
-pub struct Bounces {
-    /// Where they come back, without what tells mails apart.
-    pub address: lettre::Address,
-    /// The file with the key.
-    pub key_file: PathBuf,
 }
 
 /// What other programs may hand in.
@@ -189,6 +182,7 @@ impl Config {
         let database: DatabaseUrl = source.parse("database.url", |text| {
             text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
         })?;
+        let key_file = key_file(source, &database);
         Ok(Self {
             http: Http {
                 listen,
@@ -198,7 +192,7 @@ impl Config {
             },
             mail: Mail {
                 from: sender(source, &smtp, &supplier)?,
-                bounces: bounces(source, &database)?,
+                bounces: bounces(source, key_file.as_deref())?,
                 smtp,
                 include_username: source.parse("mail.include_username", value::switch)?,
                 templates: source.parse("mail.templates", value::folder)?,
@@ -219,6 +213,7 @@ impl Config {
                 threads: source.parse_or("password.threads", value::threads, value::hashing_threads)?,
             },
             database,
+            key_file,
             hooks: Hooks { bounce_secret: source.parse("hooks.bounce_secret", value::shared_secret)? },
             supplier: Supplier {
                 name: supplier,
@@ -233,22 +228,27 @@ impl Config {
     }
 }
 
-/// Where delivery reports come back; nodes that share a database must share
-/// the key, too, so its place must be named for them.
-fn bounces(source: &Source, database: &DatabaseUrl) -> Result<Option<Bounces>, ConfigError> {
+/// Where the key is: nodes that share a database must share the key, too, so
+/// its place must be named for them.
+fn key_file(source: &Source, database: &DatabaseUrl) -> Option<PathBuf> {
+    match database {
+        _ if source.is_set("security.key_file") => Some(source.value("security.key_file").0.into()),
+        DatabaseUrl::Sqlite(path) => Some(path.with_extension("key")),
+        DatabaseUrl::Postgres(_) => None,
+    }
+}
+
+/// Where delivery reports come back; the way is signed with the key.
+fn bounces(source: &Source, key_file: Option<&Path>) -> Result<Option<lettre::Address>, ConfigError> {
     if !source.is_set("mail.bounce_address") {
         return Ok(None);
     }
     let address = source.parse("mail.bounce_address", value::bounce_address)?;
-    let key_file = match database {
-        _ if source.is_set("security.key_file") => source.value("security.key_file").0.into(),
-        DatabaseUrl::Sqlite(path) => path.with_extension("key"),
-        DatabaseUrl::Postgres(_) => {
-            let problem = "mail.bounce_address needs it; name a file that every node has the same copy of";
-            return Err(ConfigError::Missing { key: "security.key_file", problem: problem.into() });
-        }
-    };
-    Ok(Some(Bounces { address, key_file }))
+    if key_file.is_none() {
+        let problem = "mail.bounce_address needs it; name a file that every node has the same copy of";
+        return Err(ConfigError::Missing { key: "security.key_file", problem: problem.into() });
+    }
+    Ok(Some(address))
 }
 
 /// The sender. Without one only a mail server on this machine is trusted to

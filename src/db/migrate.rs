@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0002_finding_and_inviting"),
     migration!("0003_runs"),
     migration!("0004_staff_and_roles"),
+    migration!("0005_second_factor"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -158,6 +158,11 @@ impl ToValue for Digest {
         Value::Blob(self.as_bytes().to_vec())
     }
 }
+impl ToValue for [u8] {
+    fn to_value(&self) -> Value {
+        Value::Blob(self.to_vec())
+    }
+}
 impl<T> ToValue for Id<T> {
     fn to_value(&self) -> Value {
         Value::Uuid(self.as_uuid())
@@ -213,6 +218,14 @@ impl FromValue for Digest {
         match &value {
             Value::Blob(bytes) => Self::from_bytes(bytes).ok_or_else(|| found(&value, "32 bytes")),
             other => Err(found(other, "32 bytes")),
+        }
+    }
+}
+impl FromValue for Vec<u8> {
+    fn from_value(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Blob(bytes) => Ok(bytes),
+            other => Err(found(&other, "bytes")),
         }
     }
 }

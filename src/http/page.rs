@@ -28,6 +28,8 @@ pub struct Page {
     pub flash: Option<Flash>,
     /// What was searched for, shown again in the one search box.
     pub query: String,
+    /// By when a second factor must be set up, for machines and for people.
+    pub factor_due: Option<(String, String)>,
     /// The main navigation of portal and sales app.
     pub nav: Vec<Nav>,
     language: Language,
@@ -79,6 +81,7 @@ impl Page {
             user: None,
             flash: flash.map(|text| Flash { tone: "ok", text }),
             query: String::new(),
+            factor_due: None,
             nav: Vec::new(),
             language,
             assets: Arc::clone(&web.assets),
@@ -96,6 +99,8 @@ impl Page {
         let visit = Visit { language: Language::English, ..visit.clone() };
         let mut page = Self::of(web, &visit);
         page.user = session.map(|session| User { name: session.name.clone(), detail: session.role.clone() });
+        page.factor_due =
+            session.and_then(|session| session.factor_due_at).map(|at| (at.rfc3339(), at.in_words()));
         page.nav = session.map(|session| navigation(&visit.path, session)).unwrap_or_default();
         page
     }

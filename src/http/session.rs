@@ -11,7 +11,7 @@ use super::{Answer, Failure, Shared, Visit, redirect};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::error::{Error, Result};
 use crate::kernel::Token;
-use crate::sessions::{self, ContactSession, StaffSession};
+use crate::sessions::{self, ContactSession, StaffSession, Standing};
 
 /// How long the browser keeps the cookie; the session itself may end earlier.
 const COOKIE_KEPT_S: u64 = 30 * 24 * 3600;
@@ -30,6 +30,32 @@ pub struct InPortal(pub StaffSession, pub Actor);
 
 /// A staff user in the sales app, and as whom they act.
 pub struct InSales(pub StaffSession, pub Actor);
+
+/// A staff user at a door, however far their session lets them in: for the
+/// pages of the second factor alone.
+pub struct AtDoor(pub StaffSession, pub Actor);
+
+impl AtDoor {
+    async fn come(parts: &Parts, web: &Shared, door: Door) -> Answer<Self> {
+        let sales = door == Door::Sales;
+        let login = if sales { "/sales/login" } else { "/portal/login" };
+        let session = staff(parts, web).await?.ok_or(Failure::SignIn(login))?;
+        if !(if sales { session.kind.uses_sales() } else { session.kind.uses_portal() }) {
+            return Err(Error::NotFound.into());
+        }
+        let actor = acting(&session, door, &Visit::of(web, parts));
+        Ok(Self(session, actor))
+    }
+}
+
+impl FromRequestParts<Shared> for AtDoor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        let door = if parts.uri.path().starts_with("/sales") { Door::Sales } else { Door::Portal };
+        Self::come(parts, web, door).await
+    }
+}
 
 /// The staff user who is signed in, if someone is.
 pub struct PerhapsStaff(pub Option<StaffSession>);
@@ -71,12 +97,12 @@ impl FromRequestParts<Shared> for InPortal {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
-        let session = staff(parts, web).await?.ok_or(Failure::SignIn("/portal/login"))?;
-        if !session.kind.uses_portal() {
-            return Err(Error::NotFound.into());
+        let AtDoor(session, actor) = AtDoor::come(parts, web, Door::Portal).await?;
+        match session.standing(web.app.clock.now()) {
+            Standing::In | Standing::InUntil(_) => Ok(Self(session, actor)),
+            Standing::MustProve => Err(Failure::SignIn("/portal/second-factor")),
+            Standing::MustSetUp => Err(Failure::SignIn("/portal/me/second-factor")),
         }
-        let actor = acting(&session, Door::Portal, &Visit::of(web, parts));
-        Ok(Self(session, actor))
     }
 }
 
@@ -84,12 +110,12 @@ impl FromRequestParts<Shared> for InSales {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
-        let session = staff(parts, web).await?.ok_or(Failure::SignIn("/sales/login"))?;
-        if !session.kind.uses_sales() {
-            return Err(Error::NotFound.into());
+        let AtDoor(session, actor) = AtDoor::come(parts, web, Door::Sales).await?;
+        match session.standing(web.app.clock.now()) {
+            Standing::In | Standing::InUntil(_) => Ok(Self(session, actor)),
+            Standing::MustProve => Err(Failure::SignIn("/sales/second-factor")),
+            Standing::MustSetUp => Err(Failure::SignIn("/sales/me/second-factor")),
         }
-        let actor = acting(&session, Door::Sales, &Visit::of(web, parts));
-        Ok(Self(session, actor))
     }
 }
 

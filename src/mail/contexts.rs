@@ -158,4 +158,6 @@ pub struct StaffReset<'a> {
     pub valid_until: &'a str,
     /// Whether this is to be their first password.
     pub first: bool,
+    /// Whether it takes a lost second factor off instead.
+    pub lost_device: bool,
 }

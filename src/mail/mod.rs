@@ -22,7 +22,7 @@ use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Language, Timestamp};
 
 pub use message::Kind;
-pub use return_path::{KeyError, ReturnPath};
+pub use return_path::ReturnPath;
 pub use store::{
     End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, last_bounced, put_off,
     returned, waiting,

@@ -3,20 +3,15 @@
 //! mail and a signature that only this installation can make.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 
 use data_encoding::BASE32_DNSSEC;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use lettre::Address;
 use sha2::Sha256;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use crate::config::Bounces;
-use crate::kernel::Token;
 use crate::kernel::id::MailId;
+use crate::keys::Keys;
 
 /// Bytes of the signature that are written: 80 bits, which nobody guesses by
 /// sending mail (RFC 2104, 5: at least half of the hash or 80 bits).
@@ -28,51 +23,13 @@ const PURPOSE: &[u8] = b"tradepost return path 1";
 #[derive(Clone)]
 pub struct ReturnPath {
     address: Address,
-    /// As long as a block of SHA-256, so that it is used as it is.
-    key: Zeroizing<[u8; 64]>,
-}
-
-/// Why the key can't be had.
-#[derive(Debug, thiserror::Error)]
-#[error("security.key_file {file}: {problem}")]
-pub struct KeyError {
-    /// The file.
-    file: String,
-    /// What is wrong with it.
-    problem: String,
-}
-
-impl KeyError {
-    fn new(bounces: &Bounces, problem: String) -> Self {
-        Self { file: bounces.key_file.display().to_string(), problem }
-    }
+    keys: Keys,
 }
 
 impl ReturnPath {
-    /// Reads the key, which is made if its file isn't there; only the owner of
-    /// the file may read it.
-    ///
-    /// # Errors
-    /// When it can't be read or made.
-    pub fn open(bounces: &Bounces) -> Result<Self, KeyError> {
-        if !bounces.key_file.exists() {
-            make(bounces).map_err(|error| KeyError::new(bounces, error.to_string()))?;
-        }
-        Self::read(bounces)
-    }
-
-    /// Reads the key.
-    ///
-    /// # Errors
-    /// When it isn't there or can't be read.
-    pub fn read(bounces: &Bounces) -> Result<Self, KeyError> {
-        let wrong = |problem: String| KeyError::new(bounces, problem);
-        let text = fs::read_to_string(&bounces.key_file).map_err(|error| wrong(error.to_string()))?;
-        let key = Token::parse(Zeroizing::new(text).trim())
-            .ok_or_else(|| wrong("must hold 64 hexadecimal digits, as Tradepost makes it".into()))?;
-        let mut block = Zeroizing::new([0; 64]);
-        block.copy_from_slice(key.expose().as_bytes());
-        Ok(Self { address: bounces.address.clone(), key: block })
+    /// Return paths under an address, signed with the installation's key.
+    pub fn new(address: Address, keys: Keys) -> Self {
+        Self { address, keys }
     }
 
     /// The return path of a mail: `bounces+MARK@harbour.example`.
@@ -106,8 +63,7 @@ impl ReturnPath {
     }
 
     fn mac(&self, id: Uuid) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new((&*self.key).into());
-        mac.update(PURPOSE);
+        let mut mac = self.keys.mac(PURPOSE);
         mac.update(id.as_bytes());
         mac
     }
@@ -119,32 +75,14 @@ impl fmt::Debug for ReturnPath {
     }
 }
 
-/// Makes the key. Of two that make it at once the first one wins.
-fn make(bounces: &Bounces) -> io::Result<()> {
-    let key = Token::mint().map_err(io::Error::other)?.expose();
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&bounces.key_file) {
-        Ok(mut file) => {
-            file.write_all(key.as_bytes())?;
-            file.sync_all()
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
     use crate::kernel::Timestamp;
 
     fn path(folder: &tempfile::TempDir, name: &str) -> ReturnPath {
-        let bounces = Bounces {
-            address: "bounces@harbour.example".parse().unwrap(),
-            key_file: folder.path().join(name),
-        };
-        ReturnPath::open(&bounces).unwrap()
+        let keys = Keys::open(&folder.path().join(name)).unwrap();
+        ReturnPath::new("bounces@harbour.example".parse().unwrap(), keys)
     }
 
     #[test]
@@ -155,8 +93,6 @@ mod tests {
         assert!(address.len() <= 7 + 43 + 16 && address.starts_with("bounces+"), "{address}");
         assert_eq!(path.mail_of(&address), Some(mail));
         assert_eq!(path.mail_of(&address.to_uppercase()), Some(mail));
-        let mode = fs::metadata(folder.path().join("a.key")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
         assert_eq!(super::tests::path(&folder, "a.key").mail_of(&address), Some(mail), "the key is kept");
     }
 
@@ -179,17 +115,5 @@ mod tests {
             assert_eq!(ours.mail_of(nonsense), None, "{nonsense}");
         }
         assert_eq!(ours.mail_of(&address.replace("harbour", "arbour")), None);
-        assert!(
-            !format!("{ours:?}").contains(&fs::read_to_string(folder.path().join("a.key")).unwrap()[..8])
-        );
-    }
-
-    #[test]
-    fn a_key_file_that_holds_something_else_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let key_file = folder.path().join("c.key");
-        fs::write(&key_file, "not a key").unwrap();
-        let bounces = Bounces { address: "bounces@harbour.example".parse().unwrap(), key_file };
-        assert!(ReturnPath::open(&bounces).unwrap_err().to_string().contains("64 hexadecimal digits"));
     }
 }

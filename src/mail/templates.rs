@@ -20,7 +20,7 @@ use crate::kernel::Language;
 
 /// The fields that a subject may use: it is read over shoulders and on locked
 /// telephones, so it never sees a secret or a username.
-const SUBJECT_FIELDS: [&str; 5] = ["supplier", "website", "person", "retailer", "first"];
+const SUBJECT_FIELDS: [&str; 6] = ["supplier", "website", "person", "retailer", "first", "lost_device"];
 /// The most characters of a subject.
 const MAX_SUBJECT: usize = 200;
 /// Room for a rendered part, so that its buffer, which holds a secret, is not

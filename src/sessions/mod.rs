@@ -23,6 +23,8 @@ const CONTACT_LASTS: Duration = Duration::from_hours(720);
 const STAFF_IDLE: Duration = Duration::from_hours(12);
 /// How long they do at most (ASVS 5.0, 7.3.2).
 const STAFF_LASTS: Duration = Duration::from_hours(168);
+/// How long a session waits for the second factor.
+const PROVING: Duration = Duration::from_mins(10);
 /// How long a temporary password's session waits for the new password.
 const CHOOSING: Duration = Duration::from_hours(1);
 /// A session's last use is written down at most this often.
@@ -80,8 +82,27 @@ pub struct StaffSession {
     pub permissions: Permissions,
     /// When they last proved that it is them.
     pub proved_at: Timestamp,
+    /// Whether the second factor has still to be proved.
+    pub half: bool,
+    /// Whether they have a second factor.
+    pub has_factor: bool,
+    /// By when they must have one; `None` when they have, or need none.
+    pub factor_due_at: Option<Timestamp>,
     started_at: Timestamp,
     last_seen_at: Timestamp,
+}
+
+/// How far a staff user's session lets them in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// All the way.
+    In,
+    /// All the way, but they must set up a second factor by then.
+    InUntil(Timestamp),
+    /// Not before they proved their second factor.
+    MustProve,
+    /// Not before they set up a second factor.
+    MustSetUp,
 }
 
 /// Where a staff user works.
@@ -142,19 +163,50 @@ pub fn start_for_contact(
         contact: Some(contact),
         staff: None,
         temporary,
+        half: false,
         expires_at: now.plus(lives),
     };
     store::insert(tx, &new, place, now)?;
     Ok(token)
 }
 
-/// Starts a staff user's session.
+/// Starts a session of a staff user who proved one factor. Whoever has a second
+/// one must prove it before the session lets them in; says whether that is so.
 ///
 /// # Errors
 /// When the database or the random source fails.
 pub fn start_for_staff(
     tx: &mut Tx<'_>,
     staff: StaffId,
+    place: &Place,
+    now: Timestamp,
+) -> crate::error::Result<(Token, bool)> {
+    let half = store::has_factor(tx, staff)?;
+    let lives = if half { PROVING } else { STAFF_IDLE };
+    Ok((start(tx, staff, (half, lives), place, now)?, half))
+}
+
+/// Puts a session of full rights, with a token of its own, in the place of one
+/// that waited for the second factor.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn let_in(
+    tx: &mut Tx<'_>,
+    waiting: &StaffSession,
+    place: &Place,
+    now: Timestamp,
+) -> crate::error::Result<Option<Token>> {
+    if !store::end(tx, waiting.id, now)? {
+        return Ok(None);
+    }
+    Ok(Some(start(tx, waiting.staff, (false, STAFF_IDLE), place, now)?))
+}
+
+fn start(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    (half, lives): (bool, Duration),
     place: &Place,
     now: Timestamp,
 ) -> crate::error::Result<Token> {
@@ -164,7 +216,8 @@ pub fn start_for_staff(
         contact: None,
         staff: Some(staff),
         temporary: None,
-        expires_at: now.plus(STAFF_IDLE),
+        half,
+        expires_at: now.plus(lives),
     };
     store::insert(tx, &new, place, now)?;
     Ok(token)
@@ -188,7 +241,17 @@ impl ContactSession {
 impl StaffSession {
     /// Whether its use should be written down now.
     pub fn wants_touch(&self, now: Timestamp) -> bool {
-        now.since(self.last_seen_at) >= TOUCH_EVERY
+        !self.half && now.since(self.last_seen_at) >= TOUCH_EVERY
+    }
+
+    /// How far it lets them in.
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        match self.factor_due_at {
+            _ if self.half => Standing::MustProve,
+            None => Standing::In,
+            Some(due) if due > now => Standing::InUntil(due),
+            Some(_) => Standing::MustSetUp,
+        }
     }
 
     /// Writes down that it is in use, and so keeps it alive.

@@ -1,5 +1,7 @@
 //! The sessions' SQL.
 
+use std::time::Duration;
+
 use super::{ContactSession, Place, StaffKind, StaffSession};
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{ContactId, SessionId, StaffId, TemporaryPasswordId};
@@ -10,8 +12,12 @@ pub(super) struct NewSession {
     pub contact: Option<ContactId>,
     pub staff: Option<StaffId>,
     pub temporary: Option<TemporaryPasswordId>,
+    pub half: bool,
     pub expires_at: Timestamp,
 }
+
+/// The stage of a session that waits for the second factor.
+const HALF: &str = "second-factor";
 
 /// One line of "where I am signed in".
 #[derive(Clone, Debug)]
@@ -30,9 +36,20 @@ pub struct Device {
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession, place: &Place, now: Timestamp) -> Result<(), Error> {
     tx.run(
-        "insert into sessions (id, token_digest, contact_id, staff_id, temporary_password_id, created_at, last_seen_at, proved_at, expires_at, address, device)
-         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9)",
-        &[&SessionId::new(now), &new.token, &new.contact, &new.staff, &new.temporary, &now, &new.expires_at, &place.address, &place.device],
+        "insert into sessions (id, token_digest, contact_id, staff_id, temporary_password_id, created_at, last_seen_at, proved_at, expires_at, address, device, stage)
+         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9, $10)",
+        &[
+            &SessionId::new(now),
+            &new.token,
+            &new.contact,
+            &new.staff,
+            &new.temporary,
+            &now,
+            &new.expires_at,
+            &place.address,
+            &place.device,
+            &if new.half { HALF } else { "full" },
+        ],
     )?;
     Ok(())
 }
@@ -61,7 +78,9 @@ pub fn find_contact(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Op
 /// When the database fails.
 pub fn find_staff(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<StaffSession>, Error> {
     tx.opt(
-        "select s.id, s.staff_id, s.created_at, s.last_seen_at, s.proved_at, p.name, p.kind, r.name as role, r.permissions
+        "select s.id, s.staff_id, s.created_at, s.last_seen_at, s.proved_at, s.stage, p.name, p.kind, r.name as role, r.permissions,
+                r.second_factor_days, r.second_factor_since, p.role_since, p.created_at as staff_since,
+                exists (select 1 from authenticators a where a.staff_id = p.id and a.confirmed_at is not null) as has_factor
          from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
          where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2 and p.active",
         &[&token, &now],
@@ -88,6 +107,15 @@ pub(super) fn touch(
 /// When the database fails.
 pub fn note_proof(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result<bool, Error> {
     tx.run_once("update sessions set proved_at = $2 where id = $1 and ended_at is null", &[&session, &now])
+}
+
+/// Whether a staff user has a second factor.
+pub(super) fn has_factor(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool, Error> {
+    let row: Option<Row> = tx.opt(
+        "select staff_id from authenticators where staff_id = $1 and confirmed_at is not null",
+        &[&staff],
+    )?;
+    Ok(row.is_some())
 }
 
 /// Ends a session.
@@ -249,10 +277,26 @@ impl FromRow for StaffSession {
             role: row.get("role")?,
             permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
             proved_at: row.get("proved_at")?,
+            half: row.get::<String>("stage")? == HALF,
+            has_factor: row.get("has_factor")?,
+            factor_due_at: factor_due_at(row)?,
             started_at: row.get("created_at")?,
             last_seen_at: row.get("last_seen_at")?,
         })
     }
+}
+
+/// The days of grace count from when the role began to demand a second factor,
+/// or they got the role, whichever was later.
+fn factor_due_at(row: &Row) -> Result<Option<Timestamp>, Error> {
+    let Some(days) = row.get::<Option<i64>>("second_factor_days")? else { return Ok(None) };
+    if row.get::<bool>("has_factor")? {
+        return Ok(None);
+    }
+    let since: Option<Timestamp> = row.get("second_factor_since")?;
+    let (role, staff): (Timestamp, Timestamp) = (row.get("role_since")?, row.get("staff_since")?);
+    let from = since.unwrap_or(role).max(role).max(staff);
+    Ok(Some(from.plus(Duration::from_hours(24 * u64::try_from(days).unwrap_or(0)))))
 }
 
 impl FromRow for Device {

@@ -1,6 +1,7 @@
 //! The supplier's people: office staff and reps, their roles, their sign-in
 //! and its recovery.
 
+pub mod factors;
 pub mod fresh;
 pub mod me;
 pub mod people;

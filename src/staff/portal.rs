@@ -80,7 +80,8 @@ pub async fn submit_sign_in(
     }
 }
 
-fn let_in(visit: &Visit, token: &Token, to: &str) -> Response {
+/// Hands the browser a staff user's session and sends it on.
+pub(super) fn let_in(visit: &Visit, token: &Token, to: &str) -> Response {
     let mut response = redirect(to, None);
     visit.cookies.set(response.headers_mut(), Jar::Staff, &token.expose(), COOKIE_KEPT_S);
     response

@@ -42,6 +42,32 @@ pub enum Reason {
     Forgotten,
     /// They are new.
     FirstPassword,
+    /// They lost the device of their second factor.
+    LostDevice,
+}
+
+/// What a mailed link and code are good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Choosing a password.
+    Password,
+    /// Taking the second factor off.
+    SecondFactor,
+}
+
+impl Purpose {
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SecondFactor => "second-factor",
+        }
+    }
+
+    /// The purpose of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Password, Self::SecondFactor].into_iter().find(|purpose| purpose.as_str() == name)
+    }
 }
 
 /// What was typed, through which door, and from where.
@@ -100,12 +126,16 @@ pub fn start(
     let mail = mail::enqueue(tx, &mail, now)?;
     let id = StaffResetId::new(now);
     let first_password = reason == Reason::FirstPassword;
+    let (purpose, event) = match reason {
+        Reason::LostDevice => (Purpose::SecondFactor, Event::FactorResetRequested),
+        _ => (Purpose::Password, Event::StaffResetRequested),
+    };
     store::insert_reset(
         tx,
-        &store::NewReset { id, staff: staff.id, mail, first_password, tries: TRIES },
+        &store::NewReset { id, purpose, staff: staff.id, mail, first_password, tries: TRIES },
         now,
     )?;
-    audit::record(tx, actor, now, Event::StaffResetRequested, About::staff(staff.id))?;
+    audit::record(tx, actor, now, event, About::staff(staff.id))?;
     Ok(id)
 }
 
@@ -122,14 +152,17 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
     let Some((pending, until)) = stored else { return Ok(None) };
     let config = &app.config;
     let website = config.http.public_url.as_str();
+    let lost_device = pending.purpose == Purpose::SecondFactor;
+    let page = if lost_device { "factor-reset" } else { "reset" };
     let context = contexts::StaffReset {
         supplier: &config.supplier.name,
         website,
         person: &pending.staff.name,
-        link: &Zeroizing::new(format!("{website}/portal/reset/{}", token.expose().as_str())),
+        link: &Zeroizing::new(format!("{website}/portal/{page}/{}", token.expose().as_str())),
         code: &code,
         valid_until: &calendar::day_and_time(until, &config.supplier.time_zone, mail.language),
         first: pending.first_password,
+        lost_device,
     };
     let rendered = app.templates.render(mail.kind, mail.language, &context)?;
     Ok(Some(Composed { rendered, to_name: Some(pending.staff.name), temporary: None }))
@@ -173,7 +206,21 @@ fn bound_code(token: &Token, code: &str) -> Digest {
 /// # Errors
 /// When the database fails.
 pub fn find(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Option<Pending>> {
-    Ok(store::reset_by_token(tx, token.digest(), now)?)
+    Ok(store::reset_by_token(tx, token.digest(), Purpose::Password, now)?)
+}
+
+/// The same of a link that takes a second factor off.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_for_factor(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Option<Pending>> {
+    Ok(store::reset_by_token(tx, token.digest(), Purpose::SecondFactor, now)?)
+}
+
+/// The digest of a code as typed, bound to its link.
+pub fn digest_of_typed(token: &Token, code: &str) -> Digest {
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    bound_code(token, &digits)
 }
 
 /// What came of choosing a password by link and code.
@@ -196,7 +243,9 @@ pub enum Choice {
 pub async fn choose(app: &App, token: Token, code: &str, new: Password, place: Place) -> Result<Choice> {
     let now = app.clock.now();
     let digest = token.digest();
-    let Some(pending) = app.db.read(move |tx| store::reset_by_token(tx, digest, now)).await? else {
+    let Some(pending) =
+        app.db.read(move |tx| store::reset_by_token(tx, digest, Purpose::Password, now)).await?
+    else {
         return Ok(Choice::NoLongerGood);
     };
     let staff = &pending.staff;
@@ -204,8 +253,7 @@ pub async fn choose(app: &App, token: Token, code: &str, new: Password, place: P
     if !problems.is_empty() {
         return Ok(Choice::Refused(problems));
     }
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    let code = bound_code(&token, &digits);
+    let code = digest_of_typed(&token, code);
     let left = app.db.write(move |tx| store::try_code(tx, digest, code, now)).await?;
     match left {
         store::Try::Right => {}
@@ -233,6 +281,6 @@ fn set(
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::StaffPasswordChosen, About::staff(staff.id))?;
-    let token = sessions::start_for_staff(tx, staff.id, place, now)?;
+    let (token, _) = sessions::start_for_staff(tx, staff.id, place, now)?;
     Ok(Choice::Chosen(token, staff.kind))
 }

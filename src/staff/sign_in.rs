@@ -109,6 +109,9 @@ fn welcome(
     store::note_sign_in(tx, staff.id, rehashed, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: *door, address: place.address.clone() };
-    audit::record(tx, &actor, now, Event::SignedIn, About::staff(staff.id))?;
-    Ok(SignIn::Welcome(sessions::start_for_staff(tx, staff.id, place, now)?))
+    let (token, half) = sessions::start_for_staff(tx, staff.id, place, now)?;
+    if !half {
+        audit::record(tx, &actor, now, Event::SignedIn, About::staff(staff.id))?;
+    }
+    Ok(SignIn::Welcome(token))
 }

@@ -1,6 +1,7 @@
 //! The SQL of staff, roles and their resets.
 
 use super::NewStaff;
+use super::recovery::Purpose;
 use crate::actor::Permissions;
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{MailId, RoleId, StaffId, StaffResetId, TerritoryId};
@@ -33,6 +34,8 @@ pub struct Pending {
     pub id: StaffResetId,
     /// Whether it is for the first password.
     pub first_password: bool,
+    /// What link and code are for.
+    pub purpose: Purpose,
     /// Whose.
     pub staff: Staff,
 }
@@ -177,6 +180,7 @@ pub(super) fn void_resets(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Re
 
 pub(super) struct NewReset {
     pub id: StaffResetId,
+    pub purpose: Purpose,
     pub staff: StaffId,
     pub mail: MailId,
     pub first_password: bool,
@@ -185,8 +189,8 @@ pub(super) struct NewReset {
 
 pub(super) fn insert_reset(tx: &mut Tx<'_>, new: &NewReset, now: Timestamp) -> Result<(), Error> {
     tx.run(
-        "insert into staff_resets (id, staff_id, mail_id, first_password, requested_at, tries_left) values ($1, $2, $3, $4, $5, $6)",
-        &[&new.id, &new.staff, &new.mail, &new.first_password, &now, &new.tries],
+        "insert into staff_resets (id, staff_id, mail_id, first_password, requested_at, tries_left, purpose) values ($1, $2, $3, $4, $5, $6, $7)",
+        &[&new.id, &new.staff, &new.mail, &new.first_password, &now, &new.tries, &new.purpose.as_str()],
     )?;
     Ok(())
 }
@@ -194,7 +198,7 @@ pub(super) fn insert_reset(tx: &mut Tx<'_>, new: &NewReset, now: Timestamp) -> R
 pub(super) fn reset_by_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Pending>, Error> {
     tx.opt(
         &format!(
-            "select x.id, x.first_password, {STAFF} from staff_resets x join staff s on s.id = x.staff_id join roles r on r.id = s.role_id
+            "select x.id, x.first_password, x.purpose, {STAFF} from staff_resets x join staff s on s.id = x.staff_id join roles r on r.id = s.role_id
              where x.mail_id = $1 and x.finished_at is null and s.active"
         ),
         &[&mail],
@@ -204,14 +208,15 @@ pub(super) fn reset_by_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Pend
 pub(super) fn reset_by_token(
     tx: &mut Tx<'_>,
     token: Digest,
+    purpose: Purpose,
     now: Timestamp,
 ) -> Result<Option<Pending>, Error> {
     tx.opt(
         &format!(
-            "select x.id, x.first_password, {STAFF} from staff_resets x join staff s on s.id = x.staff_id join roles r on r.id = s.role_id
-             where x.token_digest = $1 and x.finished_at is null and x.expires_at > $2 and x.tries_left > 0 and s.active"
+            "select x.id, x.first_password, x.purpose, {STAFF} from staff_resets x join staff s on s.id = x.staff_id join roles r on r.id = s.role_id
+             where x.token_digest = $1 and x.finished_at is null and x.expires_at > $2 and x.tries_left > 0 and s.active and x.purpose = $3"
         ),
-        &[&token, &now],
+        &[&token, &now, &purpose.as_str()],
     )
 }
 
@@ -270,6 +275,7 @@ impl FromRow for Pending {
         Ok(Self {
             id: row.get("id")?,
             first_password: row.get("first_password")?,
+            purpose: row.parse("purpose", |name| Purpose::from_name(name).ok_or("unknown purpose"))?,
             staff: Staff::from_row(row)?,
         })
     }

@@ -292,7 +292,7 @@ story! {
         let confirm = office.browser.get(&format!("{path}?to={quay}")).await;
         assert!(confirm.says("Move to Quay Books") && confirm.says("signed out everywhere"));
         let rep = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["North"]).await;
-        assert_eq!(rep.browser.post(&path, &[("to", &quay.to_string())]).await.status, 404, "a retailer of another's");
+        assert_eq!(rep.browser.post(&path, &[("to", &quay.to_string())]).await.status, 403, "moving is not for reps");
         assert!(office.browser.post(&path, &[("to", &quay.to_string())]).await.leads_to(&format!("/portal/contacts/{anna}")));
         assert!(!browser.is_signed_in().await && !shop.lets_in("anna", &temporary).await);
         let again = shop.signed_in("anna", PASSWORD).await;

@@ -54,6 +54,7 @@ mod reset;
 mod rule;
 mod run_faults;
 mod runs;
+mod second_factor;
 mod sign_in;
 mod staff;
 mod staff_blind;

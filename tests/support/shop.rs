@@ -40,6 +40,8 @@ pub struct Shop {
     address: Arc<Mutex<SocketAddr>>,
     settings: Settings,
     node: Option<Node>,
+    /// Where the key of this installation is.
+    keys: tempfile::TempDir,
     /// Mails that a story has looked at, by their place in the sink.
     read: Mutex<BTreeSet<usize>>,
     pub(super) numbers: AtomicU32,
@@ -95,6 +97,7 @@ impl Shop {
             address: Arc::new(Mutex::new(([127, 0, 0, 1], 9).into())),
             settings,
             node: None,
+            keys: tempfile::tempdir().expect("a folder"),
             read: Mutex::default(),
             numbers: AtomicU32::new(0),
         };
@@ -144,6 +147,7 @@ impl Shop {
             ("mail.from", "Harbour Wholesale <office@harbour.example>".to_owned()),
             ("mail.smtp_url", self.smtp.url()),
             ("database.url", self.database.url.clone()),
+            ("security.key_file", self.keys.path().join("tradepost.key").display().to_string()),
             ("password.memory_kib", "8".to_owned()),
             ("password.iterations", "1".to_owned()),
             ("password.threads", "2".to_owned()),

@@ -52,7 +52,9 @@ pub(super) fn of(kind: Kind) -> Vec<Value> {
             valid_until: UNTIL,
         })],
         Kind::Usernames => vec![usernames(1), usernames(2)],
-        Kind::StaffReset => vec![staff_reset(false), staff_reset(true)],
+        Kind::StaffReset => {
+            vec![staff_reset(false, false), staff_reset(true, false), staff_reset(false, true)]
+        }
     }
 }
 
@@ -93,7 +95,7 @@ fn usernames(count: usize) -> Value {
     })
 }
 
-fn staff_reset(first: bool) -> Value {
+fn staff_reset(first: bool, lost_device: bool) -> Value {
     fields(&StaffReset {
         supplier: SUPPLIER,
         website: WEBSITE,
@@ -102,6 +104,7 @@ fn staff_reset(first: bool) -> Value {
         code: CODE,
         valid_until: UNTIL,
         first,
+        lost_device,
     })
 }
 

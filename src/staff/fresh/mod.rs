@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use passwords::{Known, Matched, Password};
 
+use super::factors::{self, Taken};
 use super::store;
 use crate::actor::Actor;
 use crate::app::App;
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::sessions::{self, StaffSession};
 use crate::throttle::{self, Limit};
+use zeroize::Zeroizing;
 
 /// How long a proof counts.
 const FRESH_FOR: Duration = Duration::from_mins(5);
@@ -37,11 +39,18 @@ pub fn is_fresh(session: &StaffSession, now: Timestamp) -> bool {
     now.since(session.proved_at) < FRESH_FOR
 }
 
-/// Takes the password as proof for a session.
+/// Takes the password as proof for a session, with a code of the second factor
+/// if they have one.
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
-pub async fn prove(app: &App, session: &StaffSession, actor: &Actor, typed: Password) -> Result<Proof> {
+pub async fn prove(
+    app: &App,
+    session: &StaffSession,
+    actor: &Actor,
+    typed: Password,
+    code: Zeroizing<String>,
+) -> Result<Proof> {
     let (id, staff, now) = (session.id, session.staff, app.clock.now());
     let (allowed, known) = app
         .db
@@ -56,14 +65,23 @@ pub async fn prove(app: &App, session: &StaffSession, actor: &Actor, typed: Pass
     let own = known.filter(|staff| staff.active).and_then(|staff| staff.password);
     let (matched, _) = app.passwords.check(typed, Known { own: own.clone(), temporary: Vec::new() }).await?;
     let (matched, now, actor) = (matches!(matched, Matched::Own { .. }), app.clock.now(), actor.clone());
+    let (keys, has_factor) = (app.keys.clone(), session.has_factor);
     app.db
         .write(move |tx| {
             let now_known = store::find(tx, staff)?.and_then(|staff| staff.password);
             let same =
                 now_known.as_ref().map(passwords::Hash::as_str) == own.as_ref().map(passwords::Hash::as_str);
-            if matched && same && sessions::note_proof(tx, id, now)? {
+            let taken = match (matched && same, &keys) {
+                (true, _) if !has_factor => Taken::Good,
+                (true, Some(keys)) => factors::take(tx, (keys, &actor), staff, &code, now)?,
+                _ => Taken::Refused,
+            };
+            if taken == Taken::Good && sessions::note_proof(tx, id, now)? {
                 throttle::forgive(tx, "staff-proof", &staff.to_string(), PER_PERSON.attempts)?;
                 return Ok(Proof::Given);
+            }
+            if taken == Taken::TooMany {
+                return Ok(Proof::TooMany);
             }
             audit::record(tx, &actor, now, Event::SignInRefused, About::staff(staff))?;
             Ok(Proof::Refused)

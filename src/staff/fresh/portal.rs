@@ -19,6 +19,8 @@ use crate::http::{Answer, AtPortal, Caller, Failure, Page, Shared, html, redirec
 
 /// The field of a form that holds the password as proof.
 const PROOF: &str = "proof_password";
+/// The field that holds a code of the second factor.
+const CODE: &str = "proof_code";
 /// Where a page is asked for, once it is proved who is there.
 const CONFIRM: &str = "/portal/confirm";
 
@@ -71,18 +73,30 @@ struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Parts the proof from the fields; wrong encodings are refused.
-    fn read(bytes: &[u8]) -> Answer<(Self, Option<Zeroizing<String>>)> {
+    fn read(bytes: &[u8]) -> Answer<(Self, Option<Typed>)> {
         if percent_encoding::percent_decode(bytes).decode_utf8().is_err() {
             return Err(Failure::Unreadable);
         }
-        let (proof, fields): (Vec<_>, Vec<_>) =
-            form_urlencoded::parse(bytes).into_owned().partition(|(name, _)| name == PROOF);
-        Ok((Self(fields), proof.into_iter().next().map(|(_, typed)| Zeroizing::new(typed))))
+        let (mut password, mut code, mut fields) = (None, Zeroizing::default(), Vec::new());
+        for (name, value) in form_urlencoded::parse(bytes).into_owned() {
+            match name.as_str() {
+                PROOF => password = Some(Zeroizing::new(value)),
+                CODE => code = Zeroizing::new(value),
+                _ => fields.push((name, value)),
+            }
+        }
+        Ok((Self(fields), password.map(|password| Typed { password, code })))
     }
 
     fn encoded(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
+}
+
+/// A proof as typed: the password, and a code if there is a second factor.
+struct Typed {
+    password: Zeroizing<String>,
+    code: Zeroizing<String>,
 }
 
 /// What was handed in as a proof.
@@ -92,10 +106,11 @@ enum Given {
     Proof(Proof),
 }
 
-async fn given(caller: &Caller, proof: Option<Zeroizing<String>>) -> Answer<Given> {
+async fn given(caller: &Caller, proof: Option<Typed>) -> Answer<Given> {
     let Some(typed) = proof else { return Ok(Given::Nothing) };
-    let Ok(password) = Password::parse(&typed) else { return Ok(Given::Proof(Proof::Refused)) };
-    Ok(Given::Proof(prove(&caller.web.app, &caller.session, &caller.actor, password).await?))
+    let Ok(password) = Password::parse(&typed.password) else { return Ok(Given::Proof(Proof::Refused)) };
+    let proof = prove(&caller.web.app, &caller.session, &caller.actor, password, typed.code).await?;
+    Ok(Given::Proof(proof))
 }
 
 #[derive(Template)]
@@ -108,6 +123,8 @@ struct ConfirmPage {
     fields: Vec<(String, String)>,
     /// Whether a form waits; else it is a page.
     form_waits: bool,
+    /// Whether a code is asked for, too.
+    has_factor: bool,
     errors: FieldErrors,
 }
 
@@ -116,14 +133,19 @@ fn ask(caller: &Caller, action: String, fields: &Fields, given: Given) -> Answer
         Given::Nothing => (StatusCode::FORBIDDEN, FieldErrors::default()),
         Given::Proof(proof) => (StatusCode::UNPROCESSABLE_ENTITY, refused(proof)),
     };
-    let page = caller.page();
-    html(status, &ConfirmPage { page, action, fields: fields.0.clone(), form_waits: true, errors })
+    let (page, has_factor) = (caller.page(), caller.session.has_factor);
+    html(
+        status,
+        &ConfirmPage { page, action, fields: fields.0.clone(), form_waits: true, has_factor, errors },
+    )
 }
 
 fn refused(proof: Proof) -> FieldErrors {
     let text = match proof {
         Proof::TooMany => "That was tried too often. Wait a quarter of an hour and try again.",
-        Proof::Given | Proof::Refused => "That is not your password. Nothing was changed.",
+        Proof::Given | Proof::Refused => {
+            "That is not your password, or not a code that is good now. Nothing was changed."
+        }
     };
     FieldErrors::one(PROOF, text)
 }
@@ -134,6 +156,8 @@ fn refused(proof: Proof) -> FieldErrors {
 pub struct ConfirmForm {
     to: String,
     proof_password: Secret,
+    #[serde(default)]
+    proof_code: Secret,
 }
 
 /// `GET /portal/confirm`
@@ -150,7 +174,8 @@ pub async fn confirm(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> A
 /// `POST /portal/confirm`
 pub async fn submit_confirm(AtPortal(caller): AtPortal, Posted(form): Posted<ConfirmForm>) -> Answer {
     let to = inside(&form.to);
-    let typed = Zeroizing::new(form.proof_password.expose().to_owned());
+    let owned = |typed: &Secret| Zeroizing::new(typed.expose().to_owned());
+    let typed = Typed { password: owned(&form.proof_password), code: owned(&form.proof_code) };
     match given(&caller, Some(typed)).await? {
         Given::Proof(Proof::Given) => Ok(redirect(&to, None)),
         Given::Proof(proof) => before_page(&caller, StatusCode::UNPROCESSABLE_ENTITY, to, refused(proof)),
@@ -160,8 +185,8 @@ pub async fn submit_confirm(AtPortal(caller): AtPortal, Posted(form): Posted<Con
 
 fn before_page(caller: &Caller, status: StatusCode, to: String, errors: FieldErrors) -> Answer {
     let fields = vec![("to".to_owned(), to)];
-    let (page, action) = (caller.page(), CONFIRM.to_owned());
-    html(status, &ConfirmPage { page, action, fields, form_waits: false, errors })
+    let (page, action, has_factor) = (caller.page(), CONFIRM.to_owned(), caller.session.has_factor);
+    html(status, &ConfirmPage { page, action, fields, form_waits: false, has_factor, errors })
 }
 
 /// An address within the portal; anything else becomes its first page.
@@ -193,10 +218,10 @@ mod tests {
 
     #[test]
     fn the_proof_does_not_travel_with_the_form() {
-        let Ok((fields, proof)) = Fields::read(b"a=1&proof_password=secret+word&a=2") else {
+        let Ok((fields, proof)) = Fields::read(b"a=1&proof_password=secret+word&proof_code=1&a=2") else {
             panic!("unreadable")
         };
         assert_eq!(fields.encoded(), "a=1&a=2");
-        assert_eq!(proof.map(|typed| typed.to_string()).as_deref(), Some("secret word"));
+        assert_eq!(proof.map(|typed| typed.password.to_string()).as_deref(), Some("secret word"));
     }
 }

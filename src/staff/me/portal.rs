@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use passwords::Password;
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::Changed;
 use crate::http::forms::{FieldErrors, Posted, Secret};
@@ -24,6 +25,8 @@ struct MePage {
     email: String,
     role: String,
     devices: Vec<Device>,
+    /// Whether they have a second factor.
+    has_factor: bool,
     /// The session of this page.
     here: SessionId,
     errors: FieldErrors,
@@ -50,6 +53,7 @@ async fn show(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answe
             email,
             role: caller.session.role.clone(),
             devices,
+            has_factor: caller.session.has_factor,
             here: caller.session.id,
             errors,
         },
@@ -62,6 +66,8 @@ async fn show(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answe
 pub struct PasswordForm {
     #[serde(rename = "current_password")]
     current: Secret,
+    #[serde(default)]
+    code: Secret,
     #[serde(rename = "new_password")]
     new: Secret,
     #[serde(rename = "confirm_password")]
@@ -82,11 +88,17 @@ pub async fn change_password(AtPortal(caller): AtPortal, Posted(form): Posted<Pa
     };
     let app = &caller.web.app;
     let proof = match Password::parse(form.current.expose()) {
-        Ok(current) => fresh::prove(app, &caller.session, &caller.actor, current).await?,
+        Ok(current) => {
+            let code = Zeroizing::new(form.code.expose().to_owned());
+            fresh::prove(app, &caller.session, &caller.actor, current, code).await?
+        }
         Err(_) => fresh::Proof::Refused,
     };
     let wrong = match proof {
         fresh::Proof::Given => None,
+        fresh::Proof::Refused if caller.session.has_factor => {
+            Some("That is not your current password, or not a code that is good now.")
+        }
         fresh::Proof::Refused => Some("That is not your current password."),
         fresh::Proof::TooMany => Some("That was tried too often. Wait a quarter of an hour and try again."),
     };

@@ -20,7 +20,7 @@ use crate::staff::fresh::portal::{Confirmed, FreshPortal};
 use crate::staff::roles::abilities::Ability;
 use crate::staff::roles::{self, Role};
 use crate::staff::rules::Rights;
-use crate::staff::{people, territories};
+use crate::staff::{factors, people, territories};
 
 #[derive(Template)]
 #[template(path = "staff/people/pages/people.html")]
@@ -107,28 +107,47 @@ struct PersonPage {
     page: Page,
     person: Person,
     devices: Vec<Device>,
-    may_change: bool,
-    may_see_trail: bool,
+    may: May,
     is_self: bool,
+    has_factor: bool,
+}
+
+/// What the one who looks may do.
+struct May {
+    change: bool,
+    reset_factor: bool,
+    see_trail: bool,
 }
 
 /// `GET /portal/staff/{id}`
 pub async fn person(AtPortal(caller): AtPortal, Ids(id): Ids<StaffId>) -> Answer {
     let now = caller.now();
-    let (person, may_change, devices) = caller
+    let (person, may_change, devices, factor) = caller
         .read(move |tx, actor| {
             let person = people::find(tx, actor, id)?;
-            let may = match people::managing(tx, actor) {
-                Ok(hand) => may_change(&hand, &person),
-                Err(Error::NotAllowed) => false,
+            let (may, owner) = match people::managing(tx, actor) {
+                Ok(hand) => (may_change(&hand, &person), hand.owner),
+                Err(Error::NotAllowed) => (false, false),
                 Err(error) => return Err(error),
             };
-            Ok((person, may, if may { people::devices(tx, id, now)? } else { Vec::new() }))
+            let has_factor = matches!(factors::of(tx, id, now)?, factors::Factor::App(..));
+            let devices = if may { people::devices(tx, id, now)? } else { Vec::new() };
+            Ok((person, may, devices, (has_factor, has_factor && may && owner)))
         })
         .await?;
     let (is_self, may_see_trail) = (caller.session.staff == id, caller.actor.may(Act::ViewAudit));
     let page = caller.page();
-    html(StatusCode::OK, &PersonPage { page, person, devices, may_change, may_see_trail, is_self })
+    html(
+        StatusCode::OK,
+        &PersonPage {
+            page,
+            person,
+            devices,
+            may: May { change: may_change, reset_factor: factor.1, see_trail: may_see_trail },
+            is_self,
+            has_factor: factor.0,
+        },
+    )
 }
 
 #[derive(Template)]

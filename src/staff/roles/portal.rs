@@ -13,6 +13,7 @@ use crate::http::forms::FieldErrors;
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::RoleId;
 use crate::kernel::text;
+use crate::staff::factors;
 use crate::staff::fresh::portal::{Confirmed, FreshPortal};
 use crate::staff::people::portal::NoFields;
 use crate::staff::people::{self, Person};
@@ -37,21 +38,30 @@ struct RolePage {
     page: Page,
     role: Role,
     people: Vec<Person>,
-    may_manage: bool,
-    may_change: bool,
+    may: May,
     is_own: bool,
+    /// Days of grace, if it demands a second factor.
+    demanded: Option<i64>,
+}
+
+/// What the one who looks may do.
+struct May {
+    manage: bool,
+    change: bool,
+    demand: bool,
 }
 
 /// `GET /portal/roles/{id}`: what it lets people do and what not.
 pub async fn role(AtPortal(caller): AtPortal, Ids(id): Ids<RoleId>) -> Answer {
-    let (role, mut people, hand) = caller
+    let (role, mut people, hand, demanded) = caller
         .read(move |tx, actor| {
             let hand = match people::managing(tx, actor) {
                 Ok(hand) => Some(hand),
                 Err(Error::NotAllowed) => None,
                 Err(error) => return Err(error),
             };
-            Ok((roles::find(tx, actor, id)?, people::all(tx, actor)?, hand))
+            let demanded = factors::demanded(tx, id)?;
+            Ok((roles::find(tx, actor, id)?, people::all(tx, actor)?, hand, demanded))
         })
         .await?;
     people.retain(|person| person.role == id);
@@ -60,8 +70,12 @@ pub async fn role(AtPortal(caller): AtPortal, Ids(id): Ids<RoleId>) -> Answer {
         StatusCode::OK,
         &RolePage {
             page: caller.page(),
-            may_manage: hand.is_some(),
-            may_change: hand.is_some_and(|hand| may_change(&hand, &role)),
+            demanded,
+            may: May {
+                manage: hand.is_some(),
+                demand: hand.as_ref().is_some_and(|hand| hand.owner),
+                change: hand.is_some_and(|hand| may_change(&hand, &role)),
+            },
             role,
             people,
             is_own,
@@ -174,6 +188,12 @@ struct FormPage {
     known: Option<Role>,
     errors: FieldErrors,
     meanwhile: bool,
+}
+
+impl RolePage {
+    fn days(&self) -> String {
+        self.demanded.map(|days| days.to_string()).unwrap_or_default()
+    }
 }
 
 impl FormPage {

@@ -13,6 +13,7 @@ const browser = await openBrowser();
 try {
   await website();
   await portal();
+  await whoMay();
   await sales();
 } finally {
   await browser.close();
@@ -78,6 +79,25 @@ async function portal() {
   await page.getByRole("link", { name: "Back to contact" }).click();
   await page.locator(".steps").getByText("Not used yet").waitFor();
   await take(office, "contact");
+}
+
+async function whoMay() {
+  const owner = await come("desktop");
+  const { page } = owner;
+  const staff = demo.staff.owner;
+  assert.ok(staff);
+  await signsInAsStaff(owner, "/portal", staff);
+  await page.goto("/portal/staff/rights?what=export");
+  await take(owner, "who-may-what");
+  await page.goto("/portal/roles");
+  await page.getByRole("link", { name: "Support", exact: true }).click();
+  await page.getByRole("heading", { name: "They can’t" }).waitFor();
+  await take(owner, "role");
+  await page.goto("/portal/me/second-factor");
+  await page.getByLabel("Your password").fill(staff.password);
+  await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+  await page.locator("#secret").waitFor();
+  await take(owner, "second-factor");
 }
 
 async function sales() {

@@ -234,6 +234,7 @@ async fn targets(shop: &Shop) -> Targets {
     shop.quiet().await;
     let run = keeper.starts_run(&ticked("invite", &[shop.id("erik").await]), &FAST).await;
     shop.runs_are("done", 1).await;
+    shop.quiet().await;
     keeper.browser.post("/portal/views", &[("list", "contacts"), ("query", "q=x"), ("name", "Mine")]).await;
     let id = |sql: &'static str| {
         let read = shop.db().read(move |tx| tx.one::<tradepost::db::Row>(sql, &[])?.get::<RunId>("id"));

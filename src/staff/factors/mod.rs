@@ -1,0 +1,263 @@
+//! The second factor of staff users: an authenticator app with recovery codes,
+//! demanded by roles, and reset for a lost device by a mailed link and code.
+
+mod app;
+pub mod portal;
+pub mod reset;
+mod store;
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::actor::Actor;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::{RoleId, StaffId};
+use crate::kernel::{Timestamp, Token};
+use crate::keys::Keys;
+use crate::sessions::{self, Place, StaffSession};
+use crate::throttle::{self, Limit};
+
+use super::people;
+
+/// Tries of one person in a while, and in a day (NIST 800-63B-4, 3.2.2).
+const PER_WHILE: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
+const PER_DAY: Limit = Limit { attempts: 50, window: Duration::from_hours(24) };
+/// How long a secret that was not confirmed is shown.
+const CONFIRMING: Duration = Duration::from_mins(15);
+/// The most days of grace.
+pub const MOST_DAYS: i64 = 90;
+
+/// How it stands with someone's second factor.
+#[derive(Clone, Debug)]
+pub enum Factor {
+    /// There is none.
+    None,
+    /// A secret waits to be confirmed by a code.
+    Confirming,
+    /// An authenticator app, since then, and so many recovery codes that are
+    /// still good.
+    App(Timestamp, i64),
+}
+
+/// What came of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is good, and used up.
+    Good,
+    /// It is not, or was used before.
+    Refused,
+    /// Too many were not; a while later they may try again.
+    TooMany,
+}
+
+/// How it stands with someone's second factor.
+///
+/// # Errors
+/// When the database fails.
+pub fn of(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<Factor> {
+    let Some(found) = store::find(tx, staff)? else { return Ok(Factor::None) };
+    Ok(match found.confirmed_at {
+        Some(at) => Factor::App(at, store::codes_left(tx, staff)?),
+        None if now.since(found.created_at) < CONFIRMING => Factor::Confirming,
+        None => Factor::None,
+    })
+}
+
+/// Leaves a fresh secret to be confirmed. One that is confirmed already stays.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn begin(tx: &mut Tx<'_>, keys: &Keys, staff: StaffId, now: Timestamp) -> Result<()> {
+    store::put(tx, staff, &app::mint(keys, staff)?, now)?;
+    Ok(())
+}
+
+/// A secret that waits to be confirmed, as the person takes it over.
+pub struct Offer {
+    /// The secret in groups of four.
+    pub words: Zeroizing<String>,
+    /// How many modules the QR code is wide, and its dark ones as a path.
+    pub picture: (usize, Zeroizing<String>),
+}
+
+/// The secret that waits to be confirmed, if one does.
+///
+/// # Errors
+/// When the database fails or the secret can't be opened.
+pub fn offer(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    staff: StaffId,
+    (supplier, email): (&str, &str),
+    now: Timestamp,
+) -> Result<Option<Offer>> {
+    let found = store::find(tx, staff)?.filter(|found| found.confirmed_at.is_none());
+    let Some(found) = found.filter(|found| now.since(found.created_at) < CONFIRMING) else { return Ok(None) };
+    let secret = app::open(keys, staff, &found.sealed)?;
+    Ok(Some(Offer { words: app::words(&secret), picture: app::picture(&secret, supplier, email)? }))
+}
+
+/// Takes the first code of a new app; gives the recovery codes, once.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    (keys, actor): (&Keys, &Actor),
+    staff: StaffId,
+    code: &str,
+    now: Timestamp,
+) -> Result<Result<Vec<Zeroizing<String>>, Taken>> {
+    if !may_try(tx, staff, now)? {
+        return Ok(Err(Taken::TooMany));
+    }
+    let Some(found) = store::find(tx, staff)?.filter(|found| now.since(found.created_at) < CONFIRMING) else {
+        return Ok(Err(Taken::Refused));
+    };
+    let secret = app::open(keys, staff, &found.sealed)?;
+    match app::step(&secret, code, now) {
+        Some(step) if store::confirm(tx, staff, step, now)? => {}
+        _ => return Ok(Err(Taken::Refused)),
+    }
+    forgive(tx, staff)?;
+    audit::record(tx, actor, now, Event::FactorAdded, About::staff(staff).with("factor", "app"))?;
+    fresh_codes(tx, keys, actor, staff, now).map(Ok)
+}
+
+/// Makes new recovery codes, shown once; earlier ones are void.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn fresh_codes(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    actor: &Actor,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<Vec<Zeroizing<String>>> {
+    store::clear_codes(tx, staff)?;
+    let codes = app::mint_codes(keys, staff)?;
+    for (_, digest) in &codes {
+        store::add_code(tx, staff, *digest)?;
+    }
+    audit::record(tx, actor, now, Event::RecoveryCodesMade, About::staff(staff))?;
+    Ok(codes.into_iter().map(|(text, _)| text).collect())
+}
+
+/// Takes a code of the app, or a recovery code: each is good once.
+///
+/// # Errors
+/// When the database fails or the secret can't be opened.
+pub fn take(
+    tx: &mut Tx<'_>,
+    (keys, actor): (&Keys, &Actor),
+    staff: StaffId,
+    typed: &str,
+    now: Timestamp,
+) -> Result<Taken> {
+    if !may_try(tx, staff, now)? {
+        return Ok(Taken::TooMany);
+    }
+    let Some(found) = store::find(tx, staff)?.filter(|found| found.confirmed_at.is_some()) else {
+        return Ok(Taken::Refused);
+    };
+    let secret = app::open(keys, staff, &found.sealed)?;
+    let good = match app::step(&secret, typed, now) {
+        Some(step) => store::take_step(tx, staff, step)?,
+        None => takes_recovery(tx, (keys, actor), staff, typed, now)?,
+    };
+    if good {
+        forgive(tx, staff)?;
+        return Ok(Taken::Good);
+    }
+    audit::record(tx, actor, now, Event::FactorRefused, About::staff(staff))?;
+    Ok(Taken::Refused)
+}
+
+fn takes_recovery(
+    tx: &mut Tx<'_>,
+    (keys, actor): (&Keys, &Actor),
+    staff: StaffId,
+    typed: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(digest) = app::digest_of_typed(keys, staff, typed) else { return Ok(false) };
+    let good = store::take_code(tx, staff, digest, now)?;
+    if good {
+        audit::record(tx, actor, now, Event::RecoveryCodeUsed, About::staff(staff))?;
+    }
+    Ok(good)
+}
+
+fn may_try(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<bool> {
+    let whose = staff.to_string();
+    Ok(throttle::allows(tx, "staff-factor", &whose, PER_WHILE, now)?
+        && throttle::allows(tx, "staff-factor-day", &whose, PER_DAY, now)?)
+}
+
+fn forgive(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
+    let whose = staff.to_string();
+    throttle::forgive(tx, "staff-factor", &whose, PER_WHILE.attempts)?;
+    Ok(throttle::forgive(tx, "staff-factor-day", &whose, PER_DAY.attempts)?)
+}
+
+/// Lets someone in whose session waits for the second factor: a session of full
+/// rights with a token of its own takes its place.
+///
+/// # Errors
+/// When the database fails.
+pub fn prove(
+    tx: &mut Tx<'_>,
+    (keys, actor): (&Keys, &Actor),
+    session: &StaffSession,
+    (typed, place): (&str, &Place),
+    now: Timestamp,
+) -> Result<Result<Token, Taken>> {
+    match take(tx, (keys, actor), session.staff, typed, now)? {
+        Taken::Good => {}
+        refused => return Ok(Err(refused)),
+    }
+    let Some(token) = sessions::let_in(tx, session, place, now)? else { return Ok(Err(Taken::Refused)) };
+    audit::record(tx, actor, now, Event::SignedIn, About::staff(session.staff))?;
+    Ok(Ok(token))
+}
+
+/// Removes someone's app and recovery codes.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove(tx: &mut Tx<'_>, actor: &Actor, staff: StaffId, now: Timestamp) -> Result<()> {
+    store::clear_codes(tx, staff)?;
+    if store::remove(tx, staff)? {
+        audit::record(tx, actor, now, Event::FactorRemoved, About::staff(staff).with("factor", "app"))?;
+    }
+    Ok(())
+}
+
+/// Makes a second factor a must for a role, so many days from now on, or no
+/// longer one.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for anyone but Owners and the operator,
+/// [`Error::NotFound`] when there is no such role.
+pub fn demand(tx: &mut Tx<'_>, actor: &Actor, role: RoleId, days: Option<i64>, now: Timestamp) -> Result<()> {
+    if !people::hand(tx, actor)?.owner {
+        return Err(Error::NotAllowed);
+    }
+    if !store::demand(tx, role, days, days.map(|_| now))? {
+        return Err(Error::NotFound);
+    }
+    let event = if days.is_some() { Event::SecondFactorEnforced } else { Event::SecondFactorReleased };
+    Ok(audit::record(tx, actor, now, event, About::default().with("role", role))?)
+}
+
+/// How many days of grace a role gives that demands a second factor.
+///
+/// # Errors
+/// When the database fails.
+pub fn demanded(tx: &mut Tx<'_>, role: RoleId) -> Result<Option<i64>> {
+    Ok(store::demanded(tx, role)?)
+}

@@ -1,0 +1,354 @@
+//! The pages of the second factor, at the portal and at the sales app.
+
+use askama::Template;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use passwords::Password;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::reset::{self, Reset};
+use super::{Factor, MOST_DAYS, Offer, Taken};
+use crate::actor::{Actor, Door};
+use crate::error::Error;
+use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::session::AtDoor;
+use crate::http::{Answer, Failure, Ids, Page, Shared, Visit, html, redirect};
+use crate::kernel::Token;
+use crate::kernel::id::{RoleId, StaffId};
+use crate::keys::Keys;
+use crate::sessions::{StaffSession, Standing};
+use crate::staff::fresh::portal::Confirmed;
+use crate::staff::people::portal::NoFields;
+use crate::staff::portal::let_in;
+use crate::staff::{self, fresh};
+
+/// Someone at a door, however far their session lets them in.
+pub struct Threshold {
+    web: Shared,
+    visit: Visit,
+    session: StaffSession,
+    actor: Actor,
+}
+
+impl FromRequestParts<Shared> for Threshold {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        let AtDoor(session, actor) = AtDoor::from_request_parts(parts, web).await?;
+        Ok(Self { web: Shared::clone(web), visit: Visit::of(web, parts), session, actor })
+    }
+}
+
+impl Threshold {
+    fn base(&self) -> &'static str {
+        if self.actor.door == Door::Sales { "/sales" } else { "/portal" }
+    }
+
+    /// A page without navigation: they may not be all the way in.
+    fn page(&self) -> Page {
+        Page::of_staff(&self.web, &self.visit, None)
+    }
+
+    fn keys(&self) -> Option<Keys> {
+        self.web.app.keys.clone()
+    }
+
+    /// Sends away who has still to prove their factor.
+    fn must_have_proved(&self) -> Answer<()> {
+        if self.session.half {
+            return Err(Failure::SignIn(if self.base() == "/sales" {
+                "/sales/second-factor"
+            } else {
+                "/portal/second-factor"
+            }));
+        }
+        Ok(())
+    }
+}
+
+const REFUSED: &str = "That code is not good now, or was used already. Wait for the next one your app shows, or use a recovery code.";
+const TOO_MANY: &str = "That was tried too often. Wait a quarter of an hour and try again.";
+
+fn words(taken: Taken) -> &'static str {
+    if taken == Taken::TooMany { TOO_MANY } else { REFUSED }
+}
+
+fn status(errors: &FieldErrors) -> StatusCode {
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
+#[derive(Template)]
+#[template(path = "staff/factors/pages/prove.html")]
+struct ProvePage {
+    page: Page,
+    base: &'static str,
+    errors: FieldErrors,
+}
+
+/// What the form of a code sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeForm {
+    code: Secret,
+}
+
+/// `GET /portal/second-factor`, `GET /sales/second-factor`
+pub async fn prove(threshold: Threshold) -> Answer {
+    if !threshold.session.half {
+        return Ok(redirect(threshold.base(), None));
+    }
+    prove_page(&threshold, FieldErrors::default())
+}
+
+fn prove_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
+    html(status(&errors), &ProvePage { page: threshold.page(), base: threshold.base(), errors })
+}
+
+/// `POST /portal/second-factor`, `POST /sales/second-factor`
+pub async fn submit_prove(threshold: Threshold, Posted(form): Posted<CodeForm>) -> Answer {
+    if !threshold.session.half {
+        return Ok(redirect(threshold.base(), None));
+    }
+    let Some(keys) = threshold.keys() else {
+        return prove_page(&threshold, FieldErrors::one("code", REFUSED));
+    };
+    let app = &threshold.web.app;
+    let (session, actor, place) =
+        (threshold.session.clone(), threshold.actor.clone(), threshold.visit.place.clone());
+    let (code, now) = (Zeroizing::new(form.code.expose().to_owned()), app.clock.now());
+    let proved =
+        app.db.write(move |tx| super::prove(tx, (&keys, &actor), &session, (&code, &place), now)).await?;
+    match proved {
+        Ok(token) => Ok(let_in(&threshold.visit, &token, threshold.base())),
+        Err(taken) => prove_page(&threshold, FieldErrors::one("code", words(taken))),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/factors/pages/set_up.html")]
+struct SetUpPage {
+    page: Page,
+    base: &'static str,
+    factor: Factor,
+    offer: Option<Offer>,
+    /// Whether secrets can be sealed here.
+    possible: bool,
+    /// Whether they can't go on without one.
+    must: bool,
+    errors: FieldErrors,
+}
+
+/// `GET /portal/me/second-factor`, `GET /sales/me/second-factor`
+pub async fn set_up(threshold: Threshold) -> Answer {
+    threshold.must_have_proved()?;
+    set_up_page(&threshold, FieldErrors::default()).await
+}
+
+async fn set_up_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
+    let (app, id, keys) = (&threshold.web.app, threshold.session.staff, threshold.keys());
+    let (supplier, now, sealing) = (app.config.supplier.name.clone(), app.clock.now(), keys.clone());
+    let (factor, offer) = app
+        .db
+        .read(move |tx| {
+            let email = staff::find(tx, id)?.map(|staff| staff.email.as_str().to_owned()).unwrap_or_default();
+            let names = (supplier.as_str(), email.as_str());
+            let offer = match &sealing {
+                Some(keys) => super::offer(tx, keys, id, names, now)?,
+                None => None,
+            };
+            Ok::<_, Error>((super::of(tx, id, now)?, offer))
+        })
+        .await?;
+    html(
+        status(&errors),
+        &SetUpPage {
+            page: threshold.page(),
+            base: threshold.base(),
+            factor,
+            offer,
+            possible: keys.is_some(),
+            must: threshold.session.standing(now) == Standing::MustSetUp,
+            errors,
+        },
+    )
+}
+
+/// What a form sends that asks who is there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofForm {
+    password: Secret,
+    #[serde(default)]
+    code: Secret,
+}
+
+/// Whether password, and code if there is an app, are good; else the page says
+/// why not.
+async fn proved(threshold: &Threshold, form: &ProofForm) -> Answer<Result<Keys, Response>> {
+    threshold.must_have_proved()?;
+    let refuse = async |text: &str| set_up_page(threshold, FieldErrors::one("password", text)).await;
+    let Some(keys) = threshold.keys() else {
+        return Ok(Err(set_up_page(threshold, FieldErrors::default()).await?));
+    };
+    let app = &threshold.web.app;
+    let proof = match Password::parse(form.password.expose()) {
+        Ok(typed) => {
+            let code = Zeroizing::new(form.code.expose().to_owned());
+            fresh::prove(app, &threshold.session, &threshold.actor, typed, code).await?
+        }
+        Err(_) => fresh::Proof::Refused,
+    };
+    Ok(match proof {
+        fresh::Proof::Given => Ok(keys),
+        fresh::Proof::Refused => Err(refuse("Password and code don’t fit. Nothing was changed.").await?),
+        fresh::Proof::TooMany => Err(refuse(TOO_MANY).await?),
+    })
+}
+
+/// `POST …/me/second-factor/app`: a fresh secret to be confirmed.
+pub async fn begin(threshold: Threshold, Posted(form): Posted<ProofForm>) -> Answer {
+    let keys = match proved(&threshold, &form).await? {
+        Ok(keys) => keys,
+        Err(page) => return Ok(page),
+    };
+    let (id, now) = (threshold.session.staff, threshold.web.app.clock.now());
+    threshold.web.app.db.write(move |tx| super::begin(tx, &keys, id, now)).await?;
+    Ok(redirect(&format!("{}/me/second-factor", threshold.base()), None))
+}
+
+#[derive(Template)]
+#[template(path = "staff/factors/pages/codes.html")]
+struct CodesPage {
+    page: Page,
+    base: &'static str,
+    codes: Vec<Zeroizing<String>>,
+}
+
+fn codes_page(threshold: &Threshold, codes: Vec<Zeroizing<String>>) -> Answer {
+    html(StatusCode::OK, &CodesPage { page: threshold.page(), base: threshold.base(), codes })
+}
+
+/// `POST …/me/second-factor/app/confirm`
+pub async fn confirm(threshold: Threshold, Posted(form): Posted<CodeForm>) -> Answer {
+    threshold.must_have_proved()?;
+    let Some(keys) = threshold.keys() else { return set_up_page(&threshold, FieldErrors::default()).await };
+    let (app, id, actor) = (&threshold.web.app, threshold.session.staff, threshold.actor.clone());
+    let (code, now) = (Zeroizing::new(form.code.expose().to_owned()), app.clock.now());
+    let confirmed = app.db.write(move |tx| super::confirm(tx, (&keys, &actor), id, &code, now)).await?;
+    match confirmed {
+        Ok(codes) => codes_page(&threshold, codes),
+        Err(taken) => set_up_page(&threshold, FieldErrors::one("code", words(taken))).await,
+    }
+}
+
+/// `POST …/me/second-factor/codes`: new recovery codes.
+pub async fn fresh_codes(threshold: Threshold, Posted(form): Posted<ProofForm>) -> Answer {
+    let keys = match proved(&threshold, &form).await? {
+        Ok(keys) if threshold.session.has_factor => keys,
+        Ok(_) => return Err(Error::NotFound.into()),
+        Err(page) => return Ok(page),
+    };
+    let (app, id, actor) = (&threshold.web.app, threshold.session.staff, threshold.actor.clone());
+    let now = app.clock.now();
+    let codes = app.db.write(move |tx| super::fresh_codes(tx, &keys, &actor, id, now)).await?;
+    codes_page(&threshold, codes)
+}
+
+/// `POST …/me/second-factor/remove`
+pub async fn remove(threshold: Threshold, Posted(form): Posted<ProofForm>) -> Answer {
+    if let Err(page) = proved(&threshold, &form).await? {
+        return Ok(page);
+    }
+    let (app, id, actor) = (&threshold.web.app, threshold.session.staff, threshold.actor.clone());
+    let now = app.clock.now();
+    app.db.write(move |tx| super::remove(tx, &actor, id, now)).await?;
+    Ok(redirect(&format!("{}/me/second-factor", threshold.base()), Some("factor-removed")))
+}
+
+/// What the form of a role's demand sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemandForm {
+    days: String,
+}
+
+/// `POST /portal/roles/{id}/second-factor`
+pub async fn demand(Ids(id): Ids<RoleId>, Confirmed(caller, form): Confirmed<DemandForm>) -> Answer {
+    let days = match form.days.trim() {
+        "" => None,
+        typed => match typed.parse().ok().filter(|days| (0..=MOST_DAYS).contains(days)) {
+            Some(days) => Some(days),
+            None => return Ok(redirect(&format!("/portal/roles/{id}"), Some("factor-days"))),
+        },
+    };
+    let now = caller.now();
+    caller.write(move |tx, actor| super::demand(tx, actor, id, days, now)).await?;
+    Ok(redirect(&format!("/portal/roles/{id}"), Some("saved")))
+}
+
+/// `POST /portal/staff/{id}/factor-resets`
+pub async fn request_reset(Ids(id): Ids<StaffId>, Confirmed(caller, _): Confirmed<NoFields>) -> Answer {
+    let now = caller.now();
+    caller.write(move |tx, actor| reset::request(tx, actor, id, now)).await?;
+    Ok(redirect(&format!("/portal/staff/{id}"), Some("staff-reset-sent")))
+}
+
+#[derive(Template)]
+#[template(path = "staff/factors/pages/reset.html")]
+struct ResetPage {
+    page: Page,
+    token: String,
+    email: String,
+    errors: FieldErrors,
+}
+
+/// What the form of a lost device sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetForm {
+    code: String,
+    password: Secret,
+}
+
+/// `GET /portal/factor-reset/{token}`: uses nothing up.
+pub async fn reset_link(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
+    reset_page(&web, &visit, token, FieldErrors::default()).await
+}
+
+async fn reset_page(web: &Shared, visit: &Visit, token: String, errors: FieldErrors) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let now = web.app.clock.now();
+    let find = web.app.db.read(move |tx| staff::recovery::find_for_factor(tx, &parsed, now));
+    let Some(pending) = find.await? else { return Ok(redirect("/portal/login", Some("link-gone"))) };
+    let (page, email) = (Page::of_staff(web, visit, None), pending.staff.email.as_str().to_owned());
+    html(status(&errors), &ResetPage { page, token, email, errors })
+}
+
+/// `POST /portal/factor-reset/{token}`
+pub async fn submit_reset(
+    State(web): State<Shared>,
+    visit: Visit,
+    Path(token): Path<String>,
+    Posted(form): Posted<ResetForm>,
+) -> Answer {
+    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let wrong_password = "That is not your password. If you forgot it, too, set a new one first.";
+    let Ok(password) = Password::parse(form.password.expose()) else {
+        return reset_page(&web, &visit, token, FieldErrors::one("password", wrong_password)).await;
+    };
+    match reset::confirm(&web.app, parsed, &form.code, password, visit.place.clone()).await? {
+        Reset::Done => Ok(redirect("/portal/login", Some("factor-reset"))),
+        Reset::WrongPassword => {
+            reset_page(&web, &visit, token, FieldErrors::one("password", wrong_password)).await
+        }
+        Reset::WrongCode(left) => {
+            let text =
+                format!("That is not the code in the mail. Tries left: {left}; then ask for a new mail.");
+            reset_page(&web, &visit, token, FieldErrors::one("code", text)).await
+        }
+        Reset::NoLongerGood => Ok(redirect("/portal/login", Some("link-gone"))),
+    }
+}
