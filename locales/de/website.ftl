@@ -203,6 +203,7 @@ flash-territory-added = Gebiet angelegt
 flash-territory-deleted = Gebiet gelöscht
 flash-factor-removed = Der zweite Faktor ist entfernt
 flash-factor-days = Geben Sie die Tage als Zahl von 0 bis 90 an, oder nichts
+flash-factor-no-key = Hier lässt sich noch keine App einrichten: Zuerst muss security.key_file benannt werden
 flash-factor-reset = Der zweite Faktor ist entfernt. Melden Sie sich an und richten Sie einen neuen ein
 
 error-home = Zum Anfang

@@ -203,6 +203,7 @@ flash-territory-added = Territory added
 flash-territory-deleted = Territory deleted
 flash-factor-removed = The second factor is removed
 flash-factor-days = Give the days of grace as a number from 0 to 90, or nothing
+flash-factor-no-key = No app can be set up here yet: whoever runs Tradepost must name security.key_file first
 flash-factor-reset = The second factor is removed. Sign in, and set up a new one
 
 error-home = Go to the start

@@ -7,6 +7,7 @@ use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
 use crate::support::client::{Browser, Reply};
+use crate::support::database::Kind;
 use crate::support::people::{Colleague, STAFF_PASSWORD, staff_sign_in};
 use crate::support::shop::Shop;
 
@@ -250,5 +251,44 @@ story! {
             let digest: Vec<u8> = row.get("digest").unwrap();
             assert!(digest.len() == 32 && !digest.windows(plain.len()).any(|window| window == plain));
         }
+    }
+}
+
+story! {
+    async fn the_operator_helps_the_only_owner(kind) {
+        let shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let command = ["staff", "reset-second-factor", "--email", owner.email.as_str()];
+        let (code, said) = shop.tradepost(&command).await;
+        assert!(code == 3 && said.contains("nobody who works here and has a second factor"), "{code}: {said}");
+        sets_up(&shop, &owner).await;
+        let (code, said) = shop.tradepost(&command).await;
+        assert!(code == 0 && said.contains("on their way"), "{code}: {said}");
+        let mail = shop.mail_of("staff-reset", &owner.email).await;
+        shop.quiet().await;
+        assert!(!said.contains(&mail.code()));
+        let sent = [("code", mail.code()), ("password", STAFF_PASSWORD.to_owned())];
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert!(shop.browser().post(&mail.link("/portal/factor-reset/"), &sent).await.leads_to("/portal/login"));
+        let browser = shop.browser();
+        staff_sign_in(&browser, "/portal", &owner.email, STAFF_PASSWORD).await;
+        assert_eq!(browser.get("/portal").await.status, 200);
+    }
+}
+
+story! {
+    /// Only SQLite has a place of its own for the key; elsewhere it must be named.
+    async fn without_a_key_nobody_is_locked_out(kind) {
+        let shop = Shop::with(kind, &[("security.key_file", "")]).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let possible = kind == Kind::Sqlite;
+        assert_eq!(owner.browser.get(SET_UP).await.says("It can’t be set up here yet"), !possible);
+        let role = shop.db().read(|tx| tradepost::staff::roles::named(tx, "Owner")).await.unwrap().unwrap();
+        owner.browser.post(&format!("/portal/roles/{role}/second-factor"), &[("days", "0")]).await;
+        let page = owner.browser.get("/portal/staff").await;
+        assert_eq!(page.leads_to(SET_UP), possible);
+        assert_eq!(shop.count("select count(*) as n from roles where second_factor_days is not null", &[]).await, i64::from(possible));
+        owner.browser.post(&format!("{SET_UP}/app"), &[("password", STAFF_PASSWORD)]).await;
+        assert_eq!(shop.count("select count(*) as n from authenticators", &[]).await, i64::from(possible));
     }
 }

@@ -284,6 +284,10 @@ pub async fn demand(Ids(id): Ids<RoleId>, Confirmed(caller, form): Confirmed<Dem
             None => return Ok(redirect(&format!("/portal/roles/{id}"), Some("factor-days"))),
         },
     };
+    if days.is_some() && caller.web.app.keys.is_none() {
+        // Nobody could do what is demanded, and all would be locked out.
+        return Ok(redirect(&format!("/portal/roles/{id}"), Some("factor-no-key")));
+    }
     let now = caller.now();
     caller.write(move |tx, actor| super::demand(tx, actor, id, days, now)).await?;
     Ok(redirect(&format!("/portal/roles/{id}"), Some("saved")))

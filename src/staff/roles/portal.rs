@@ -231,7 +231,7 @@ pub async fn new_role(FreshPortal(caller): FreshPortal, RawQuery(query): RawQuer
     let copied = caller.read(move |tx, actor| from.map(|id| roles::find(tx, actor, id)).transpose()).await?;
     let form = match copied {
         Some(role) => RoleForm::stored(format!("Copy of {}", role.name), &role),
-        None => RoleForm { reach: "all".into(), ..RoleForm::default() },
+        None => RoleForm { settings: "none".into(), reach: "all".into(), ..RoleForm::default() },
     };
     show(&caller, None, StatusCode::OK, Some(form), FieldErrors::default()).await
 }

@@ -44,6 +44,16 @@ pub struct Row {
     pub fields: &'static [(&'static str, &'static str)],
 }
 
+impl Row {
+    /// Whether it is a page of the second factor of whoever comes.
+    pub fn is_of_second_factor(&self) -> bool {
+        ["/portal", "/sales"].iter().any(|door| {
+            let rest = self.address.strip_prefix(door).unwrap_or_default();
+            rest.starts_with("/second-factor") || rest.starts_with("/me/second-factor")
+        })
+    }
+}
+
 const fn get(address: &'static str, whom: For, about: About) -> Row {
     Row { method: "GET", address, whom, about, fields: &[] }
 }
