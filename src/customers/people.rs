@@ -1,26 +1,10 @@
 //! Single acts on a contact or a retailer: who is active, who is signed in, and
 //! the mark of an address that mail came back from.
 
-use serde::Deserialize;
-
 use crate::access;
-use crate::http::forms::Posted;
+use crate::http::forms::{ActiveForm, Posted};
 use crate::http::{Answer, AtPortal, Ids, redirect};
 use crate::kernel::id::{ContactId, RetailerId, SessionId};
-
-/// What the button that activates or deactivates sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ActiveForm {
-    active: Answered,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Answered {
-    Yes,
-    No,
-}
 
 /// `POST /portal/contacts/{id}/active`
 pub async fn set_contact_active(
@@ -28,7 +12,7 @@ pub async fn set_contact_active(
     Ids(id): Ids<ContactId>,
     Posted(form): Posted<ActiveForm>,
 ) -> Answer {
-    let (on, now) = (form.active == Answered::Yes, caller.now());
+    let (on, now) = (form.is_yes(), caller.now());
     caller.write(move |tx, actor| access::set_contact_active(tx, actor, id, on, now)).await?;
     Ok(redirect(&format!("/portal/contacts/{id}"), Some(if on { "activated" } else { "deactivated" })))
 }
@@ -39,7 +23,7 @@ pub async fn set_retailer_active(
     Ids(id): Ids<RetailerId>,
     Posted(form): Posted<ActiveForm>,
 ) -> Answer {
-    let (on, now) = (form.active == Answered::Yes, caller.now());
+    let (on, now) = (form.is_yes(), caller.now());
     caller.write(move |tx, actor| access::set_retailer_active(tx, actor, id, on, now)).await?;
     Ok(redirect(&format!("/portal/retailers/{id}"), Some(if on { "activated" } else { "deactivated" })))
 }

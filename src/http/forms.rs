@@ -30,6 +30,32 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Posted<T> {
     }
 }
 
+/// What the button that activates or deactivates sends.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActiveForm {
+    active: Answered,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Answered {
+    Yes,
+    No,
+}
+
+impl ActiveForm {
+    /// Whether to activate.
+    pub fn is_yes(&self) -> bool {
+        self.active == Answered::Yes
+    }
+}
+
+/// A form without fields.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFields {}
+
 /// What was typed into a password field: never shown, wiped when dropped.
 #[derive(Default)]
 pub struct Secret(Zeroizing<String>);

@@ -66,6 +66,14 @@ pub fn of(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<Factor> {
     })
 }
 
+/// Whether someone has a second factor.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_set_up(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool> {
+    Ok(store::find(tx, staff)?.is_some_and(|found| found.confirmed_at.is_some()))
+}
+
 /// Leaves a fresh secret to be confirmed. One that is confirmed already stays.
 ///
 /// # Errors

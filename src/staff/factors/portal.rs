@@ -13,7 +13,7 @@ use super::reset::{self, Reset};
 use super::{Factor, MOST_DAYS, Offer, Taken};
 use crate::actor::{Actor, Door};
 use crate::error::Error;
-use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::forms::{FieldErrors, NoFields, Posted, Secret};
 use crate::http::session::AtDoor;
 use crate::http::{Answer, Failure, Ids, Page, Shared, Visit, html, redirect};
 use crate::kernel::Token;
@@ -21,7 +21,6 @@ use crate::kernel::id::{RoleId, StaffId};
 use crate::keys::Keys;
 use crate::sessions::{StaffSession, Standing};
 use crate::staff::fresh::portal::Confirmed;
-use crate::staff::people::portal::NoFields;
 use crate::staff::portal::let_in;
 use crate::staff::{self, fresh};
 

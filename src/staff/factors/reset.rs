@@ -27,7 +27,7 @@ pub fn request(tx: &mut Tx<'_>, actor: &Actor, id: StaffId, now: Timestamp) -> R
         return Err(Error::NotAllowed);
     }
     let staff = store::find(tx, id)?.filter(|staff| staff.active).ok_or(Error::NotFound)?;
-    if super::store::find(tx, id)?.is_none_or(|found| found.confirmed_at.is_none()) {
+    if !super::is_set_up(tx, id)? {
         return Err(Error::NotFound);
     }
     recovery::start(tx, actor, &staff, recovery::Reason::LostDevice, now)?;

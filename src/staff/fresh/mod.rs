@@ -65,14 +65,14 @@ pub async fn prove(
     let own = known.filter(|staff| staff.active).and_then(|staff| staff.password);
     let (matched, _) = app.passwords.check(typed, Known { own: own.clone(), temporary: Vec::new() }).await?;
     let (matched, now, actor) = (matches!(matched, Matched::Own { .. }), app.clock.now(), actor.clone());
-    let (keys, has_factor) = (app.keys.clone(), session.has_factor);
+    let keys = app.keys.clone();
     app.db
         .write(move |tx| {
             let now_known = store::find(tx, staff)?.and_then(|staff| staff.password);
             let same =
                 now_known.as_ref().map(passwords::Hash::as_str) == own.as_ref().map(passwords::Hash::as_str);
             let taken = match (matched && same, &keys) {
-                (true, _) if !has_factor => Taken::Good,
+                (true, _) if !factors::is_set_up(tx, staff)? => Taken::Good,
                 (true, Some(keys)) => factors::take(tx, (keys, &actor), staff, &code, now)?,
                 _ => Taken::Refused,
             };

@@ -131,7 +131,7 @@ struct ConfirmPage {
 fn ask(caller: &Caller, action: String, fields: &Fields, given: Given) -> Answer<Response> {
     let (status, errors) = match given {
         Given::Nothing => (StatusCode::FORBIDDEN, FieldErrors::default()),
-        Given::Proof(proof) => (StatusCode::UNPROCESSABLE_ENTITY, refused(proof)),
+        Given::Proof(proof) => (StatusCode::UNPROCESSABLE_ENTITY, refused(proof, caller.session.has_factor)),
     };
     let (page, has_factor) = (caller.page(), caller.session.has_factor);
     html(
@@ -140,12 +140,13 @@ fn ask(caller: &Caller, action: String, fields: &Fields, given: Given) -> Answer
     )
 }
 
-fn refused(proof: Proof) -> FieldErrors {
+fn refused(proof: Proof, has_factor: bool) -> FieldErrors {
     let text = match proof {
         Proof::TooMany => "That was tried too often. Wait a quarter of an hour and try again.",
-        Proof::Given | Proof::Refused => {
+        Proof::Given | Proof::Refused if has_factor => {
             "That is not your password, or not a code that is good now. Nothing was changed."
         }
+        Proof::Given | Proof::Refused => "That is not your password. Nothing was changed.",
     };
     FieldErrors::one(PROOF, text)
 }
@@ -178,7 +179,12 @@ pub async fn submit_confirm(AtPortal(caller): AtPortal, Posted(form): Posted<Con
     let typed = Typed { password: owned(&form.proof_password), code: owned(&form.proof_code) };
     match given(&caller, Some(typed)).await? {
         Given::Proof(Proof::Given) => Ok(redirect(&to, None)),
-        Given::Proof(proof) => before_page(&caller, StatusCode::UNPROCESSABLE_ENTITY, to, refused(proof)),
+        Given::Proof(proof) => before_page(
+            &caller,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            to,
+            refused(proof, caller.session.has_factor),
+        ),
         Given::Nothing => Err(Failure::Unreadable),
     }
 }

@@ -7,14 +7,13 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::Changed;
-use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::forms::{FieldErrors, NoFields, Posted, Secret};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::Language;
 use crate::kernel::id::SessionId;
 use crate::recovery::site::problem_text;
 use crate::sessions::Device;
 use crate::staff::fresh::portal::Confirmed;
-use crate::staff::people::portal::NoFields;
 use crate::staff::{fresh, people};
 
 #[derive(Template)]

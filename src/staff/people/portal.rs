@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
-use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::form::PersonForm;
@@ -12,7 +11,7 @@ use super::{Person, Saved, may_change};
 use crate::actor::{Act, Reach};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::forms::FieldErrors;
+use crate::http::forms::{ActiveForm, FieldErrors, NoFields};
 use crate::http::{Answer, AtPortal, Caller, Failure, Ids, Page, html, redirect};
 use crate::kernel::id::{SessionId, StaffId, TerritoryId};
 use crate::sessions::Device;
@@ -284,32 +283,13 @@ async fn submit(caller: &Caller, id: Option<StaffId>, pairs: Vec<(String, String
     }
 }
 
-/// What the button that activates or deactivates sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ActiveForm {
-    active: Answered,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Answered {
-    Yes,
-    No,
-}
-
 /// `POST /portal/staff/{id}/active`
 pub async fn set_active(Ids(id): Ids<StaffId>, Confirmed(caller, form): Confirmed<ActiveForm>) -> Answer {
-    let (active, now) = (form.active == Answered::Yes, caller.now());
+    let (active, now) = (form.is_yes(), caller.now());
     caller.write(move |tx, actor| people::set_active(tx, actor, id, active, now)).await?;
     let flash = if active { "activated" } else { "staff-deactivated" };
     Ok(redirect(&format!("/portal/staff/{id}"), Some(flash)))
 }
-
-/// A form without fields.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFields {}
 
 /// `POST /portal/staff/{id}/resets`
 pub async fn start_reset(Ids(id): Ids<StaffId>, Confirmed(caller, _): Confirmed<NoFields>) -> Answer {

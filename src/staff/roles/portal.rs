@@ -9,13 +9,12 @@ use super::abilities::{self, Ability, act_name};
 use super::{Kept, Role, may_change};
 use crate::actor::{Act, Level, Permissions, Reach};
 use crate::error::Error;
-use crate::http::forms::FieldErrors;
+use crate::http::forms::{FieldErrors, NoFields};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::RoleId;
 use crate::kernel::text;
 use crate::staff::factors;
 use crate::staff::fresh::portal::{Confirmed, FreshPortal};
-use crate::staff::people::portal::NoFields;
 use crate::staff::people::{self, Person};
 use crate::staff::roles;
 

@@ -6,12 +6,11 @@ use serde::Deserialize;
 
 use super::{Arranged, Territory};
 use crate::actor::{Level, Reach};
-use crate::http::forms::FieldErrors;
+use crate::http::forms::{FieldErrors, NoFields};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::TerritoryId;
 use crate::kernel::text;
 use crate::staff::fresh::portal::Confirmed;
-use crate::staff::people::portal::NoFields;
 use crate::staff::territories;
 
 #[derive(Template)]

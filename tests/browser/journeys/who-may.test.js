@@ -29,6 +29,12 @@ journey("who can, who can’t, and who did", ["desktop", "phone"], async ({ demo
   await page.getByRole("link", { name: /admin/i }).first().click();
   await page.getByRole("heading", { name: "What they can do" }).waitFor();
   await owner.look("portal-staff-person");
+  await page.locator(".page-head summary").click();
+  const end = page.getByRole("button", { name: "Deactivate" });
+  await end.waitFor();
+  const { x, width } = (await end.boundingBox()) ?? assert.fail();
+  assert.ok(x >= 0 && x + width <= (page.viewportSize()?.width ?? 0), "the menu is on the screen");
+  await owner.look("portal-staff-person-menu");
   await page.getByRole("link", { name: "What they did" }).click();
   await page.waitForURL("**/portal/audit?who=**");
 });
