@@ -107,20 +107,25 @@ journey("a first visit is one round of small files", ["phone"], async ({ demo, c
 /** What a page loads when nothing is cached. @param {import("../support/visitor.js").Visitor} visitor @param {string} path */
 async function firstLoad({ context, page, origin }, path) {
   const network = await context.newCDPSession(page);
-  const load = { bytes: 0, document: 0, files: /** @type {string[]} */ ([]), later: /** @type {string[]} */ ([]) };
-  let first = "";
+  /** @type {Map<string, {url: string, by: string, bytes: number}>} */
+  const requests = new Map();
   network.on("Network.requestWillBeSent", ({ requestId, request, initiator }) => {
-    first ||= requestId;
-    load.files.push(new URL(request.url).pathname);
-    // What a style sheet or script asks for comes a round later.
-    const by = initiator.url ?? initiator.stack?.callFrames[0]?.url;
-    if (by && by !== `${origin}${path}`) load.later.push(`${request.url} by ${by}`);
+    requests.set(requestId, { url: request.url, by: initiator.url ?? initiator.stack?.callFrames[0]?.url ?? "", bytes: 0 });
   });
   network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    load.bytes += encodedDataLength;
-    if (requestId === first) load.document = encodedDataLength;
+    const request = requests.get(requestId);
+    if (request) request.bytes = encodedDataLength;
   });
   await network.send("Network.enable");
   await page.goto(path, { waitUntil: "networkidle" });
-  return load;
+  // What a live status asks for by the clock is no part of the first visit.
+  const asked = await page.locator("live-status").evaluateAll((all, base) => all.map((status) => new URL(status.getAttribute("src") ?? "", base).href), origin);
+  const load = [...requests.values()].filter(({ url, by }) => !by || !asked.includes(url));
+  return {
+    bytes: load.reduce((sum, { bytes }) => sum + bytes, 0),
+    document: load[0]?.bytes ?? 0,
+    files: load.map(({ url }) => new URL(url).pathname),
+    // What a style sheet or script asks for comes a round later.
+    later: load.filter(({ by }) => by && by !== `${origin}${path}`).map(({ url, by }) => `${url} by ${by}`),
+  };
 }
