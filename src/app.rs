@@ -1,7 +1,9 @@
 //! What a running installation consists of. Everything is handed what it
 //! needs from here; there are no globals.
 
-use crate::config::Config;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::kernel::Clock;
 use crate::keys::{KeyError, Keys};
@@ -9,6 +11,8 @@ use crate::mail::ReturnPath;
 use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
+use crate::settings::{self, Settings};
+use crate::wording;
 
 /// Passwords that may wait for a hashing thread before more are turned away.
 const HASHES_WAITING: usize = 256;
@@ -23,16 +27,24 @@ pub struct App {
     pub clock: Clock,
     /// Its hashing threads.
     pub passwords: passwords::Pool,
-    /// The password rule.
-    pub password_rule: passwords::Rule,
-    /// What mails say.
-    pub templates: Templates,
+    /// What mails say unless the office words it otherwise.
+    pub built_in: Templates,
+    /// What the office changes while it runs.
+    live: RwLock<Arc<Live>>,
     /// Where mails go.
     pub outbound: Outbound,
     /// Its key, where a file is named for it.
     pub keys: Option<Keys>,
     /// Where reports about their delivery come back.
     pub return_path: Option<ReturnPath>,
+}
+
+/// What the office changes while it runs, as this node knows it.
+struct Live {
+    /// How often something had been changed.
+    generation: i64,
+    settings: Arc<Settings>,
+    templates: Arc<Templates>,
 }
 
 /// Where mails go.
@@ -61,9 +73,12 @@ pub enum StartError {
     /// The way to the mail server could not be set up.
     #[error("mail server: {0}")]
     Smtp(#[from] SmtpError),
-    /// The password rule is out of bounds.
-    #[error("password rule: {0}")]
-    Rule(#[from] passwords::RuleError),
+    /// The settings are out of bounds.
+    #[error("settings: {0}")]
+    Settings(#[from] ConfigError),
+    /// What the office changed can't be read.
+    #[error("reading the settings: {0}")]
+    Follow(#[from] crate::Error),
 }
 
 impl App {
@@ -71,11 +86,11 @@ impl App {
     ///
     /// # Errors
     /// What could not be started, in one line.
-    pub fn start(config: Config, clock: Clock, inbox: Option<DevInbox>) -> Result<Self, StartError> {
+    pub async fn start(config: Config, clock: Clock, inbox: Option<DevInbox>) -> Result<Self, StartError> {
         let db = Db::open(&config.database)
             .map_err(|error| StartError::Database(config.database.to_string(), error))?;
         let keys = config.key_file.as_deref().map(Keys::open).transpose()?;
-        let settings = passwords::Settings {
+        let hashing = passwords::Settings {
             threads: config.password.threads,
             waiting: HASHES_WAITING,
             cost: config.password.cost,
@@ -87,9 +102,11 @@ impl App {
             .last()
             .and_then(|host| host.split(':').next())
             .unwrap_or("localhost");
-        Ok(Self {
-            passwords: passwords::Pool::start(settings)?,
-            password_rule: passwords::Rule::new(config.password.min_length)?,
+        let built_in = Templates::load(config.mail.templates.as_deref())?;
+        let settings = Arc::new(Settings::of(&config.changeable, &[])?);
+        let live = Live { generation: 0, settings, templates: Arc::new(built_in.clone()) };
+        let app = Self {
+            passwords: passwords::Pool::start(hashing)?,
             return_path: config
                 .mail
                 .bounces
@@ -97,7 +114,8 @@ impl App {
                 .zip(keys.clone())
                 .map(|(address, keys)| ReturnPath::new(address, keys)),
             keys,
-            templates: Templates::load(config.mail.templates.as_deref())?,
+            built_in,
+            live: RwLock::new(Arc::new(live)),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
                 None => Outbound::Smtp(Smtp::new(&config.mail.smtp, hello)?),
@@ -105,6 +123,51 @@ impl App {
             config,
             db,
             clock,
-        })
+        };
+        app.load().await?;
+        Ok(app)
+    }
+
+    /// The settings as they are now.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.live().settings)
+    }
+
+    /// What mails say now.
+    pub fn templates(&self) -> Arc<Templates> {
+        Arc::clone(&self.live().templates)
+    }
+
+    fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks whether the office changed something, here or on another node, and
+    /// takes it over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow(&self) -> crate::error::Result<()> {
+        let known = self.live().generation;
+        if self.db.read(settings::generation).await? == known { Ok(()) } else { self.load().await }
+    }
+
+    async fn load(&self) -> crate::error::Result<()> {
+        let read = self.db.read(|tx| {
+            Ok::<_, crate::Error>((settings::generation(tx)?, settings::all(tx)?, wording::latest(tx)?))
+        });
+        let (generation, stored, worded) = read.await?;
+        let settings =
+            Settings::of(&self.config.changeable, &stored).map_err(|error| settings::wrong(&error))?;
+        let include_username = settings.values.include_username;
+        let built_in = self.built_in.clone().coloured(&settings.accent());
+        let templates = Arc::new(wording::over(built_in, &worded, include_username));
+        let next = Arc::new(Live { generation, settings: Arc::new(settings), templates });
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        // Of two that look at once, the one that saw less comes second.
+        if next.generation >= live.generation {
+            *live = next;
+        }
+        Ok(())
     }
 }

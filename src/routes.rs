@@ -15,10 +15,12 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, bounces, dev_inbox, recovery, runs, sign_in, staff, trail};
+use crate::{account, bounces, dev_inbox, recovery, runs, setup, sign_in, staff, trail};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
+/// The same of the form on which a mail is worded.
+const LONG_BODY_LIMIT: usize = 512 * 1024;
 /// The longest a request may take.
 const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -46,6 +48,7 @@ fn website() -> Vec<Route> {
         ("/account/email/confirm/{token}", get(account::confirm_email).post(account::submit_confirm_email)),
         ("/account/sessions/end", post(account::end_other_sessions)),
         ("/account/sessions/{id}/end", post(account::end_session)),
+        ("/brand.css", get(setup::site::sheet)),
         ("/.well-known/change-password", get(|| async { http::redirect("/password", None) })),
     ]
 }
@@ -104,6 +107,8 @@ fn portal_routes() -> Vec<Route> {
 
 /// The portal's pages of who may do what and who did what.
 fn office_routes() -> Vec<Route> {
+    use setup::mails::portal as mails;
+    use setup::portal as settings;
     use staff::factors::portal as factors;
     use staff::me::portal as me;
     use staff::people::portal as persons;
@@ -144,6 +149,24 @@ fn office_routes() -> Vec<Route> {
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),
         ("/portal/audit/export", post(trail::export)),
+        ("/portal/settings", get(settings::settings)),
+        ("/portal/settings/{key}", post(settings::change)),
+        ("/portal/settings/mails", get(mails::mails)),
+    ]
+}
+
+/// Where mails are worded: their forms are longer than others.
+fn wording_routes() -> Vec<Route> {
+    use setup::mails::portal as mails;
+    vec![
+        ("/portal/settings/mails/{kind}/{language}", get(mails::mail).post(mails::save)),
+        ("/portal/settings/mails/{kind}/{language}/preview", post(mails::preview)),
+        (
+            "/portal/settings/mails/{kind}/{language}/preview/html",
+            get(mails::html_in_use).post(mails::html_typed),
+        ),
+        ("/portal/settings/mails/{kind}/{language}/restore", post(mails::restore)),
+        ("/portal/settings/mails/{kind}/{language}/tests", post(mails::test)),
     ]
 }
 
@@ -198,6 +221,7 @@ pub fn addresses() -> Vec<&'static str> {
         website(),
         portal_routes(),
         office_routes(),
+        wording_routes(),
         sales_routes(),
         demo_routes(),
         hooks(),
@@ -231,6 +255,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest_service("/assets", files.into_router::<()>())
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(answering(wording_routes()).layer(RequestBodyLimitLayer::new(LONG_BODY_LIMIT)))
         .merge(answering(hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
         .layer(csrf.with_rejection_response(error::cross_site))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))

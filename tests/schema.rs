@@ -52,8 +52,10 @@ fn every_foreign_key_can_be_followed_by_an_index_or_is_known_to_be_small() {
         "runs.staff_id",
         "runs.territory_id",
         "sessions.temporary_password_id",
+        "settings.staff_id",
         "staff.role_id",
         "staff_territories.territory_id",
+        "wordings.staff_id",
     ];
     let database = Database::sqlite();
     open(&database);

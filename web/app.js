@@ -22,6 +22,10 @@ function dress(root) {
     const [input] = all(form, "input[type=search]", HTMLInputElement);
     if (input && !form.querySelector(".finds")) new Finder(form, input);
   }
+  for (const form of all(root, "form[data-preview]", HTMLFormElement)) {
+    for (const button of all(form, "[data-frame-button]", HTMLElement)) button.hidden = true;
+    if (document.querySelector("iframe.mail-html:not([src])")) void preview(form);
+  }
   for (const box of all(root, "[data-tick-all]", HTMLInputElement)) {
     box.hidden = false;
     countTicks(box);
@@ -570,6 +574,38 @@ async function openDialog(link) {
   } catch {
     location.assign(link.href);
   }
+}
+
+// ---- previews
+
+let typing = 0;
+let previewed = 0;
+document.addEventListener("input", (event) => {
+  const form = around(event, "form[data-preview]");
+  clearTimeout(typing);
+  if (form instanceof HTMLFormElement) typing = setTimeout(() => void preview(form), 400);
+});
+
+/** Shows a mail as it is being typed: its text in the page, its HTML part in the frame. @param {HTMLFormElement} form */
+async function preview(form) {
+  const [address, number] = [form.dataset.preview ?? "", ++previewed];
+  const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+  const response = await fetch(address, { method: "POST", body: new URLSearchParams(fields), headers: { accept: "text/html" } }).catch(() => null);
+  if (!response?.ok || response.redirected || !isHtml(response)) return;
+  const page = parse(await response.text());
+  if (number !== previewed) return;
+  replace("preview", page);
+  const [frame] = all(document, "iframe.mail-html", HTMLIFrameElement);
+  // A new frame each time, or stepping back would go through every letter.
+  const fresh = /** @type {HTMLIFrameElement} */ (frame.cloneNode());
+  fresh.removeAttribute("src");
+  frame.replaceWith(fresh);
+  const sent = document.createElement("form");
+  Object.assign(sent, { method: "post", action: `${address}/html`, target: fresh.name, hidden: true });
+  for (const [name, value] of fields) sent.append(Object.assign(document.createElement("textarea"), { name, value }));
+  document.body.append(sent);
+  sent.submit();
+  sent.remove();
 }
 
 // ---- keyboard

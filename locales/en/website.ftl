@@ -205,6 +205,9 @@ flash-factor-removed = The second factor is removed
 flash-factor-days = Give the days of grace as a number from 0 to 90, or nothing
 flash-factor-no-key = No app can be set up here yet: whoever runs Tradepost must name security.key_file first
 flash-factor-reset = The second factor is removed. Sign in, and set up a new one
+flash-setting-saved = Saved. It counts from now on
+flash-words-saved = Saved. Mails say it from now on
+flash-test-sent = A test mail is on its way to your own address
 
 error-home = Go to the start
 error-request = If you tell us about it, this number helps:

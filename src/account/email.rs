@@ -108,14 +108,14 @@ pub async fn compose_confirmation(app: &App, mail: &Mail, now: Timestamp) -> Res
     let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), contact)).await?;
     let website = app.config.http.public_url.as_str();
     let context = contexts::EmailConfirmation {
-        supplier: &app.config.supplier.name,
+        supplier: &app.settings().values.supplier,
         website,
         person: &contact.name,
         retailer: &contact.retailer_name,
         confirm_url: &Zeroizing::new(format!("{website}/account/email/confirm/{}", token.expose().as_str())),
-        valid_until: &calendar::day_and_time(until, &app.config.supplier.time_zone, mail.language),
+        valid_until: &calendar::day_and_time(until, &app.config.time_zone, mail.language),
     };
-    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    let rendered = app.templates().render(mail.kind, mail.language, &context)?;
     Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
 }
 
@@ -127,13 +127,13 @@ pub async fn compose_changed(app: &App, mail: &Mail) -> Result<Option<Composed>>
     let Some(contact) = mail.contact else { return Ok(None) };
     let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), contact)).await?;
     let context = contexts::EmailChanged {
-        supplier: &app.config.supplier.name,
+        supplier: &app.settings().values.supplier,
         website: &app.config.http.public_url,
         person: &contact.name,
         retailer: &contact.retailer_name,
-        at: &calendar::day_and_time(mail.created_at, &app.config.supplier.time_zone, mail.language),
+        at: &calendar::day_and_time(mail.created_at, &app.config.time_zone, mail.language),
         new_address_masked: &contact.email.as_ref().map(EmailAddress::masked).unwrap_or_default(),
     };
-    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    let rendered = app.templates().render(mail.kind, mail.language, &context)?;
     Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
 }

@@ -11,6 +11,7 @@ use crate::actor::Actor;
 use crate::config::Config;
 use crate::import::{self, Problem, Report};
 use crate::kernel::Clock;
+use crate::settings;
 
 /// Problems shown in words; all of them are in the JSON.
 const SHOWN: usize = 50;
@@ -44,8 +45,11 @@ pub(super) async fn run(command: ImportCommand, config: Config) -> Result<(), Fa
     let bar = if args.json { ProgressBar::hidden() } else { ProgressBar::new(rows.len() as u64) };
     let bar = bar.with_style(bar_style("rows"));
     let (ticks, dry_run, now) = (bar.clone(), args.dry_run, Clock::default().now());
-    let language = config.supplier.language;
-    let report = open(&config)?
+    let db = open(&config)?;
+    let settings =
+        settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
+    let language = settings.values.language;
+    let report = db
         .write(move |tx| {
             import::apply(
                 tx,

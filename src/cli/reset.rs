@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::config::Config;
 use crate::kernel::{Clock, Username};
 use crate::recovery::{self, Manner, Requested};
-use crate::retailers;
+use crate::{retailers, settings};
 
 #[derive(Args)]
 pub(super) struct ResetArgs {
@@ -22,9 +22,12 @@ pub(super) struct ResetArgs {
 pub(super) async fn run(args: ResetArgs, config: Config) -> Result<(), Failure> {
     let unknown = || Failure::Refused(format!("there is no contact with the username {:?}", args.username));
     let username = Username::parse(&args.username).map_err(|_| unknown())?;
-    let manner = Manner { mode: config.reset.mode, stop_current: args.stop_current, once: false };
+    let db = open(&config)?;
+    let settings =
+        settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
+    let manner = Manner { mode: settings.values.reset.mode, stop_current: args.stop_current, once: false };
     let now = Clock::default().now();
-    let outcome = open(&config)?
+    let outcome = db
         .write(move |tx| match retailers::contact_by_username(tx, &username)? {
             Some(contact) => recovery::request(tx, &Actor::operator(), contact.id, manner, now).map(Some),
             None => Ok(None),

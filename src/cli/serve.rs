@@ -35,7 +35,7 @@ pub(super) struct DemoArgs {
 pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     start_log(&config.log);
     let _alone = alone(&config.database)?;
-    let app = App::start(config, Clock::default(), None).map_err(|error| failed("starting", error))?;
+    let app = App::start(config, Clock::default(), None).await.map_err(|error| failed("starting", error))?;
     let listen = app.config.http.listen;
     let listener =
         TcpListener::bind(listen).await.map_err(|error| failed(&format!("listening on {listen}"), error))?;
@@ -64,6 +64,7 @@ pub(super) async fn demo(args: DemoArgs) -> Result<(), Failure> {
     let config = Config::from_source(&source)?;
     let _alone = alone(&config.database)?;
     let app = App::start(config, Clock::default(), Some(DevInbox::default()))
+        .await
         .map_err(|error| failed("starting", error))?;
     let app = prepare(app).await?;
     let people = demo::populate(&app).await.map_err(|error| failed("making sample data", error))?;

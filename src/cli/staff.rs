@@ -11,6 +11,7 @@ use crate::http::texts;
 use crate::kernel::{Clock, EmailAddress, Language, text};
 use crate::recovery::site::problem_text;
 use crate::sessions::StaffKind;
+use crate::settings;
 use crate::staff::{self, Added, BuiltIn, NewStaff, roles};
 
 #[derive(Subcommand)]
@@ -79,11 +80,17 @@ async fn reset_second_factor(args: ResetArgs, config: Config) -> Result<(), Fail
 async fn add(args: AddArgs, config: Config) -> Result<(), Failure> {
     let email = EmailAddress::parse(&args.email).map_err(|error| refused("--email", error))?;
     let name = text::one_line(&args.name, 120).map_err(|error| refused("--name", error))?;
-    let password = if args.password_stdin { Some(read_password(&config, &email, &name)?) } else { None };
+    let db = open(&config)?;
+    let settings =
+        settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
+    let password = if args.password_stdin {
+        Some(read_password(&config, &settings.values.supplier, &email, &name)?)
+    } else {
+        None
+    };
     let kind =
         StaffKind::from_name(&args.kind).ok_or_else(|| refused("--kind", "must be admin, rep or dual"))?;
     let (role_name, now) = (args.role.replace(['-', '_'], " "), Clock::default().now());
-    let db = open(&config)?;
     let added = db
         .write(move |tx| {
             roles::establish(tx, now)?;
@@ -145,12 +152,17 @@ fn unknown_role() -> String {
 }
 
 /// Reads and hashes a password; it must pass the rule for staff.
-fn read_password(config: &Config, email: &EmailAddress, name: &str) -> Result<passwords::Hash, Failure> {
+fn read_password(
+    config: &Config,
+    supplier: &str,
+    email: &EmailAddress,
+    name: &str,
+) -> Result<passwords::Hash, Failure> {
     let mut line = Zeroizing::new(String::new());
     std::io::stdin().read_line(&mut line).map_err(|error| failed("reading the password", error))?;
     let password = Password::parse(line.trim_end_matches(['\r', '\n']))
         .map_err(|error| refused("the password", error))?;
-    let problems = staff::broken_rules(&password, email.as_str(), name, &config.supplier.name);
+    let problems = staff::broken_rules(&password, email.as_str(), name, supplier);
     if !problems.is_empty() {
         let words: Vec<String> =
             problems.iter().map(|problem| problem_text(Language::English, *problem)).collect();

@@ -14,7 +14,13 @@ pub struct Key {
 /// Every key, in the order `tradepost config print` shows them.
 pub const KEYS: &[Key] = &[
     key("supplier.name", "Our company", "The supplier's name, on every page and in every mail."),
+    key(
+        "supplier.accent",
+        "",
+        "The colour of links and buttons on pages and in mails, such as #1f3a93; words in it must be readable (4.5 : 1). Without it: Tradepost's own.",
+    ),
     key("supplier.language", "en", "The language of people who have not chosen one: en or de."),
+    key("supplier.languages", "en,de", "The languages that are offered, separated by commas."),
     key("supplier.time_zone", "UTC", "The zone in which mails state times, such as Europe/Berlin."),
     key("http.listen", "127.0.0.1:8080", "The address and port to listen on."),
     key(

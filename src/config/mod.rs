@@ -1,5 +1,6 @@
 //! Configuration: defaults, then a TOML file, then the environment.
 
+mod changeable;
 mod keys;
 mod source;
 mod value;
@@ -7,14 +8,14 @@ mod value;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+pub use changeable::{CHANGEABLE, Changeable, Reset};
 pub use keys::{KEYS, Key};
 pub use source::{Origin, Source};
 pub use value::{LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
 
 use crate::db::DatabaseUrl;
-use crate::kernel::{Digest, Language};
+use crate::kernel::Digest;
 
 /// The file read when none is named.
 pub const DEFAULT_FILE: &str = "tradepost.toml";
@@ -70,16 +71,16 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// `mail.*`
     pub mail: Mail,
-    /// `reset.*`
-    pub reset: Reset,
     /// `password.*`
     pub password: Password,
     /// `security.key_file`; none only with PostgreSQL.
     pub key_file: Option<PathBuf>,
     /// `hooks.*`
     pub hooks: Hooks,
-    /// `supplier.*`
-    pub supplier: Supplier,
+    /// `supplier.time_zone`: the zone in which mails state times.
+    pub time_zone: jiff::tz::TimeZone,
+    /// What the office may change while it runs, as it was given.
+    pub changeable: Source,
     /// `log.*`
     pub log: Log,
 }
@@ -102,8 +103,6 @@ pub struct Mail {
     pub smtp: SmtpUrl,
     /// Who mails are from.
     pub from: lettre::message::Mailbox,
-    /// Whether a reset's mail names the username (promise 6).
-    pub include_username: bool,
     /// Where delivery reports come back, without what tells mails apart.
     pub bounces: Option<lettre::Address>,
     /// A folder whose templates stand in for the built-in ones.
@@ -118,35 +117,13 @@ pub struct Hooks {
     pub bounce_secret: Option<Digest>,
 }
 
-/// Resets and invitations.
-#[derive(Clone, Debug)]
-pub struct Reset {
-    /// How long a temporary password lives, counted from minting.
-    pub valid_for: Duration,
-    /// Whether the current password works beside a temporary one.
-    pub mode: ResetMode,
-}
-
-/// The password rule and the cost of a hash.
+/// The cost of a hash.
 #[derive(Clone, Copy, Debug)]
 pub struct Password {
-    /// The fewest characters of a contact's password.
-    pub min_length: usize,
     /// The cost of each Argon2id hash.
     pub cost: passwords::Cost,
     /// How many hashes are worked on at once.
     pub threads: NonZeroUsize,
-}
-
-/// Who runs this installation.
-#[derive(Clone, Debug)]
-pub struct Supplier {
-    /// The supplier's name, as customers know it.
-    pub name: String,
-    /// The language of people who have not chosen one.
-    pub language: Language,
-    /// The zone in which mails state times.
-    pub time_zone: jiff::tz::TimeZone,
 }
 
 /// What is logged.
@@ -178,7 +155,7 @@ impl Config {
     pub fn from_source(source: &Source) -> Result<Self, ConfigError> {
         let listen: SocketAddr = source.parse("http.listen", value::listen)?;
         let smtp = source.parse("mail.smtp_url", value::smtp_url)?;
-        let supplier = source.parse("supplier.name", value::name)?;
+        let supplier = Changeable::read(source)?.supplier;
         let database: DatabaseUrl = source.parse("database.url", |text| {
             text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
         })?;
@@ -194,15 +171,9 @@ impl Config {
                 from: sender(source, &smtp, &supplier)?,
                 bounces: bounces(source, key_file.as_deref())?,
                 smtp,
-                include_username: source.parse("mail.include_username", value::switch)?,
                 templates: source.parse("mail.templates", value::folder)?,
             },
-            reset: Reset {
-                valid_for: source.parse("reset.valid_for", value::valid_for)?,
-                mode: source.parse("reset.mode", value::reset_mode)?,
-            },
             password: Password {
-                min_length: source.parse("password.min_length", |text| value::number(text, 8, 64))?,
                 cost: passwords::Cost {
                     memory_kib: source.parse("password.memory_kib", |text| {
                         value::number(text, 8, passwords::Cost::MAX_MEMORY_KIB)
@@ -215,11 +186,8 @@ impl Config {
             database,
             key_file,
             hooks: Hooks { bounce_secret: source.parse("hooks.bounce_secret", value::shared_secret)? },
-            supplier: Supplier {
-                name: supplier,
-                language: source.parse("supplier.language", value::language)?,
-                time_zone: source.parse("supplier.time_zone", value::time_zone)?,
-            },
+            time_zone: source.parse("supplier.time_zone", value::time_zone)?,
+            changeable: source.only(&CHANGEABLE),
             log: Log {
                 level: source.parse("log.level", value::filter)?,
                 format: source.parse("log.format", value::log_format)?,

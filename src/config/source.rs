@@ -33,7 +33,7 @@ impl fmt::Display for Origin {
 }
 
 /// The values that were given, by key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     values: BTreeMap<&'static str, (String, Origin)>,
 }
@@ -63,6 +63,27 @@ impl Source {
     /// Sets a value as the environment would; `demo` uses it.
     pub fn set(&mut self, key: &'static str, text: String) {
         self.values.insert(key, (text, Origin::Default));
+    }
+
+    /// The same with this value of a key.
+    #[must_use]
+    pub fn with(&self, key: &'static str, text: &str) -> Self {
+        let mut with = self.clone();
+        with.set(key, text.to_owned());
+        with
+    }
+
+    /// These keys alone.
+    pub(super) fn only(&self, keys: &[&'static str]) -> Self {
+        let mut values = self.values.clone();
+        values.retain(|key, _| keys.contains(key));
+        Self { values }
+    }
+
+    /// Where the file or the environment says `key`, if one does.
+    pub fn fixed(&self, key: &str) -> Option<&Origin> {
+        let (text, origin) = self.value(key);
+        Some(origin).filter(|origin| **origin != Origin::Default && !text.is_empty())
     }
 
     /// Whether `key` has a value; an empty one, as `config print` shows it, is none.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
-use crate::kernel::{Digest, Language, text};
+use crate::kernel::{Accent, Colour, Digest, Language, text};
 
 /// Whether the current password works beside a temporary one (promise 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub enum ResetMode {
     Parallel,
     /// A reset stops it at once and signs the contact out everywhere.
     Replace,
+}
+
+impl ResetMode {
+    /// Its name in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Parallel => "parallel",
+            Self::Replace => "replace",
+        }
+    }
 }
 
 /// How log lines look.
@@ -210,6 +220,34 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 
 pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::from_tag(text).ok_or_else(|| "must be en or de".into())
+}
+
+pub(super) fn languages(text: &str) -> Result<Vec<Language>, String> {
+    let named: Result<Vec<Language>, String> =
+        text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(language).collect();
+    let named = named.map_err(|_| "must be languages separated by commas; there are en and de".to_owned())?;
+    let offered: Vec<Language> =
+        Language::ALL.into_iter().filter(|language| named.contains(language)).collect();
+    if offered.is_empty() {
+        Err("must name one language at least; there are en and de".into())
+    } else {
+        Ok(offered)
+    }
+}
+
+pub(super) fn accent(text: &str) -> Result<Option<Accent>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let colour = Colour::parse(text).ok_or("must be a colour such as #1f3a93")?;
+    Accent::of(colour).map(Some).map_err(|pale| {
+        // Cut, not rounded: 4.49 must not read as enough.
+        let ratio = (pale.ratio * 10.0).floor() / 10.0;
+        format!(
+            "must be dark enough for words: this one reaches a contrast of {ratio:.1} : 1 against the page, and 4.5 : 1 is needed. The nearest shade that does is {}",
+            pale.nearest
+        )
+    })
 }
 
 pub(super) fn time_zone(text: &str) -> Result<jiff::tz::TimeZone, String> {

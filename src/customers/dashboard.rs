@@ -35,7 +35,7 @@ struct Task {
 
 /// `GET /portal`
 pub async fn dashboard(AtPortal(caller): AtPortal) -> Answer {
-    let (zone, now) = (caller.web.app.config.supplier.time_zone.clone(), caller.now());
+    let (zone, now) = (caller.web.app.config.time_zone.clone(), caller.now());
     let found = caller.read(move |tx, actor| dashboard::read(tx, actor, &zone, now)).await?;
     html(StatusCode::OK, &page(caller.page(), &found, now))
 }

@@ -12,11 +12,12 @@ use crate::actor::{Act, Actor};
 use crate::audit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::http::Caller;
 use crate::http::forms::FieldErrors;
 use crate::kernel::id::ContactId;
 use crate::kernel::text::TextError;
-use crate::kernel::{EmailAddress, Username};
-use crate::retailers;
+use crate::kernel::{EmailAddress, Language, Username};
+use crate::{retailers, setup};
 
 /// What someone else saved while a form was being filled in.
 #[derive(Clone, Debug, Default)]
@@ -156,9 +157,15 @@ fn username_taken(holder: &Holder) -> FieldErrors {
     )
 }
 
-/// Languages to choose from: tags and names.
-pub fn languages() -> [(String, String); 2] {
-    [("en", "English"), ("de", "German")].map(|(tag, name)| (tag.to_owned(), name.to_owned()))
+/// Languages to choose from: those that are offered, and the one someone has.
+fn languages(caller: &Caller, current: &str) -> Vec<(String, String)> {
+    let offered = &caller.web.app.settings().values.languages;
+    let named = |language: Language| (language.tag().to_owned(), setup::language_name(language).to_owned());
+    Language::ALL
+        .into_iter()
+        .filter(|language| offered.contains(language) || language.tag() == current)
+        .map(named)
+        .collect()
 }
 
 /// Who may not edit is told so before they type.

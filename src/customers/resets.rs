@@ -70,7 +70,7 @@ pub(super) async fn confirm(caller: &Caller, contact: ContactId) -> Answer {
 }
 
 async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Answer {
-    let (settings, now) = (caller.web.app.config.reset.clone(), caller.now());
+    let (settings, now) = (caller.web.app.settings().values.reset, caller.now());
     let (shown, list) = caller
         .read(move |tx, actor| {
             let shown = Confirmation::read(tx, actor, id, &settings, now)?;
@@ -87,8 +87,11 @@ async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Ans
 
 /// Starts a reset, or says why it can't be.
 pub(super) async fn start(caller: &Caller, contact: ContactId, form: &ResetForm) -> Answer {
-    let manner =
-        Manner { mode: caller.web.app.config.reset.mode, stop_current: form.stop_current, once: false };
+    let manner = Manner {
+        mode: caller.web.app.settings().values.reset.mode,
+        stop_current: form.stop_current,
+        once: false,
+    };
     let now = caller.now();
     match caller.write(move |tx, actor| recovery::request(tx, actor, contact, manner, now)).await? {
         Requested::OnItsWay(reset) => Ok(redirect(&address(caller, contact, reset), None)),

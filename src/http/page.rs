@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::{Answer, Assets, Visit, Web, cookies, texts};
+use super::{Answer, Assets, Visit, Web, brand, cookies, texts};
 use crate::actor::{Act, Level, Reach};
 use crate::error::Error;
 use crate::kernel::Language;
@@ -20,6 +20,8 @@ pub struct Page {
     pub lang: String,
     /// The supplier's name.
     pub supplier: String,
+    /// The stylesheet with the supplier's colour; empty without one.
+    pub brand: String,
     /// The path asked for.
     pub path: String,
     /// Who is signed in.
@@ -72,11 +74,15 @@ pub struct Nav {
 impl Page {
     /// A page of the website for someone not signed in.
     pub fn of(web: &Web, visit: &Visit) -> Self {
-        let language = visit.language;
+        let (language, settings) = (visit.language, web.app.settings());
         let flash = visit.flash.as_deref().map(|key| texts::text(language, &format!("flash-{key}")));
         Self {
             lang: language.tag().to_owned(),
-            supplier: web.app.config.supplier.name.clone(),
+            supplier: settings.values.supplier.clone(),
+            brand: settings
+                .values
+                .accent
+                .map_or_else(String::new, |accent| format!("{}?v={}", brand::SHEET, brand::version(&accent))),
             path: visit.path.clone(),
             user: None,
             flash: flash.map(|text| Flash { tone: "ok", text }),
@@ -155,6 +161,9 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
     }
     if session.permissions.acts.contains(&Act::ViewAudit) {
         entries.push(entry("Audit", "/portal/audit", "history", "a", &["/portal/audit"]));
+    }
+    if session.permissions.settings >= Level::Read {
+        entries.push(entry("Settings", "/portal/settings", "settings", "e", &["/portal/settings"]));
     }
     entries
 }

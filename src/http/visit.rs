@@ -39,7 +39,7 @@ impl Visit {
         let device = header(&parts.headers, header::USER_AGENT).unwrap_or_default();
         Self {
             path: parts.uri.path().to_owned(),
-            language: Language::accepted(language, config.supplier.language),
+            language: web.app.settings().language(language),
             place: Place {
                 address: address(parts, &config.http.trusted_proxies),
                 device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),

@@ -28,15 +28,15 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The best language for an `Accept-Language` header (RFC 9110, 12.5.4);
-    /// `fallback` when none of ours is named.
-    pub fn accepted(header: &str, fallback: Self) -> Self {
+    /// The best of these languages for an `Accept-Language` header (RFC 9110,
+    /// 12.5.4); `fallback` when none of them is named.
+    pub fn accepted(header: &str, offered: &[Self], fallback: Self) -> Self {
         let weighted = header.split(',').filter_map(|item| {
             let mut parts = item.split(';');
             let language = Self::from_tag(parts.next()?.trim())?;
             let weight =
                 parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
-            (weight > 0.0).then_some((language, weight))
+            (weight > 0.0 && offered.contains(&language)).then_some((language, weight))
         });
         weighted
             .reduce(|best, next| if next.1 > best.1 { next } else { best })
@@ -50,11 +50,12 @@ mod tests {
 
     #[test]
     fn the_best_accepted_language_wins() {
-        let accepted = |header| Language::accepted(header, Language::English);
+        let accepted = |header| Language::accepted(header, &Language::ALL, Language::English);
         assert_eq!(accepted("de-AT,de;q=0.9,en;q=0.8"), Language::German);
         assert_eq!(accepted("fr, en;q=0.5, de;q=0.7"), Language::German);
         assert_eq!(accepted("fr"), Language::English);
         assert_eq!(accepted("de;q=0"), Language::English);
         assert_eq!(accepted(";;,,q="), Language::English);
+        assert_eq!(Language::accepted("en", &[Language::German], Language::German), Language::German);
     }
 }

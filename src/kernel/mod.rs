@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod colour;
 pub mod email_address;
 pub mod id;
 pub mod language;
@@ -11,6 +12,7 @@ pub mod timestamp;
 pub mod username;
 
 pub use clock::Clock;
+pub use colour::{Accent, Colour};
 pub use email_address::EmailAddress;
 pub use id::Id;
 pub use language::Language;

@@ -37,10 +37,12 @@ pub enum Kind {
     Usernames,
     /// A link and a code with which a staff user sets a password.
     StaffReset,
+    /// One of the others with samples, for who words it.
+    Test,
 }
 
 impl Kind {
-    /// Every kind.
+    /// Every kind that has words of its own.
     pub const ALL: [Self; 7] = [
         Self::Reset,
         Self::Invitation,
@@ -62,12 +64,27 @@ impl Kind {
             Self::EmailConfirmation => "email-confirmation",
             Self::Usernames => "usernames",
             Self::StaffReset => "staff-reset",
+            Self::Test => "test",
+        }
+    }
+
+    /// What staff call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Reset => "Password reset",
+            Self::Invitation => "Website invitation",
+            Self::PasswordChanged => "Notice: password changed",
+            Self::EmailChanged => "Notice: address changed",
+            Self::EmailConfirmation => "Confirmation of an address",
+            Self::Usernames => "Forgotten usernames",
+            Self::StaffReset => "Link and code for a staff user",
+            Self::Test => "Test of a mail template",
         }
     }
 
     /// The kind with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().chain([Self::Test]).find(|kind| kind.as_str() == name)
     }
 }
 

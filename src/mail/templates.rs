@@ -2,6 +2,8 @@
 
 mod builtin;
 mod check;
+pub mod fields;
+mod plain;
 mod samples;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,12 +13,12 @@ use std::path::{Path, PathBuf};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, merge_maps};
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::message::{self, Kind, Rendered};
-use crate::kernel::Language;
+use crate::kernel::{Accent, Language};
 
 /// The fields that a subject may use: it is read over shoulders and on locked
 /// telephones, so it never sees a secret or a username.
@@ -26,6 +28,12 @@ const MAX_SUBJECT: usize = 200;
 /// Room for a rendered part, so that its buffer, which holds a secret, is not
 /// moved while it grows.
 const ROOM: usize = 64 * 1024;
+/// The most bytes of a rendered part.
+const MOST: usize = 256 * 1024;
+/// Steps of the engine for one part; the longest built-in one takes a thousand.
+const FUEL: u64 = 100_000;
+/// The most characters of a part of the office's own.
+const LONGEST: usize = 20_000;
 
 /// Why a template can't be used. It never holds the value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +47,22 @@ pub struct TemplateError {
     pub problem: String,
 }
 
+/// The words of one mail in one language, as the office keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The subject's template.
+    pub subject: String,
+    /// The plain-text part's.
+    pub text: String,
+    /// The HTML part's.
+    pub html: String,
+}
+
+/// What a template's mail is: its kind and its language.
+pub type Which = (Kind, Language);
+
 /// Every template, read and checked.
+#[derive(Clone)]
 pub struct Templates {
     environment: Environment<'static>,
     /// The operator's files, by the name of the template they stand in for.
@@ -71,6 +94,82 @@ impl Templates {
         Ok(templates)
     }
 
+    /// Every mail in every language.
+    pub fn all() -> Vec<Which> {
+        let of = |kind| Language::ALL.map(|language| (kind, language));
+        Kind::ALL.into_iter().flat_map(of).collect()
+    }
+
+    /// The same in a supplier's colour.
+    #[must_use]
+    pub fn coloured(mut self, accent: &Accent) -> Self {
+        colour(&mut self.environment, accent);
+        self
+    }
+
+    /// The same with words of the office's own for one mail, unless a file of
+    /// the operator's stands in for one of its parts.
+    ///
+    /// # Errors
+    /// What is wrong with them: they are held to the rules for the operator's
+    /// files, to a plainer language, and, with the username switched off
+    /// (promise 6), may not need it.
+    pub fn with(&self, which: Which, words: &Words, include_username: bool) -> Result<Self, TemplateError> {
+        let mut with = self.clone();
+        if with.fixed(which).is_some() {
+            return Ok(with);
+        }
+        for (file, source) in words.files() {
+            let name = format!("{}/{file}", folder(which));
+            plain::check(&name, source)?;
+            let added = with.environment.add_template_owned(name.clone(), source.to_owned());
+            added.map_err(|error| self.broken(&name, &error))?;
+        }
+        check::one(&with, which, include_username)?;
+        Ok(with)
+    }
+
+    /// Whether the words of a mail do with the username switched on or off.
+    ///
+    /// # Errors
+    /// What is wrong with them then.
+    pub fn do_with(&self, which: Which, include_username: bool) -> Result<(), TemplateError> {
+        check::one(self, which, include_username)
+    }
+
+    /// A file of the operator's that stands in for a part of this mail.
+    pub fn fixed(&self, which: Which) -> Option<String> {
+        let parts = ["subject.txt", "body.txt", "body.html"];
+        let mut names = parts.into_iter().map(|part| format!("{}/{part}", folder(which)));
+        names.find_map(|name| self.overridden.get(&name)).map(|path| path.display().to_string())
+    }
+
+    /// The words of a mail as they are now.
+    pub fn words(&self, which: Which) -> Words {
+        let source = |part: &str| {
+            let template = self.environment.get_template(&format!("{}/{part}", folder(which)));
+            template.map(|template| template.source().to_owned()).unwrap_or_default()
+        };
+        Words { subject: source("subject.txt"), text: source("body.txt"), html: source("body.html") }
+    }
+
+    /// A mail filled in with samples, in the supplier's name.
+    ///
+    /// # Errors
+    /// When a template can't be filled in.
+    pub fn sample(
+        &self,
+        which: Which,
+        (supplier, website): (&str, &str),
+        include_username: bool,
+    ) -> Result<Rendered, TemplateError> {
+        let own = [("supplier", Value::from(supplier)), ("website", Value::from(website))];
+        let own: BTreeMap<&str, Value> = own.into_iter().collect();
+        let sample = samples::of(which.0, &[include_username]).into_iter().next().unwrap_or_default();
+        let whole = merge_maps([sample, Value::from(Serde(own))]);
+        self.render_value(which.0, which.1, &whole).map_err(|failed| self.broken(&failed.name, &failed.error))
+    }
+
     /// The words of a mail.
     ///
     /// # Errors
@@ -90,7 +189,7 @@ impl Templates {
     }
 
     fn render_value(&self, kind: Kind, language: Language, context: &Value) -> Result<Rendered, Failed> {
-        let folder = format!("{}/{}", language.tag(), kind.as_str());
+        let folder = folder((kind, language));
         let common = [("language", Value::from(language.tag()))];
         let seen = SUBJECT_FIELDS.into_iter().filter_map(|field| {
             context.get_attr(field).ok().filter(|value| !value.is_undefined()).map(|value| (field, value))
@@ -110,7 +209,7 @@ impl Templates {
         let failed = |error| Failed { name: name.to_owned(), error };
         let template = self.environment.get_template(name).map_err(failed)?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
-        template.render_captured_to(context, &mut *bytes).map_err(failed)?;
+        template.render_captured_to(context, Bounded(&mut bytes)).map_err(failed)?;
         // The engine writes `str`s, so these bytes are UTF-8.
         Ok(String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default().into())
     }
@@ -126,12 +225,14 @@ impl Templates {
     /// An engine's error as ours. Its details may quote values: only for errors
     /// of templates tried with samples.
     fn broken(&self, name: &str, error: &Error) -> TemplateError {
-        let details = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        TemplateError {
-            file: self.file_of(error.name().unwrap_or(name)),
-            line: error.line(),
-            problem: format!("{}{details}", error.kind()),
-        }
+        let problem = match (error.kind(), error.detail()) {
+            (ErrorKind::OutOfFuel, _) => "it takes far too long: a repetition too many".to_owned(),
+            (ErrorKind::WriteFailure, _) => "it gets far too long".to_owned(),
+            (ErrorKind::InvalidOperation, Some(detail)) => detail.to_owned(),
+            (kind, Some(detail)) => format!("{kind} ({detail})"),
+            (kind, None) => kind.to_string(),
+        };
+        TemplateError { file: self.file_of(error.name().unwrap_or(name)), line: error.line(), problem }
     }
 
     /// The file that a template was read from.
@@ -143,6 +244,35 @@ impl Templates {
 impl fmt::Debug for Templates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Templates({} of the operator's)", self.overridden.len())
+    }
+}
+
+impl Words {
+    /// The parts by the names of their files.
+    fn files(&self) -> [(&'static str, &str); 3] {
+        [("subject.txt", &self.subject), ("body.txt", &self.text), ("body.html", &self.html)]
+    }
+}
+
+/// The folder of a mail's templates.
+fn folder((kind, language): Which) -> String {
+    format!("{}/{}", language.tag(), kind.as_str())
+}
+
+/// Takes a part until it gets too long.
+struct Bounded<'b>(&'b mut Vec<u8>);
+
+impl io::Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MOST {
+            return Err(io::Error::other("too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -167,13 +297,27 @@ fn environment() -> Environment<'static> {
     }
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(escaped);
+    environment.set_fuel(Some(FUEL));
+    colour(&mut environment, &Accent::default());
     environment
+}
+
+/// Names the colours of links and buttons for every template.
+fn colour(environment: &mut Environment<'static>, accent: &Accent) {
+    environment.add_global("accent", accent.light.to_string());
+    environment.add_global("accent_dark", accent.dark.to_string());
+    environment.add_global("accent_dark_text", accent.dark_text.to_string());
 }
 
 /// Writes a value; in HTML with what could end a text or an attribute escaped.
 /// The engine's own escapes slashes too, which hides addresses from filters
-/// that look for them.
+/// that look for them. Nothing is not written as "none": whoever reads the mail
+/// would wonder.
 fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if value.is_none() {
+        let problem = "a field can be nothing here; put it between {% if … %} and {% endif %}";
+        return Err(Error::new(ErrorKind::InvalidOperation, problem));
+    }
     let text = match value.as_str() {
         Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => text,
         _ => return minijinja::escape_formatter(out, state, value),

@@ -89,9 +89,10 @@ pub async fn choose(
 }
 
 fn broken_rules(app: &App, contact: &Contact, new: &Password) -> Vec<Problem> {
-    let names = [contact.retailer_name.as_str(), app.config.supplier.name.as_str()];
+    let settings = app.settings();
+    let names = [contact.retailer_name.as_str(), settings.values.supplier.as_str()];
     let username = contact.username.as_ref().map(crate::kernel::Username::as_str);
-    app.password_rule.problems(new, &Names { username, names: &names })
+    settings.password_rule.problems(new, &Names { username, names: &names })
 }
 
 /// The hash of the contact's current password, if that is what was typed.

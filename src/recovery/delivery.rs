@@ -9,6 +9,7 @@ use crate::access;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Changeable;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::calendar;
@@ -42,7 +43,8 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
     let cancel = Token::mint()?;
     let hash = app.passwords.hash_temporary(&password, salt_of).await?;
     let minted_at = app.clock.now();
-    let expires_at = minted_at.plus(app.config.reset.valid_for);
+    let settings = app.settings();
+    let expires_at = minted_at.plus(settings.values.reset.valid_for);
     let new = NewTemporary {
         id: TemporaryPasswordId::new(minted_at),
         reset: reset.id,
@@ -51,7 +53,7 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
         expires_at,
     };
     let temporary = new.id;
-    let words = Words { app, mail, reset: &reset, contact: &contact, expires_at };
+    let words = Words { app, settings: &settings.values, mail, reset: &reset, contact: &contact, expires_at };
     let rendered = words.render(&password, &cancel)?;
     if !app.db.write(move |tx| store::insert_temporary(tx, &new, minted_at)).await? {
         return Ok(None);
@@ -61,6 +63,7 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
 
 struct Words<'a> {
     app: &'a App,
+    settings: &'a Changeable,
     mail: &'a Mail,
     reset: &'a Reset,
     contact: &'a Contact,
@@ -73,15 +76,15 @@ impl Words<'_> {
         let language = self.mail.language;
         let website = config.http.public_url.as_str();
         let not_me = zeroize::Zeroizing::new(format!("{website}/not-me/{}", cancel.expose().as_str()));
-        let username = self.contact.username.as_ref().filter(|_| config.mail.include_username);
+        let username = self.contact.username.as_ref().filter(|_| self.settings.include_username);
         let context = contexts::TemporaryPassword {
-            supplier: &config.supplier.name,
+            supplier: &self.settings.supplier,
             website,
             person: &self.contact.name,
             retailer: &self.contact.retailer_name,
             password: &password.grouped(),
-            valid_until: &calendar::day_and_time(self.expires_at, &config.supplier.time_zone, language),
-            valid_for: &calendar::span(config.reset.valid_for, language),
+            valid_until: &calendar::day_and_time(self.expires_at, &config.time_zone, language),
+            valid_for: &calendar::span(self.settings.reset.valid_for, language),
             sign_in_url: &format!("{website}/login"),
             asked_by: match &self.reset.started_by {
                 StartedBy::Contact => AskedBy::Contact,
@@ -93,7 +96,7 @@ impl Words<'_> {
             stops_current: self.reset.stops_current
                 || (self.contact.password_set_at.is_some() && !self.contact.has_password),
         };
-        Ok(self.app.templates.render(self.mail.kind, language, &context)?)
+        Ok(self.app.templates().render(self.mail.kind, language, &context)?)
     }
 }
 
@@ -121,13 +124,13 @@ pub async fn compose_usernames(app: &App, mail: &Mail) -> Result<Option<Composed
     }
     let website = app.config.http.public_url.as_str();
     let context = contexts::Usernames {
-        supplier: &app.config.supplier.name,
+        supplier: &app.settings().values.supplier,
         website,
         entries,
         sign_in_url: &format!("{website}/login"),
         forgot_url: &format!("{website}/forgot-password"),
     };
-    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    let rendered = app.templates().render(mail.kind, mail.language, &context)?;
     Ok(Some(Composed { rendered, to_name: None, temporary: None }))
 }
 
@@ -140,14 +143,14 @@ pub async fn compose_password_changed(app: &App, mail: &Mail) -> Result<Option<C
     let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), id)).await?;
     let website = app.config.http.public_url.as_str();
     let context = contexts::PasswordChanged {
-        supplier: &app.config.supplier.name,
+        supplier: &app.settings().values.supplier,
         website,
         person: &contact.name,
         retailer: &contact.retailer_name,
-        at: &calendar::day_and_time(mail.created_at, &app.config.supplier.time_zone, mail.language),
+        at: &calendar::day_and_time(mail.created_at, &app.config.time_zone, mail.language),
         forgot_url: &format!("{website}/forgot-password"),
     };
-    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    let rendered = app.templates().render(mail.kind, mail.language, &context)?;
     Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
 }
 

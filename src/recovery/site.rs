@@ -194,7 +194,7 @@ fn choose_page(
 ) -> Answer {
     let must = session.temporary.is_some();
     let page = if must { Page::of(web, visit) } else { Page::of_contact(web, visit, session) };
-    let min = web.app.password_rule.min_length();
+    let min = web.app.settings().password_rule.min_length();
     html(status, &ChoosePage { page, username: session.username.clone(), must, min, errors })
 }
 

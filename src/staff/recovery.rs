@@ -155,16 +155,16 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
     let lost_device = pending.purpose == Purpose::SecondFactor;
     let page = if lost_device { "factor-reset" } else { "reset" };
     let context = contexts::StaffReset {
-        supplier: &config.supplier.name,
+        supplier: &app.settings().values.supplier,
         website,
         person: &pending.staff.name,
         link: &Zeroizing::new(format!("{website}/portal/{page}/{}", token.expose().as_str())),
         code: &code,
-        valid_until: &calendar::day_and_time(until, &config.supplier.time_zone, mail.language),
+        valid_until: &calendar::day_and_time(until, &config.time_zone, mail.language),
         first: pending.first_password,
         lost_device,
     };
-    let rendered = app.templates.render(mail.kind, mail.language, &context)?;
+    let rendered = app.templates().render(mail.kind, mail.language, &context)?;
     Ok(Some(Composed { rendered, to_name: Some(pending.staff.name), temporary: None }))
 }
 
@@ -249,7 +249,8 @@ pub async fn choose(app: &App, token: Token, code: &str, new: Password, place: P
         return Ok(Choice::NoLongerGood);
     };
     let staff = &pending.staff;
-    let problems = super::broken_rules(&new, staff.email.as_str(), &staff.name, &app.config.supplier.name);
+    let problems =
+        super::broken_rules(&new, staff.email.as_str(), &staff.name, &app.settings().values.supplier);
     if !problems.is_empty() {
         return Ok(Choice::Refused(problems));
     }

@@ -86,7 +86,7 @@ fn must_see(caller: &Caller) -> Result<()> {
 pub async fn trail(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
     must_see(&caller)?;
     let asked = Asked::of(&query.unwrap_or_default());
-    let filter = asked.filter(&caller.actor, &caller.web.app.config.supplier.time_zone);
+    let filter = asked.filter(&caller.actor, &caller.web.app.config.time_zone);
     let (mut found, people) =
         caller.read(move |tx, _| Ok((audit::search(tx, &filter, ENTRIES + 1)?, staff::names(tx)?))).await?;
     let more = found.len() > ENTRIES;
@@ -139,7 +139,7 @@ pub async fn export(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
         return Err(Error::NotAllowed.into());
     }
     let format = Format::from_name(&form.format).ok_or(Error::NotFound)?;
-    let filter = Asked::of(&form.query).filter(&caller.actor, &caller.web.app.config.supplier.time_zone);
+    let filter = Asked::of(&form.query).filter(&caller.actor, &caller.web.app.config.time_zone);
     let now = caller.now();
     caller
         .write(move |tx, actor| {

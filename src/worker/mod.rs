@@ -30,6 +30,18 @@ pub fn start(app: &Arc<App>) {
         tokio::spawn(work(Arc::clone(app)));
     }
     tokio::spawn(tidy(Arc::clone(app)));
+    tokio::spawn(follow(Arc::clone(app)));
+}
+
+/// Takes over what was changed on another node or by a command.
+async fn follow(app: Arc<App>) {
+    let mut every = tokio::time::interval(POLL);
+    loop {
+        every.tick().await;
+        if let Err(error) = app.follow().await {
+            tracing::warn!(%error, "Looking for changed settings failed");
+        }
+    }
 }
 
 async fn work(app: Arc<App>) {
@@ -75,7 +87,7 @@ async fn next(app: &App) -> Result<Next> {
 
 async fn perform(app: &App, job: &Job) -> Result<()> {
     let now = app.clock.now();
-    let mode = app.config.reset.mode;
+    let mode = app.settings().values.reset.mode;
     let job = job.clone();
     match job.kind {
         Kind::ForgotPassword => {

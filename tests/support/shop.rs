@@ -51,6 +51,8 @@ pub struct Shop {
 #[derive(Clone, Default)]
 struct Settings {
     config: Vec<(&'static str, String)>,
+    /// Variables of the environment.
+    environment: Vec<(String, String)>,
     idle: bool,
 }
 
@@ -80,12 +82,19 @@ impl Shop {
     /// An installation with these keys set.
     pub async fn with(kind: Kind, config: &[(&'static str, &str)]) -> Self {
         let config = config.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-        Self::start(kind, Settings { config, idle: false }).await
+        Self::start(kind, Settings { config, ..Settings::default() }).await
+    }
+
+    /// An installation whose operator set these variables of the environment.
+    pub async fn fixed(kind: Kind, variables: &[(&str, &str)]) -> Self {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment = variables.iter().map(own).collect();
+        Self::start(kind, Settings { environment, ..Settings::default() }).await
     }
 
     /// An installation whose workers don't work until it is restarted.
     pub async fn idle(kind: Kind) -> Self {
-        Self::start(kind, Settings { config: Vec::new(), idle: true }).await
+        Self::start(kind, Settings { idle: true, ..Settings::default() }).await
     }
 
     async fn start(kind: Kind, settings: Settings) -> Self {
@@ -107,8 +116,7 @@ impl Shop {
 
     async fn start_node(&mut self) {
         let (config, clock) = (self.config(), self.clock.clone());
-        let app = tokio::task::spawn_blocking(move || App::start(config, clock, None));
-        let mut app = app.await.expect("a start").expect("a running installation");
+        let mut app = App::start(config, clock, None).await.expect("a running installation");
         app.outbound = match app.outbound {
             Outbound::Smtp(smtp) => Outbound::Smtp(smtp.with_timeouts(PATIENT_FOR_TESTS)),
             other @ Outbound::Inbox(_) => other,
@@ -140,7 +148,8 @@ impl Shop {
     }
 
     fn config(&self) -> Config {
-        let mut source = Source::default();
+        let environment = self.settings.environment.clone();
+        let mut source = Source::read(None, environment.into_iter()).expect("a source");
         let usual = [
             ("http.public_url", PUBLIC_URL.to_owned()),
             ("supplier.name", SUPPLIER.to_owned()),
@@ -153,7 +162,9 @@ impl Shop {
             ("password.threads", "2".to_owned()),
         ];
         for (key, value) in usual.into_iter().chain(self.settings.config.clone()) {
-            source.set(key, value);
+            if source.fixed(key).is_none() {
+                source.set(key, value);
+            }
         }
         Config::from_source(&source).expect("a configuration")
     }
@@ -228,7 +239,7 @@ impl Shop {
 
     async fn resets_in(&self, username: &str, stop_current: bool) -> ResetId {
         let (id, now) = (self.id(username).await, self.clock.now());
-        let mode: ResetMode = self.app().config.reset.mode;
+        let mode: ResetMode = self.app().settings().values.reset.mode;
         let manner = Manner { mode, stop_current, once: false };
         let requested = self.db().write(move |tx| recovery::request(tx, &Actor::operator(), id, manner, now));
         match requested.await.expect("a request") {

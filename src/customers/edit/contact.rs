@@ -38,6 +38,7 @@ pub struct DetailsForm {
 struct NewContactPage {
     page: Page,
     form: DetailsForm,
+    languages: Vec<(String, String)>,
     retailer: Retailer,
     may_sign_in: bool,
     errors: FieldErrors,
@@ -47,7 +48,7 @@ struct NewContactPage {
 /// `GET /portal/retailers/{id}/contacts/new`
 pub async fn new_contact(AtPortal(caller): AtPortal, Ids(id): Ids<RetailerId>) -> Answer {
     let form = DetailsForm {
-        language: caller.web.app.config.supplier.language.tag().to_owned(),
+        language: caller.web.app.settings().values.language.tag().to_owned(),
         website_access: true,
         ..DetailsForm::default()
     };
@@ -64,7 +65,11 @@ async fn show_new(
     let retailer = caller.read(move |tx, actor| retailers::find(tx, actor, retailer)).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let may_sign_in = caller.actor.may(Act::ChangeSignIn);
-    html(status, &NewContactPage { page: caller.page(), form, retailer, may_sign_in, errors, holder })
+    let languages = super::languages(caller, &form.language);
+    html(
+        status,
+        &NewContactPage { page: caller.page(), form, languages, retailer, may_sign_in, errors, holder },
+    )
 }
 
 /// `POST /portal/retailers/{id}/contacts/new`
@@ -108,6 +113,7 @@ pub async fn add_contact(
 struct DetailsPage {
     page: Page,
     form: DetailsForm,
+    languages: Vec<(String, String)>,
     contact: Contact,
     errors: FieldErrors,
     meanwhile: Meanwhile,
@@ -149,7 +155,8 @@ async fn show(
         Meanwhile::default()
     };
     form.version = stored.version;
-    html(status, &DetailsPage { page: caller.page(), form, contact, errors, meanwhile })
+    let languages = super::languages(caller, &stored.language);
+    html(status, &DetailsPage { page: caller.page(), form, languages, contact, errors, meanwhile })
 }
 
 /// `POST /portal/contacts/{id}/edit`

@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
-use crate::mail::{self, Kind, Waiting};
+use crate::mail::{self, Waiting};
 
 /// Waiting mails that are listed.
 const LISTED: usize = 200;
@@ -59,24 +59,11 @@ impl Queue {
 fn row(mail: &Waiting) -> Row {
     let reason = mail.answer.as_deref().map(without_addresses).unwrap_or_default();
     Row {
-        what: name(mail.kind),
+        what: mail.kind.title(),
         since: mail.created_at,
         attempts: mail.attempts,
         next: mail.next_try_at,
         reason,
-    }
-}
-
-/// What a kind of mail is called.
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Reset => "Password reset",
-        Kind::Invitation => "Website invitation",
-        Kind::PasswordChanged => "Notice: password changed",
-        Kind::EmailChanged => "Notice: address changed",
-        Kind::EmailConfirmation => "Confirmation of an address",
-        Kind::Usernames => "Forgotten usernames",
-        Kind::StaffReset => "Password link for a staff user",
     }
 }
 
@@ -93,6 +80,7 @@ mod tests {
     use super::super::samples::NOW;
     use super::*;
     use crate::kernel::id::MailId;
+    use crate::mail::Kind;
 
     fn waiting(answer: Option<&str>) -> Waiting {
         let next_try_at = answer.map(|_| NOW);
@@ -108,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_mail_has_a_name() {
-        let names: BTreeSet<&str> = Kind::ALL.into_iter().map(name).collect();
+        let names: BTreeSet<&str> = Kind::ALL.into_iter().map(Kind::title).collect();
         assert_eq!(names.len(), Kind::ALL.len());
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use minijinja::Value;
 
-use super::{SUBJECT_FIELDS, TemplateError, Templates, builtin, samples, unreadable};
+use super::{SUBJECT_FIELDS, TemplateError, Templates, Which, builtin, folder, samples, unreadable};
 use crate::kernel::Language;
 use crate::mail::message::{Kind, Rendered};
 
@@ -53,14 +53,25 @@ pub(super) fn all(templates: &Templates) -> Result<(), TemplateError> {
     known_fields(templates, "layout.html", &common)?;
     for language in Language::ALL {
         for kind in Kind::ALL {
-            for sample in samples::of(kind) {
-                fields(templates, kind, language, &sample)?;
-                let rendered = templates
-                    .render_value(kind, language, &sample)
-                    .map_err(|failed| templates.broken(&failed.name, &failed.error))?;
-                complete(templates, kind, language, &rendered)?;
-            }
+            with(templates, (kind, language), &[false, true])?;
         }
+    }
+    Ok(())
+}
+
+/// Tries the templates of one mail with every sample that its username, when it
+/// is mailed or when it isn't, leaves.
+pub(super) fn one(templates: &Templates, which: Which, include_username: bool) -> Result<(), TemplateError> {
+    with(templates, which, &[include_username])
+}
+
+fn with(templates: &Templates, (kind, language): Which, usernames: &[bool]) -> Result<(), TemplateError> {
+    for sample in samples::of(kind, usernames) {
+        fields(templates, kind, language, &sample)?;
+        let rendered = templates
+            .render_value(kind, language, &sample)
+            .map_err(|failed| templates.broken(&failed.name, &failed.error))?;
+        complete(templates, kind, language, &rendered)?;
     }
     Ok(())
 }
@@ -74,7 +85,7 @@ fn fields(
 ) -> Result<(), TemplateError> {
     let mut known: Vec<String> = sample.try_iter().into_iter().flatten().map(|key| key.to_string()).collect();
     known.push("language".into());
-    let folder = format!("{}/{}", language.tag(), kind.as_str());
+    let folder = folder((kind, language));
     let outside: Vec<String> = known
         .iter()
         .filter(|field| SUBJECT_FIELDS.contains(&field.as_str()) || *field == "language")
@@ -114,7 +125,7 @@ fn complete(
     language: Language,
     rendered: &Rendered,
 ) -> Result<(), TemplateError> {
-    let folder = format!("{}/{}", language.tag(), kind.as_str());
+    let folder = folder((kind, language));
     let fail = |file: &str, problem: String| {
         Err(TemplateError { file: templates.file_of(&format!("{folder}/{file}")), line: None, problem })
     };
@@ -134,6 +145,11 @@ fn complete(
     Ok(())
 }
 
+/// The fields that a mail is pointless without.
+pub(super) fn needed_fields(kind: Kind) -> Vec<&'static str> {
+    needed(kind).into_iter().map(|needed| needed.field).collect()
+}
+
 fn needed(kind: Kind) -> Vec<Needed> {
     let need = |field, sample| Needed { field, sample, alone: false };
     let alone = |field, sample| Needed { field, sample, alone: true };
@@ -141,7 +157,7 @@ fn needed(kind: Kind) -> Vec<Needed> {
         Kind::Reset | Kind::Invitation => {
             vec![alone("password", samples::PASSWORD), need("sign_in_url", samples::SIGN_IN)]
         }
-        Kind::PasswordChanged | Kind::EmailChanged => vec![],
+        Kind::PasswordChanged | Kind::EmailChanged | Kind::Test => vec![],
         Kind::EmailConfirmation => vec![need("confirm_url", samples::LINK)],
         Kind::Usernames => vec![need("username", samples::USERNAME)],
         Kind::StaffReset => vec![alone("code", samples::CODE), need("link", samples::LINK)],

@@ -148,7 +148,7 @@ pub async fn set_up(threshold: Threshold) -> Answer {
 
 async fn set_up_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
     let (app, id, keys) = (&threshold.web.app, threshold.session.staff, threshold.keys());
-    let (supplier, now, sealing) = (app.config.supplier.name.clone(), app.clock.now(), keys.clone());
+    let (supplier, now, sealing) = (app.settings().values.supplier.clone(), app.clock.now(), keys.clone());
     let (factor, offer) = app
         .db
         .read(move |tx| {

@@ -35,7 +35,7 @@ pub async fn change_password(
     let (staff, id) = (session.staff, session.id);
     let known = app.db.read(move |tx| store::find(tx, staff)).await?.ok_or(crate::Error::NotFound)?;
     let mut problems =
-        super::broken_rules(&new, known.email.as_str(), &known.name, &app.config.supplier.name);
+        super::broken_rules(&new, known.email.as_str(), &known.name, &app.settings().values.supplier);
     let own = known.password.clone();
     let (matched, new) = app.passwords.check(new, Known { own, temporary: Vec::new() }).await?;
     if matches!(matched, Matched::Own { .. }) {

@@ -16,11 +16,15 @@ pub enum Ability {
     SeeStaff,
     /// Make, rename and delete territories.
     ArrangeTerritories,
+    /// See the settings and the words of mails.
+    SeeSettings,
+    /// Change them.
+    ChangeSettings,
 }
 
 impl Ability {
     /// Every ability, in the order pages show them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::SeeCustomers,
         Self::EditCustomers,
         Self::Act(Act::TriggerReset),
@@ -32,6 +36,8 @@ impl Ability {
         Self::SeeStaff,
         Self::ArrangeTerritories,
         Self::Act(Act::ManageStaff),
+        Self::SeeSettings,
+        Self::ChangeSettings,
     ];
 
     /// Its name in addresses.
@@ -42,6 +48,8 @@ impl Ability {
             Self::Act(act) => act_name(act),
             Self::SeeStaff => "see-staff",
             Self::ArrangeTerritories => "arrange-territories",
+            Self::SeeSettings => "see-settings",
+            Self::ChangeSettings => "change-settings",
         }
     }
 
@@ -58,6 +66,8 @@ impl Ability {
             Self::Act(act) => act_words(act),
             Self::SeeStaff => "see who works here, their roles and territories",
             Self::ArrangeTerritories => "make, rename and delete territories",
+            Self::SeeSettings => "see the settings and the words of mails",
+            Self::ChangeSettings => "change the settings and the words of mails",
         }
     }
 
@@ -74,6 +84,8 @@ impl Ability {
             Self::Act(act) => customers && permissions.acts.contains(&act),
             Self::SeeStaff => permissions.staff >= Level::Read,
             Self::ArrangeTerritories => permissions.staff >= Level::Write,
+            Self::SeeSettings => permissions.settings >= Level::Read,
+            Self::ChangeSettings => permissions.settings >= Level::Write,
         }
     }
 }

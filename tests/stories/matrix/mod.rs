@@ -24,6 +24,7 @@ const UNKNOWN: &str = "0192c6c3-0000-7000-8000-000000000001";
 /// or that asks for help leaves a word about it, too.
 const CHANGES: &str = "select (select count(*) from resets) + (select count(*) from mails) + (select count(*) from runs)
     + (select count(*) from views) + (select count(*) from staff) + (select count(*) from roles) + (select count(*) from territories)
+    + (select count(*) from settings) + (select count(*) from wordings)
     + cast((select coalesce(sum(version), 0) from contacts) + (select coalesce(sum(version), 0) from retailers) + (select coalesce(sum(version), 0) from staff) as bigint)
     + (select count(*) from sessions where ended_at is null) + (select count(*) from audit where act <> 'sign-in-refused') as n";
 
@@ -58,6 +59,10 @@ impl Targets {
         } else {
             path
         };
+        let path = path
+            .replace("{kind}", "password-changed")
+            .replace("{language}", "en")
+            .replace("{key}", "reset.valid_for");
         path.replace("{session}", &self.session).replace("{token}", &"0".repeat(64)).replace("{number}", "1")
     }
 }

@@ -113,6 +113,14 @@ fn manages(it: &Permissions) -> bool {
     arranges(it) && may(it, Act::ManageStaff)
 }
 
+fn sees_settings(it: &Permissions) -> bool {
+    it.settings >= Level::Read
+}
+fn sets(it: &Permissions) -> bool {
+    it.settings >= Level::Write
+}
+
+const WORDS: &[(&str, &str)] = &[("subject", "s"), ("text", "t"), ("html", "h"), ("version", "0")];
 const NEVER: &str = "0192c6c3-0000-7000-8000-000000000000";
 
 #[rustfmt::skip]
@@ -122,6 +130,7 @@ pub fn rows() -> Vec<Row> {
     use For::{Anyone, Choosing, Contact, Demo, Portal, Program, Sales};
     vec![
         get("/", Contact, Nothing),
+        get("/brand.css", Anyone, Nothing),
         get("/login", Anyone, Nothing),
         post("/login", Anyone, Nothing, &[("username", "x"), ("password", "y")]),
         post("/logout", Anyone, Nothing, &[]),
@@ -238,6 +247,16 @@ pub fn rows() -> Vec<Row> {
         get("/portal/audit", Portal(audits), Nothing),
         get("/portal/audit/verify", Portal(audits), Nothing),
         post("/portal/audit/export", Portal(audit_files), Nothing, &[("query", ""), ("format", "csv")]),
+        get("/portal/settings", Portal(sees_settings), Nothing),
+        post("/portal/settings/{key}", Portal(sets), Nothing, &[("valid_for", "24h"), ("version", "0")]),
+        get("/portal/settings/mails", Portal(sees_settings), Nothing),
+        get("/portal/settings/mails/{kind}/{language}", Portal(sees_settings), Nothing),
+        post("/portal/settings/mails/{kind}/{language}", Portal(sets), Nothing, WORDS),
+        post("/portal/settings/mails/{kind}/{language}/preview", Portal(sets), Nothing, WORDS),
+        get("/portal/settings/mails/{kind}/{language}/preview/html", Portal(sees_settings), Nothing),
+        post("/portal/settings/mails/{kind}/{language}/preview/html", Portal(sets), Nothing, WORDS),
+        post("/portal/settings/mails/{kind}/{language}/restore", Portal(sets), Nothing, &[("number", "0"), ("version", "0")]),
+        post("/portal/settings/mails/{kind}/{language}/tests", Portal(sets), Nothing, &[]),
         get("/sales", Anyone, Nothing),
         get("/sales/login", Anyone, Nothing),
         post("/sales/login", Anyone, Nothing, &[("email", "x"), ("password", "y")]),

@@ -1,0 +1,30 @@
+-- What the office changes while Tradepost runs: settings, and the words of mails.
+
+-- Without a value the setting is back to its default; who did that stays known.
+create table settings (
+    name text not null primary key,
+    value text,
+    version integer not null,
+    changed_at integer not null,
+    staff_id blob references staff (id)
+) strict;
+
+-- Every version is kept. Without words it is the built-in ones again.
+create table wordings (
+    kind text not null,
+    language text not null,
+    number integer not null,
+    subject_line text,
+    body_text text,
+    body_html text,
+    restored integer,
+    saved_at integer not null,
+    staff_id blob references staff (id),
+    primary key (kind, language, number)
+) strict;
+
+-- What a test mail shows.
+create table test_mails (
+    mail_id blob not null primary key references mails (id),
+    shown text not null
+) strict;

@@ -1,0 +1,72 @@
+//! What the office may change while Tradepost runs, unless the file or the
+//! environment says it.
+
+use std::time::Duration;
+
+use super::{ConfigError, ResetMode, Source, value};
+use crate::kernel::{Accent, Language};
+
+/// Its keys, in the order pages show them.
+pub const CHANGEABLE: [&str; 8] = [
+    "supplier.name",
+    "supplier.accent",
+    "supplier.language",
+    "supplier.languages",
+    "reset.valid_for",
+    "reset.mode",
+    "mail.include_username",
+    "password.min_length",
+];
+
+/// The values of those keys.
+#[derive(Clone, Debug)]
+pub struct Changeable {
+    /// The supplier's name, as customers know it.
+    pub supplier: String,
+    /// The supplier's colour, if it has one.
+    pub accent: Option<Accent>,
+    /// The language of people who have not chosen one.
+    pub language: Language,
+    /// The languages that are offered.
+    pub languages: Vec<Language>,
+    /// Resets and invitations.
+    pub reset: Reset,
+    /// Whether a reset's mail names the username (promise 6).
+    pub include_username: bool,
+    /// The fewest characters of a contact's password.
+    pub min_length: usize,
+}
+
+/// Resets and invitations.
+#[derive(Clone, Copy, Debug)]
+pub struct Reset {
+    /// How long a temporary password lives, counted from minting.
+    pub valid_for: Duration,
+    /// Whether the current password works beside a temporary one.
+    pub mode: ResetMode,
+}
+
+impl Changeable {
+    /// Checks the values.
+    ///
+    /// # Errors
+    /// The first that is wrong, or does not go with another.
+    pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        let languages = source.parse("supplier.languages", value::languages)?;
+        Ok(Self {
+            supplier: source.parse("supplier.name", value::name)?,
+            accent: source.parse("supplier.accent", value::accent)?,
+            language: source.parse("supplier.language", |text| match value::language(text)? {
+                language if languages.contains(&language) => Ok(language),
+                _ => Err("must be one of the languages that are offered (supplier.languages)".into()),
+            })?,
+            languages,
+            reset: Reset {
+                valid_for: source.parse("reset.valid_for", value::valid_for)?,
+                mode: source.parse("reset.mode", value::reset_mode)?,
+            },
+            include_username: source.parse("mail.include_username", value::switch)?,
+            min_length: source.parse("password.min_length", |text| value::number(text, 8, 64))?,
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! The language of the office's own templates: fields, choices and
+//! repetitions. What could grow without end, reach other templates or let a
+//! retailer's name act as HTML is left out.
+
+use super::{LONGEST, TemplateError};
+
+/// What a tag may begin with.
+const TAGS: [&str; 9] = ["if", "elif", "else", "endif", "for", "endfor", "extends", "block", "endblock"];
+/// What may follow a `|`.
+const FILTERS: [&str; 10] =
+    ["capitalize", "default", "first", "join", "last", "length", "lower", "title", "trim", "upper"];
+/// The frame, which alone may be filled in.
+const FRAME: &str = "\"layout.html\"";
+
+/// Refuses a template that is too long or uses more than the language has.
+pub(super) fn check(file: &str, source: &str) -> Result<(), TemplateError> {
+    let fail = |at: Option<usize>, problem: String| {
+        let line = at.map(|at| source[..at].matches('\n').count() + 1);
+        Err(TemplateError { file: file.to_owned(), line, problem })
+    };
+    if source.chars().count() > LONGEST {
+        return fail(None, format!("it is longer than {LONGEST} characters"));
+    }
+    let mut from = 0;
+    while let Some(at) = source[from..].find('{').map(|found| from + found) {
+        let (is_tag, end) = match source[at..].get(..2) {
+            Some("{%") => (true, "%}"),
+            Some("{{") => (false, "}}"),
+            Some("{#") => {
+                from = source[at..].find("#}").map_or(source.len(), |end| at + end + 2);
+                continue;
+            }
+            _ => {
+                from = at + 1;
+                continue;
+            }
+        };
+        let (tokens, after) = tokens(source, at + 2, end);
+        if let Some((place, problem)) = wrong(&tokens, is_tag) {
+            return fail(Some(place.unwrap_or(at)), problem);
+        }
+        from = after;
+    }
+    Ok(())
+}
+
+/// A word, a text in quotes, or one other character, and where it stands.
+type Token<'s> = (usize, &'s str);
+
+/// What stands before `end`, and the place after it.
+fn tokens<'s>(source: &'s str, from: usize, end: &str) -> (Vec<Token<'s>>, usize) {
+    let (mut at, mut found) = (from, Vec::new());
+    while let Some(first) = source[at..].chars().next() {
+        if source[at..].starts_with(end) {
+            return (found, at + end.len());
+        }
+        let rest = &source[at..];
+        let length = match first {
+            '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |closing| closing + 2),
+            _ if is_of_word(first) => rest.find(|c| !is_of_word(c)).unwrap_or(rest.len()),
+            _ => first.len_utf8(),
+        };
+        if !first.is_whitespace() {
+            found.push((at, &rest[..length]));
+        }
+        at += length;
+    }
+    (found, source.len())
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+/// What the language does not have, and where it stands.
+fn wrong(tokens: &[Token<'_>], is_tag: bool) -> Option<(Option<usize>, String)> {
+    // A `-` at either end takes the space beside it away.
+    let tokens = match tokens {
+        [(_, "-" | "+"), rest @ ..] => rest,
+        tokens => tokens,
+    };
+    let texts: Vec<&str> = tokens.iter().map(|(_, text)| *text).collect();
+    let place = |index: usize| tokens.get(index).map(|(place, _)| *place);
+    if is_tag {
+        let tag = texts.first().copied().unwrap_or_default();
+        if !TAGS.contains(&tag) {
+            return Some((
+                place(0),
+                format!("there is no {{% {tag} %}} here; there are {}", TAGS.join(", ")),
+            ));
+        }
+        if tag == "extends"
+            && texts.get(1..).is_none_or(|rest| rest.first() != Some(&FRAME) || rest.len() > 2)
+        {
+            return Some((place(1), format!("only {FRAME} can be filled in")));
+        }
+    }
+    for (index, text) in texts.iter().enumerate() {
+        let (before, after) = (index.checked_sub(1).map(|before| texts[before]), texts.get(index + 1));
+        let is_word = text.starts_with(is_of_word);
+        // A quote behind a backslash would end a text here and not there.
+        if text.contains('\\') {
+            return Some((place(index), "there is no \\ here".into()));
+        }
+        if ["~", "*", "/", "%"].contains(text) {
+            return Some((place(index), format!("there is no {text} here")));
+        }
+        if is_word && before == Some("|") && !FILTERS.contains(text) {
+            return Some((
+                place(index),
+                format!("there is no filter {text} here; there are {}", FILTERS.join(", ")),
+            ));
+        }
+        let calls = is_word && after == Some(&"(") && before != Some("|");
+        let keyword = ["if", "elif", "in", "and", "or", "not", "else"].contains(text);
+        if (calls && *text != "super" && !keyword) || *text == "self" {
+            return Some((place(index), format!("{text} can’t be called here")));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::templates::builtin;
+
+    fn refused(source: &str) -> (Option<usize>, String) {
+        let error = check("en/reset/body.txt", source).expect_err(source);
+        (error.line, error.problem)
+    }
+
+    #[test]
+    fn the_built_in_templates_are_written_in_it() {
+        for (name, source) in builtin::TEMPLATES.iter().filter(|(name, _)| *name != "layout.html") {
+            assert_eq!(check(name, source), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_grows_or_reaches_elsewhere_is_refused_with_its_line() {
+        assert_eq!(refused("one\n{% set x = 1 %}").0, Some(2));
+        for source in [
+            "{% set x = x ~ x %}",
+            "{{ person ~ person }}",
+            "{{ 'x' * 100000 }}",
+            "{{ retailer|safe }}",
+            "{{ retailer | replace('a', 'bb') }}",
+            "{% for n in range(100000) %}x{% endfor %}",
+            "{% include 'en/reset/body.txt' %}",
+            "{% extends 'en/reset/body.html' %}",
+            "{% extends \"layout.html\" if x %}",
+            "{%- import \"layout.html\" as x %}",
+            "{% raw %}{{ x }}{% endraw %}",
+            "{{ self.body() }}",
+            "{{ debug() }}",
+            "{% autoescape false %}",
+            "{# {{ fine }} #}{% filter upper %}",
+            "{{ '}}' ~ person }}",
+            "{{ '\\'' ~ person ~ '' }}",
+        ] {
+            assert!(!refused(source).1.is_empty());
+        }
+        assert_eq!(refused(&"x".repeat(LONGEST + 1)).1, "it is longer than 20000 characters");
+    }
+
+    #[test]
+    fn ordinary_templates_pass() {
+        for source in [
+            "{{ person }} { plain } {{ 'a|safe' }}",
+            "{% if (entries|length) == 1 %}x{% elif not (x) %}{% endif %}",
+            "{{ super() }}",
+            "{%- for e in entries -%}{{ e.username|upper }}{{ loop.index }}{% endfor %}",
+            "{# {% set x %} #}",
+            "{{",
+            "{{ person",
+            "ä {% if ü %}",
+        ] {
+            assert_eq!(check("x", source), Ok(()), "{source}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The page of settings.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::language_name;
+use crate::actor::{Act, Level};
+use crate::config::{CHANGEABLE, Changeable, Source};
+use crate::error::Error;
+use crate::http::forms::FieldErrors;
+use crate::http::{Answer, AtPortal, Caller, Failure, Ids, Page, html, redirect};
+use crate::kernel::colour::TooPale;
+use crate::kernel::{Accent, Colour, Language, calendar};
+use crate::settings::{self, Change, Changed, Stored};
+use crate::staff::fresh::portal::Confirmed;
+use crate::wording::Ground;
+
+/// A setting as the page shows it.
+struct Row {
+    key: &'static str,
+    /// Its id in the page and its name in the form.
+    id: String,
+    label: &'static str,
+    hint: &'static str,
+    control: Control,
+    /// What is in its field.
+    value: String,
+    /// What it is now, in words.
+    now: String,
+    /// What it would be by itself, in words.
+    default: String,
+    version: i64,
+    changed: Option<Stored>,
+    /// Where the file or the environment says it; empty when neither does.
+    fixed: String,
+    error: String,
+    /// A shade that would do, where a colour didn't.
+    nearest: String,
+    meanwhile: bool,
+}
+
+/// What a setting is changed with.
+enum Control {
+    Text,
+    Number,
+    Colour,
+    /// One of these values, with their words.
+    One(Vec<(String, String)>),
+    /// Any of these.
+    Any(Vec<(String, String)>),
+}
+
+impl Row {
+    fn is_changed(&self) -> bool {
+        self.changed.as_ref().is_some_and(|stored| stored.value.is_some())
+    }
+
+    fn has(&self, value: &str) -> bool {
+        self.value.split(',').any(|one| one.trim() == value)
+    }
+
+    /// The colours as they are now, for a picture of them.
+    fn accent(&self) -> Accent {
+        Colour::parse(&self.now).and_then(|colour| Accent::of(colour).ok()).unwrap_or_default()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "setup/pages/settings.html")]
+struct SettingsPage {
+    page: Page,
+    rows: Vec<Row>,
+    may_change: bool,
+    may_audit: bool,
+    errors: FieldErrors,
+}
+
+/// What was typed for one setting, and what came of it.
+struct Typed {
+    key: &'static str,
+    value: String,
+    changed: Changed,
+}
+
+/// `GET /portal/settings`
+pub async fn settings(AtPortal(caller): AtPortal) -> Answer {
+    show(&caller, None).await
+}
+
+async fn show(caller: &Caller, typed: Option<Typed>) -> Answer {
+    settings::must_see(&caller.actor)?;
+    let stored = caller.read(|tx, _| Ok(settings::all(tx)?)).await?;
+    let given = &caller.web.app.config.changeable;
+    let now = settings::laid_over(given, &stored);
+    let mut rows = Vec::new();
+    for key in CHANGEABLE {
+        let stored = stored.iter().find(|stored| stored.name == key).cloned();
+        rows.push(row(key, (given, &now), stored, typed.as_ref().filter(|typed| typed.key == key))?);
+    }
+    let status = match typed.as_ref().map(|typed| &typed.changed) {
+        None | Some(Changed::Changed) => StatusCode::OK,
+        Some(Changed::Wrong(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Changed::Meanwhile | Changed::Fixed) => StatusCode::CONFLICT,
+    };
+    let wrong = rows.iter().filter(|row| !row.error.is_empty());
+    let wrong: Vec<(&'static str, String)> =
+        wrong.map(|row| (anchor(row.key), format!("{}: {}", row.label, row.error))).collect();
+    let (may_change, may_audit) =
+        (caller.actor.settings_level() >= Level::Write, caller.actor.may(Act::ViewAudit));
+    html(status, &SettingsPage { page: caller.page(), rows, may_change, may_audit, errors: wrong.into() })
+}
+
+/// The part of a key that is the id of its field.
+fn anchor(key: &'static str) -> &'static str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+fn row(
+    key: &'static str,
+    (given, now): (&Source, &Source),
+    stored: Option<Stored>,
+    typed: Option<&Typed>,
+) -> Answer<Row> {
+    let (label, hint, control) = words(key);
+    let in_words = |source: &Source| match Changeable::read(source) {
+        Ok(values) => Ok(said(key, &values)),
+        Err(error) => Err(Failure::Refused(settings::wrong(&error))),
+    };
+    let (value, error) = match typed {
+        None => (now.value(key).0.to_owned(), String::new()),
+        Some(typed) => (
+            typed.value.clone(),
+            match &typed.changed {
+                Changed::Wrong(problem) => format!("This {problem}."),
+                _ => String::new(),
+            },
+        ),
+    };
+    let nearest = match Colour::parse(&value).map(Accent::of) {
+        Some(Err(TooPale { nearest, .. })) if key == "supplier.accent" => nearest.to_string(),
+        _ => String::new(),
+    };
+    Ok(Row {
+        key,
+        id: anchor(key).to_owned(),
+        label,
+        hint,
+        control,
+        value,
+        now: in_words(now)?,
+        default: in_words(given)?,
+        version: stored.as_ref().map_or(0, |stored| stored.version),
+        changed: stored,
+        fixed: given.fixed(key).map(ToString::to_string).unwrap_or_default(),
+        error,
+        nearest,
+        meanwhile: typed.is_some_and(|typed| typed.changed == Changed::Meanwhile),
+    })
+}
+
+fn words(key: &'static str) -> (&'static str, &'static str, Control) {
+    let options = |options: &[(&str, &str)]| -> Vec<(String, String)> {
+        options.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect()
+    };
+    let languages = || -> Vec<(String, String)> {
+        let named = |language: Language| (language.tag().to_owned(), language_name(language).to_owned());
+        Language::ALL.map(named).to_vec()
+    };
+    match key {
+        "supplier.name" => ("Your name", "On every page and in every mail.", Control::Text),
+        "supplier.accent" => (
+            "Your colour",
+            "Of links and buttons, on pages and in mails, such as #1f3a93. Dark pages get a lighter shade of it.",
+            Control::Colour,
+        ),
+        "supplier.language" => ("Language of people who have not chosen one", "", Control::One(languages())),
+        "supplier.languages" => (
+            "Languages that are offered",
+            "To browsers on the website. Contacts who have another keep it.",
+            Control::Any(languages()),
+        ),
+        "reset.valid_for" => (
+            "A temporary password works for",
+            "From 10m to 30d: 90m, 48h or 7d. Counts for mails from now on.",
+            Control::Text,
+        ),
+        "reset.mode" => (
+            "While a reset is on its way",
+            "",
+            Control::One(options(&[
+                ("parallel", "the current password keeps working"),
+                ("replace", "the current password stops at once"),
+            ])),
+        ),
+        "mail.include_username" => (
+            "Mails with a temporary password",
+            "Whoever reads a mail that names both can sign in.",
+            Control::One(options(&[
+                ("false", "don’t name the username"),
+                ("true", "also name the username"),
+            ])),
+        ),
+        _ => (
+            "Fewest characters of a contact’s password",
+            "From 8 to 64. Counts for passwords chosen from now on.",
+            Control::Number,
+        ),
+    }
+}
+
+/// A value in words.
+fn said(key: &str, values: &Changeable) -> String {
+    let (_, _, control) = words_of(key);
+    let of = |value: &str| match &control {
+        Control::One(options) | Control::Any(options) => options
+            .iter()
+            .find(|(known, _)| known == value)
+            .map_or_else(|| value.to_owned(), |(_, words)| words.clone()),
+        _ => value.to_owned(),
+    };
+    match key {
+        "supplier.name" => values.supplier.clone(),
+        "supplier.accent" => {
+            values.accent.map_or_else(|| "Tradepost’s own".to_owned(), |accent| accent.light.to_string())
+        }
+        "supplier.language" => of(values.language.tag()),
+        "supplier.languages" => {
+            values.languages.iter().map(|language| of(language.tag())).collect::<Vec<_>>().join(", ")
+        }
+        "reset.valid_for" => calendar::span(values.reset.valid_for, Language::English),
+        "reset.mode" => of(values.reset.mode.as_str()),
+        "mail.include_username" => of(if values.include_username { "true" } else { "false" }),
+        _ => values.min_length.to_string(),
+    }
+}
+
+/// The words of a key, wherever its name comes from.
+fn words_of(key: &str) -> (&'static str, &'static str, Control) {
+    words(CHANGEABLE.into_iter().find(|known| *known == key).unwrap_or_default())
+}
+
+/// `POST /portal/settings/{key}`: a new value, or with `back` the default.
+pub async fn change(
+    Ids(key): Ids<String>,
+    Confirmed(caller, pairs): Confirmed<Vec<(String, String)>>,
+) -> Answer {
+    settings::must_change(&caller.actor)?;
+    let key = CHANGEABLE.into_iter().find(|known| *known == key).ok_or(Error::NotFound)?;
+    let form = Form::of(pairs, key)?;
+    let (ground, now) = (ground(&caller), caller.now());
+    let change = Change { key, version: form.version, value: (!form.back).then(|| form.value.clone()) };
+    let changed = caller.write(move |tx, actor| super::change(tx, actor, &ground, &change, now)).await?;
+    match changed {
+        Changed::Changed => {
+            caller.web.app.follow().await?;
+            Ok(redirect("/portal/settings", Some("setting-saved")))
+        }
+        changed => show(&caller, Some(Typed { key, value: form.value, changed })).await,
+    }
+}
+
+/// What the office's changes are measured against.
+pub(super) fn ground(caller: &Caller) -> Ground {
+    let app = &caller.web.app;
+    Ground { built_in: app.built_in.clone(), given: app.config.changeable.clone() }
+}
+
+/// What the form of one setting sends.
+struct Form {
+    value: String,
+    version: i64,
+    back: bool,
+}
+
+impl Form {
+    fn of(pairs: Vec<(String, String)>, key: &'static str) -> Answer<Self> {
+        let (mut values, mut version, mut back) = (Vec::new(), None, false);
+        for (name, value) in pairs {
+            match name.as_str() {
+                "version" => version = Some(value.parse().map_err(|_| Failure::Unreadable)?),
+                "back" => back = true,
+                name if name == anchor(key) => values.push(value),
+                _ => return Err(Failure::Unreadable),
+            }
+        }
+        let value = values.join(",").trim().to_owned();
+        Ok(Self { value, version: version.ok_or(Failure::Unreadable)?, back })
+    }
+}
