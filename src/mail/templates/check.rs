@@ -72,6 +72,9 @@ fn with(templates: &Templates, (kind, language): Which, usernames: &[bool]) -> R
             .render_value(kind, language, &sample)
             .map_err(|failed| templates.broken(&failed.name, &failed.error))?;
         complete(templates, kind, language, &rendered)?;
+        if templates.worded.contains(&(kind, language)) {
+            templates.keeps_secrets((kind, language), &sample, rendered)?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! repetitions. What could grow without end, reach other templates or let a
 //! retailer's name act as HTML is left out.
 
+use super::secrets::SECRETS;
 use super::{LONGEST, TemplateError};
 
 /// What a tag may begin with.
@@ -95,6 +96,12 @@ fn wrong(tokens: &[Token<'_>], is_tag: bool) -> Option<(Option<usize>, String)> 
             return Some((place(1), format!("only {FRAME} can be filled in")));
         }
     }
+    // Cut up or changed, a secret would not be known again where it must not be.
+    let secret = texts.iter().position(|text| SECRETS.contains(text));
+    if let Some(index) = secret.filter(|_| is_tag || texts.iter().filter(|text| **text != "-").count() > 1) {
+        let name = texts[index];
+        return Some((place(index), format!("{name} stands alone: {{{{ {name} }}}}")));
+    }
     for (index, text) in texts.iter().enumerate() {
         let (before, after) = (index.checked_sub(1).map(|before| texts[before]), texts.get(index + 1));
         let is_word = text.starts_with(is_of_word);
@@ -158,6 +165,11 @@ mod tests {
             "{# {{ fine }} #}{% filter upper %}",
             "{{ '}}' ~ person }}",
             "{{ '\\'' ~ person ~ '' }}",
+            "{{ password|lower }}",
+            "{{ [password]|join('') }}",
+            "{{ password[1] }}",
+            "{% for sign in code %}{{ sign }}{% endfor %}",
+            "{% if link == 'x' %}x{% endif %}",
         ] {
             assert!(!refused(source).1.is_empty());
         }
