@@ -578,12 +578,12 @@ async function openDialog(link) {
 
 // ---- previews
 
-let typing = 0;
+let writing = 0;
 let previewed = 0;
 document.addEventListener("input", (event) => {
   const form = around(event, "form[data-preview]");
-  clearTimeout(typing);
-  if (form instanceof HTMLFormElement) typing = setTimeout(() => void preview(form), 400);
+  clearTimeout(writing);
+  if (form instanceof HTMLFormElement) writing = window.setTimeout(() => void preview(form), 400);
 });
 
 /** Shows a mail as it is being typed: its text in the page, its HTML part in the frame. @param {HTMLFormElement} form */
