@@ -69,7 +69,7 @@ story! {
         let number = shop.count("select max(number) as n from audit where act = 'access-off'", &[]).await;
         match kind {
             crate::support::database::Kind::Sqlite => shop.run("drop trigger audit_keeps_words", &[]).await,
-            crate::support::database::Kind::Postgres => shop.run("drop trigger audit_keeps_entries on audit", &[]).await,
+            crate::support::database::Kind::Postgres => shop.run("drop trigger audit_keeps_words on audit", &[]).await,
         }
         shop.run("update audit set act = 'access-on' where number = $1", &[&number]).await;
         let broken = owner.browser.get("/portal/audit/verify").await;
