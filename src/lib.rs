@@ -26,6 +26,7 @@ pub mod staff;
 pub mod runs;
 pub mod bounces;
 pub mod trail;
+pub mod privacy;
 pub mod dashboard;
 pub mod customers;
 pub mod dev_inbox;

@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, bounces, dev_inbox, recovery, runs, sign_in, staff, trail};
+use crate::{account, bounces, dev_inbox, privacy, recovery, runs, sign_in, staff, trail};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -104,6 +104,7 @@ fn portal_routes() -> Vec<Route> {
 
 /// The portal's pages of who may do what and who did what.
 fn office_routes() -> Vec<Route> {
+    use privacy::portal as privacy;
     use staff::factors::portal as factors;
     use staff::me::portal as me;
     use staff::people::portal as persons;
@@ -141,6 +142,7 @@ fn office_routes() -> Vec<Route> {
         ("/portal/territories", get(territories::territories).post(territories::add)),
         ("/portal/territories/{id}", post(territories::rename)),
         ("/portal/territories/{id}/delete", post(territories::delete)),
+        ("/portal/contacts/{id}/erase", get(privacy::confirm_erasure).post(privacy::erase)),
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),
         ("/portal/audit/export", post(trail::export)),

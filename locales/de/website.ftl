@@ -187,6 +187,7 @@ flash-deactivated = Stillgelegt. Beim Aktivieren geht nichts verloren
 flash-signed-out-there = Dort abgemeldet
 flash-signed-out-everywhere = Überall abgemeldet
 flash-bounce-cleared = Freigegeben. Mails dürfen wieder an diese Adresse
+flash-erased = Gelöscht
 flash-moved = Verschoben
 flash-merged = Zu einem Eintrag zusammengeführt
 flash-merged-here = Jener Eintrag wurde mit diesem zusammengeführt

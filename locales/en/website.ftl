@@ -187,6 +187,7 @@ flash-deactivated = Deactivated. Activating again loses nothing
 flash-signed-out-there = Signed out there
 flash-signed-out-everywhere = Signed out everywhere
 flash-bounce-cleared = Cleared. Mail may go to this address again
+flash-erased = Erased
 flash-moved = Moved
 flash-merged = Merged into one record
 flash-merged-here = That record was merged into this one

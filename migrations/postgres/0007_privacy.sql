@@ -42,3 +42,29 @@ create function audit_checkpoint_stays() returns trigger language plpgsql as
 $$ begin raise exception 'checkpoints of the audit trail stay'; end $$;
 create trigger audit_checkpoints_stay before update or delete on audit_checkpoints for each row execute function audit_checkpoint_stays();
 create trigger audit_checkpoints_stay_all before truncate on audit_checkpoints for each statement execute function audit_checkpoint_stays();
+
+-- Who was erased stays as a row without a person, for the histories that name it; no list has it.
+alter table contacts add column erased_at bigint;
+create function contact_erased() returns trigger language plpgsql as $$
+begin
+    delete from contact_listings where contact_id = new.id;
+    return null;
+end $$;
+create trigger contacts_erased after update of erased_at on contacts for each row when (new.erased_at is not null) execute function contact_erased();
+create function contact_stays_unlisted() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from contacts c where c.id = new.contact_id and c.erased_at is not null) then
+        return null;
+    end if;
+    return new;
+end $$;
+create trigger contacts_erased_stay_unlisted before insert on contact_listings for each row execute function contact_stays_unlisted();
+
+-- When the retention times were last applied, and by when the node that is at it must be done.
+create table retention (
+    name text not null primary key,
+    applied_at bigint not null,
+    leased_until bigint not null
+);
+insert into retention (name, applied_at, leased_until) values ('all', 0, 0);
+create index mails_by_end on mails (finished_at) where to_address <> '';

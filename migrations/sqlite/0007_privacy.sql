@@ -34,3 +34,21 @@ when not exists (select 1 from audit where number = new.number and hash = new.ha
 begin select raise(abort, 'a checkpoint is an entry of the audit trail'); end;
 create trigger audit_checkpoints_stay before delete on audit_checkpoints begin select raise(abort, 'checkpoints of the audit trail stay'); end;
 create trigger audit_checkpoints_stay_so before update on audit_checkpoints begin select raise(abort, 'checkpoints of the audit trail stay'); end;
+
+-- Who was erased stays as a row without a person, for the histories that name it; no list has it.
+alter table contacts add column erased_at integer;
+create trigger contacts_erased after update of erased_at on contacts when new.erased_at is not null begin
+    delete from contact_listings where contact_id = new.id;
+end;
+create trigger contacts_erased_stay_unlisted before insert on contact_listings
+when exists (select 1 from contacts c where c.id = new.contact_id and c.erased_at is not null)
+begin select raise(ignore); end;
+
+-- When the retention times were last applied, and by when the node that is at it must be done.
+create table retention (
+    name text not null primary key,
+    applied_at integer not null,
+    leased_until integer not null
+) strict;
+insert into retention (name, applied_at, leased_until) values ('all', 0, 0);
+create index mails_by_end on mails (finished_at) where to_address <> '';

@@ -107,7 +107,7 @@ pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec
 
 const FOUND: &str =
     "select a.number, a.at, a.act, a.actor, a.door, a.address, a.details, a.contact_id, a.retailer_id,
-        s.name as staff_name, c.name as contact_name, r.name as retailer_name, o.name as about_staff
+        s.name as staff_name, c.name as contact_name, c.erased_at is not null as erased, r.name as retailer_name, o.name as about_staff
      from audit a left join staff s on s.id = a.actor_id left join contacts c on c.id = a.contact_id
         left join retailers r on r.id = a.retailer_id left join staff o on o.id = a.staff_id";
 
@@ -118,6 +118,7 @@ impl FromRow for Found {
             entry: Entry::from_row(row)?,
             contact: row.get::<Option<ContactId>>("contact_id")?.zip(row.get("contact_name")?),
             retailer: row.get::<Option<RetailerId>>("retailer_id")?.zip(row.get("retailer_name")?),
+            erased: row.get("erased")?,
             staff: row.get("about_staff")?,
         })
     }

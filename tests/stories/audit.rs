@@ -79,14 +79,14 @@ story! {
         busy(&shop).await;
         assert_eq!(first_broken(&shop).await, None);
         for sql in [
-            "update audit set address = '10.0.0.1' where number = 3",
-            "update audit set address = '' where number = 3",
-            "update audit set address_salt = null where number = 3",
-            "update audit set address = '', address_salt = null, address_digest = null where number = 3",
-            "update audit set address = '', address_salt = null, act = 'signed-in' where number = 3",
-            "update audit set address = '', address_salt = null, actor_id = null where number = 3",
-            "update audit set address = '', address_salt = null, number = 3000 where number = 3",
-            "delete from audit where number = 3",
+            "update audit set address = '10.0.0.1' where number = 4",
+            "update audit set address = '' where number = 4",
+            "update audit set address_salt = null where number = 4",
+            "update audit set address = '', address_salt = null, address_digest = null where number = 4",
+            "update audit set address = '', address_salt = null, act = 'signed-out' where number = 4",
+            "update audit set address = '', address_salt = null, actor_id = null where number = 4",
+            "update audit set address = '', address_salt = null, number = 4000 where number = 4",
+            "delete from audit where number = 4",
             "delete from audit",
         ] {
             let refused = shop.database.meddle(sql).await.unwrap_err();
@@ -101,13 +101,13 @@ story! {
         let shop = Shop::open(kind).await;
         busy(&shop).await;
         for _ in 0..2 {
-            shop.database.meddle("update audit set address = '', address_salt = null where number = 3").await.unwrap();
+            shop.database.meddle("update audit set address = '', address_salt = null where number = 4").await.unwrap();
         }
         assert_eq!(first_broken(&shop).await, None);
-        for sql in ["update audit set address = '127.0.0.1' where number = 3", "update audit set address_salt = address_digest where number = 3"] {
+        for sql in ["update audit set address = '127.0.0.1' where number = 4", "update audit set address_salt = address_digest where number = 4"] {
             assert!(shop.database.meddle(sql).await.unwrap_err().contains("append-only"), "{sql}");
         }
-        assert_eq!(shop.texts("select address as t from audit where number = 3", &[]).await, [""]);
+        assert_eq!(shop.texts("select address as t from audit where number = 4", &[]).await, [""]);
     }
 }
 
@@ -152,20 +152,20 @@ async fn tamper(kind: Kind, sql: &str) -> Option<Break> {
 
 story! {
     async fn promise_16_a_changed_word_is_found(kind) {
-        assert_eq!(tamper(kind, "update audit set address = '10.0.0.1' where number = 3").await, Some(Break::Address(3)));
+        assert_eq!(tamper(kind, "update audit set address = '10.0.0.1' where number = 4").await, Some(Break::Address(4)));
     }
 }
 
 story! {
     async fn promise_16_an_address_put_where_one_was_blanked_is_found(kind) {
-        let put = "update audit set address = '', address_salt = null where number = 3; update audit set address = '10.0.0.1', address_salt = hash where number = 3";
-        assert_eq!(tamper(kind, put).await, Some(Break::Address(3)));
+        let put = "update audit set address = '', address_salt = null where number = 4; update audit set address = '10.0.0.1', address_salt = hash where number = 4";
+        assert_eq!(tamper(kind, put).await, Some(Break::Address(4)));
     }
 }
 
 story! {
     async fn promise_16_a_changed_digest_of_an_address_is_found(kind) {
-        assert_eq!(tamper(kind, "update audit set address_digest = hash where number = 3").await, Some(Break::Entry(3)));
+        assert_eq!(tamper(kind, "update audit set address_digest = hash where number = 4").await, Some(Break::Entry(4)));
     }
 }
 

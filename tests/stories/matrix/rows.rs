@@ -88,6 +88,9 @@ fn signs_in(it: &Permissions) -> bool {
 fn both(it: &Permissions) -> bool {
     edits(it) && may(it, Act::ChangeSignIn)
 }
+fn erases(it: &Permissions) -> bool {
+    both(it) && it.reach == tradepost::actor::Reach::AllRetailers
+}
 fn invites(it: &Permissions) -> bool {
     resets(it) && may(it, Act::BulkInvite)
 }
@@ -183,6 +186,8 @@ pub fn rows() -> Vec<Row> {
         post("/portal/contacts/export", Portal(exports), Nothing, &[("query", ""), ("format", "csv")]),
         get("/portal/retailers/{id}", Portal(sees), Customer),
         get("/portal/contacts/{id}", Portal(sees), Customer),
+        get("/portal/contacts/{id}/erase", Portal(erases), Customer),
+        post("/portal/contacts/{id}/erase", Portal(erases), Customer, &[("name", "Nobody of that name")]),
         post("/portal/contacts/{id}/access", Portal(signs_in), Customer, &[("access", "off")]),
         post("/portal/contacts/{id}/resets", Portal(resets), Customer, &[]),
         get("/portal/contacts/{id}/resets/new", Portal(resets), Customer),

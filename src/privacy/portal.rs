@@ -1,0 +1,63 @@
+//! The portal's pages of what is known about a contact.
+
+use askama::Template;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::erase::{self, Erasure};
+use crate::actor::Act;
+use crate::http::forms::FieldErrors;
+use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
+use crate::kernel::id::ContactId;
+use crate::retailers::Contact;
+use crate::staff::fresh::portal::Confirmed;
+
+#[derive(Template)]
+#[template(path = "privacy/pages/erase.html")]
+struct ErasePage {
+    page: Page,
+    contact: Contact,
+    typed: String,
+    may_export: bool,
+    errors: FieldErrors,
+}
+
+/// `GET /portal/contacts/{id}/erase`: says what goes and what stays.
+pub async fn confirm_erasure(AtPortal(caller): AtPortal, Ids(id): Ids<ContactId>) -> Answer {
+    erase_page(&caller, id, String::new(), FieldErrors::default()).await
+}
+
+async fn erase_page(caller: &Caller, id: ContactId, typed: String, errors: FieldErrors) -> Answer {
+    let contact = caller.read(move |tx, actor| erase::erasable(tx, actor, id)).await?;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let may_export = caller.actor.may(Act::Export);
+    html(status, &ErasePage { page: caller.page(), contact, typed, may_export, errors })
+}
+
+/// What the confirmation of an erasure sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EraseForm {
+    name: String,
+}
+
+/// `POST /portal/contacts/{id}/erase`
+pub async fn erase(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<EraseForm>) -> Answer {
+    let (now, typed) = (caller.now(), form.name.clone());
+    match caller.write(move |tx, actor| erase::erase(tx, actor, id, &typed, now)).await? {
+        Erasure::Done(retailer) => Ok(redirect(&format!("/portal/retailers/{retailer}"), Some("erased"))),
+        Erasure::OtherName => {
+            let text = "That is not their name as it stands above. Nothing was erased.";
+            erase_page(&caller, id, form.name, FieldErrors::one("name", text)).await
+        }
+    }
+}
+
+/// The way to a page about a contact: links above its title.
+pub fn trail(contact: &Contact) -> Vec<(String, String)> {
+    vec![
+        ("Retailers".into(), "/portal/retailers".into()),
+        (contact.retailer_name.clone(), format!("/portal/retailers/{}", contact.retailer)),
+        (contact.name.clone(), format!("/portal/contacts/{}", contact.id)),
+    ]
+}

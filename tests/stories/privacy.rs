@@ -1,0 +1,206 @@
+//! What is known about a contact is told, erased, and kept no longer than it
+//! has to be.
+
+use std::time::Duration;
+
+use tradepost::audit;
+use tradepost::kernel::id::ContactId;
+use tradepost::sessions::StaffKind;
+use tradepost::staff::BuiltIn;
+
+use crate::support::client::Reply;
+use crate::support::database::Kind;
+use crate::support::people::{Colleague, STAFF_PASSWORD};
+use crate::support::shop::Shop;
+
+const PASSWORD: &str = "trout9lamp";
+const MAIL: &str = "zebulon@oldmail.example";
+const NEW_MAIL: &str = "quimby@newmail.example";
+const ADDRESS: &str = "203.0.113.77";
+
+impl Colleague {
+    async fn erases(&self, contact: ContactId, name: &str) -> Reply {
+        self.browser.post(&format!("/portal/contacts/{contact}/erase"), &[("name", name)]).await
+    }
+}
+
+/// Someone with a past: signed in, refused, invited, reset, moved their mail,
+/// part of a run, merged with another record.
+async fn past(shop: &Shop, office: &Colleague) -> ContactId {
+    let id = shop.member("zebulon", MAIL, PASSWORD).await;
+    let other = shop.member("zebulina", "zebulina@oldmail.example", PASSWORD).await;
+    shop.run("update contacts set phone = '+44 1947 555 777'", &[]).await;
+    let home = || shop.browser().coming_from(ADDRESS);
+    assert!(home().sign_in("zebulina", PASSWORD).await.leads_to("/"));
+    office.starts_reset(other).await;
+    shop.mail_to("zebulina@oldmail.example").await;
+    shop.quiet().await;
+    let merged =
+        office.browser.post(&format!("/portal/contacts/{id}/merge"), &[("other", &other.to_string())]).await;
+    assert_eq!(merged.status, 303, "{merged:?}");
+    home().sign_in("zebulon", "wrong9lamp").await;
+    let browser = home().calling_itself("Zebbrowser/1.0 (Linux)");
+    assert!(browser.sign_in("zebulon", PASSWORD).await.leads_to("/"));
+    browser.post("/account/name", &[("name", "Zebulon Quimby")]).await;
+    browser.post("/account/email", &[("email", NEW_MAIL), ("current_password", PASSWORD)]).await;
+    let link = shop.mail_to(NEW_MAIL).await.link("/account/email/confirm/");
+    assert_eq!(browser.post(&link, &[]).await.status, 303);
+    home().forgot_password("zebulon").await;
+    shop.mail_of("reset", NEW_MAIL).await;
+    shop.quiet().await;
+    id
+}
+
+/// Where the names of someone with a past could still be.
+const NAMES: [&str; 9] = [
+    "zebulon",
+    "zebulina",
+    "quimby",
+    "oldmail",
+    "newmail",
+    "1947 555 777",
+    "1947555777",
+    "203.0.113.77",
+    "zebbrowser",
+];
+
+async fn assert_nothing_left(shop: &Shop) {
+    let rows = shop.database.rows().await;
+    assert!(rows.contains("harbour gifts") && rows.contains("erased contact"), "the dump is one");
+    for name in NAMES {
+        assert!(
+            !rows.contains(name),
+            "{name} is left: {:?}",
+            rows.lines().filter(|line| line.contains(name)).collect::<Vec<_>>()
+        );
+    }
+}
+
+async fn assert_whole(shop: &Shop) {
+    assert_eq!(shop.db().read(audit::verify).await.unwrap().broken, None);
+}
+
+story! {
+    async fn erasing_leaves_nothing_that_names_them_and_the_chain_whole(kind) {
+        let shop = Shop::with(kind, &[("http.trusted_proxies", "127.0.0.1")]).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let id = past(&shop, &office).await;
+        let kept = shop.contact("berta", "berta@harbour.example").await;
+        let before = shop.database.rows().await;
+        for name in NAMES {
+            assert!(before.contains(name), "the story left no {name}");
+        }
+        let page = office.browser.get(&format!("/portal/contacts/{id}/erase")).await;
+        for words in ["Zebulon Quimby", "Harbour Gifts", "Account 10001", "can’t be undone"] {
+            assert!(page.status == 200 && page.says(words), "{words}: {}", page.text());
+        }
+        let wrong = office.erases(id, "Zebulon").await;
+        assert!(wrong.status == 422 && wrong.says("That is not their name"), "{}", wrong.text());
+        assert!(shop.database.rows().await.contains("quimby"), "nothing was changed");
+        let done = office.erases(id, " zebulon  quimby ").await;
+        assert!(done.status == 303 && done.location().starts_with("/portal/retailers/"), "{}", done.text());
+        assert_nothing_left(&shop).await;
+        assert_whole(&shop).await;
+        let trail = office.browser.get("/portal/audit").await;
+        assert!(trail.says("Erased by Robin Colleague") && trail.says("Erased contact") && !trail.says(&format!("/portal/contacts/{id}\"")), "{}", trail.text());
+        for page in ["", "/erase", "/edit", "/sign-in", "/resets/new"] {
+            assert_eq!(office.browser.get(&format!("/portal/contacts/{id}{page}")).await.status, 404, "{page}");
+        }
+        assert_eq!(office.erases(id, "Erased contact").await.status, 404, "once");
+        for list in ["/portal/contacts", "/portal/search?q=erased", "/portal/search?q=zebulon"] {
+            let list = office.browser.get(list).await;
+            assert!(list.status == 200 && !list.says("Erased contact"), "{}", list.text());
+        }
+        assert!(office.browser.get("/portal/contacts").await.says("Berta Sample"), "others are there");
+        shop.run("update retailers set name = 'Harbour Gifts & Co' where name = 'Harbour Gifts'", &[]).await;
+        shop.run("update mails set state = 'bounced' where contact_id = $1", &[&id]).await;
+        assert_eq!(shop.count("select count(*) as n from contact_listings", &[]).await, 1, "whatever changes later lists nobody anew");
+        assert_eq!(office.browser.get(&format!("/portal/contacts/{kept}")).await.status, 200);
+        assert!(!shop.lets_in("zebulon", PASSWORD).await);
+    }
+}
+
+story! {
+    async fn whoever_is_erased_is_signed_out_and_no_password_lets_them_in(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let temporary = shop.temporary_password("anna").await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        assert_eq!(office.erases(anna, "Anna Sample").await.status, 303);
+        assert!(browser.get("/account").await.leads_to("/login"));
+        assert!(!shop.lets_in("anna", PASSWORD).await && !shop.lets_in("anna", &temporary).await);
+        shop.contact("anna", "anna@harbour.example").await;
+        assert_ne!(shop.id("anna").await, anna, "their username is free for someone new");
+        assert!(!shop.lets_in("anna", &temporary).await, "and nothing of theirs comes with it");
+    }
+}
+
+story! {
+    async fn mail_that_waits_for_the_erased_is_not_sent(kind) {
+        let mut shop = Shop::idle(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        shop.signed_in("anna", PASSWORD).await.change_password(PASSWORD, "lamp of 9 trouts").await;
+        office.starts_reset(anna).await;
+        assert!(shop.count("select count(*) as n from mails where finished_at is null", &[]).await >= 2);
+        assert_eq!(office.erases(anna, "Anna Sample").await.status, 303);
+        assert_eq!(shop.count("select count(*) as n from mails where state <> 'cancelled' or to_address <> ''", &[]).await, 0);
+        shop.restart().await;
+        shop.quiet().await;
+        assert!(shop.smtp.mails().is_empty());
+    }
+}
+
+story! {
+    async fn of_two_who_erase_at_once_one_finds_nothing(kind) {
+        let shop = Shop::open(kind).await;
+        let (one, two) = (shop.staff(BuiltIn::SalesAdmin).await, shop.staff(BuiltIn::Owner).await);
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let (first, second) = tokio::join!(one.erases(anna, "Anna Sample"), two.erases(anna, "Anna Sample"));
+        let mut statuses = [first.status, second.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 404]);
+        assert_eq!(shop.count("select count(*) as n from audit where act = 'contact-erased'", &[]).await, 1);
+    }
+}
+
+story! {
+    async fn only_who_may_change_sign_in_everywhere_erases_and_proves_who_they_are(kind) {
+        let shop = Shop::open(kind).await;
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let support = shop.staff(BuiltIn::Support).await;
+        assert_eq!(support.erases(anna, "Anna Sample").await.status, 403);
+        assert_eq!(support.browser.get(&format!("/portal/contacts/{anna}/erase")).await.status, 403);
+        let bounded = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["North"]).await;
+        let allowed = r#"{"customers":"write","staff":"none","reach":"own_territories","acts":["change_sign_in","export"]}"#;
+        shop.run("update roles set permissions = $1 where id = (select role_id from staff where id = $2)", &[&allowed, &bounded.id]).await;
+        assert_eq!(bounded.erases(anna, "Anna Sample").await.status, 403, "one territory is not enough");
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.advance(Duration::from_mins(6));
+        let asked = office.erases(anna, "Anna Sample").await;
+        assert!(asked.status == 403 && asked.says("Anna Sample"), "what was typed is kept: {}", asked.text());
+        assert_eq!(shop.count("select count(*) as n from contacts where erased_at is not null", &[]).await, 0);
+        let fields = [("name", "Anna Sample"), ("proof_password", STAFF_PASSWORD)];
+        assert_eq!(office.browser.post(&format!("/portal/contacts/{anna}/erase"), &fields).await.status, 303);
+    }
+}
+
+story! {
+    async fn whoever_moved_is_erased_where_they_are_and_a_run_goes_on_without_them(kind) {
+        let shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let anna = shop.contact("anna", "anna@harbour.example").await;
+        let gull = shop.retailer("Gull & Sons", "South").await;
+        assert_eq!(owner.browser.post(&format!("/portal/contacts/{anna}/move"), &[("to", &gull.to_string())]).await.status, 303);
+        let run = owner.starts_run(&crate::support::runs::ticked("invite", &[anna]), &crate::support::runs::FAST).await;
+        shop.runs_are("done", 1).await;
+        shop.quiet().await;
+        assert!(owner.erases(anna, "Anna Sample").await.leads_to(&format!("/portal/retailers/{gull}")));
+        let page = owner.browser.get(&run).await;
+        assert!(page.status == 200 && page.says("Erased contact") && !page.says("Anna"), "{}", page.text());
+        assert_whole(&shop).await;
+        let rows = shop.database.rows().await;
+        assert!(!rows.contains("anna@") && !rows.contains("anna sample"), "{rows}");
+    }
+}
