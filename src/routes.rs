@@ -27,6 +27,7 @@ type Route = (&'static str, MethodRouter<Shared>);
 /// The website, where contacts are.
 fn website() -> Vec<Route> {
     use account::site as account;
+    use privacy::site as privacy;
     use recovery::site as recovery;
     use sign_in::site as sign_in;
     vec![
@@ -44,6 +45,8 @@ fn website() -> Vec<Route> {
         ("/account/name", post(account::submit_name)),
         ("/account/email", post(account::submit_email)),
         ("/account/email/confirm/{token}", get(account::confirm_email).post(account::submit_confirm_email)),
+        ("/account/data", get(privacy::data)),
+        ("/account/data/export", post(privacy::export)),
         ("/account/sessions/end", post(account::end_other_sessions)),
         ("/account/sessions/{id}/end", post(account::end_session)),
         ("/.well-known/change-password", get(|| async { http::redirect("/password", None) })),
@@ -142,6 +145,8 @@ fn office_routes() -> Vec<Route> {
         ("/portal/territories", get(territories::territories).post(territories::add)),
         ("/portal/territories/{id}", post(territories::rename)),
         ("/portal/territories/{id}/delete", post(territories::delete)),
+        ("/portal/contacts/{id}/privacy", get(privacy::privacy)),
+        ("/portal/contacts/{id}/privacy/export", post(privacy::export)),
         ("/portal/contacts/{id}/erase", get(privacy::confirm_erasure).post(privacy::erase)),
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),

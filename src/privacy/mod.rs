@@ -2,4 +2,6 @@
 //! longer than it has to be.
 
 pub mod erase;
+pub mod known;
 pub mod portal;
+pub mod site;

@@ -1,16 +1,54 @@
 //! The portal's pages of what is known about a contact.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::erase::{self, Erasure};
+use super::known::{self, Known};
 use crate::actor::Act;
-use crate::http::forms::FieldErrors;
+use crate::http::forms::{FieldErrors, NoFields};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
+use crate::kernel::Timestamp;
 use crate::kernel::id::ContactId;
 use crate::retailers::Contact;
 use crate::staff::fresh::portal::Confirmed;
+
+#[derive(Template)]
+#[template(path = "privacy/pages/privacy.html")]
+struct PrivacyPage {
+    page: Page,
+    known: Known,
+}
+
+/// `GET /portal/contacts/{id}/privacy`
+pub async fn privacy(AtPortal(caller): AtPortal, Ids(id): Ids<ContactId>) -> Answer {
+    let known = caller.read(move |tx, actor| known::of(tx, actor, id)).await?;
+    html(StatusCode::OK, &PrivacyPage { page: caller.page(), known })
+}
+
+/// `POST /portal/contacts/{id}/privacy/export`: as a file. That it was taken is
+/// written down in the same transaction.
+pub async fn export(Ids(id): Ids<ContactId>, Confirmed(caller, _): Confirmed<NoFields>) -> Answer {
+    let now = caller.now();
+    let known = caller
+        .write(move |tx, actor| {
+            let known = known::of(tx, actor, id)?;
+            known::note_export(tx, actor, &known.contact, now)?;
+            Ok(known)
+        })
+        .await?;
+    file(&known, now)
+}
+
+/// Answers with everything known as a file to keep.
+pub(super) fn file(known: &Known, now: Timestamp) -> Answer {
+    let name = format!("attachment; filename=\"data-{}.json\"", &now.rfc3339()[..10]);
+    let headers =
+        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, known.file(now)?).into_response())
+}
 
 #[derive(Template)]
 #[template(path = "privacy/pages/erase.html")]

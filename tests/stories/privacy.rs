@@ -204,3 +204,111 @@ story! {
         assert!(!rows.contains("anna@") && !rows.contains("anna sample"), "{rows}");
     }
 }
+
+/// The keys of the file: documented in docs/privacy.md, and there to stay.
+const KEYS: [&str; 11] = [
+    "email_changes",
+    "format",
+    "history",
+    "mails",
+    "merged_records",
+    "person",
+    "resets",
+    "retailer",
+    "runs",
+    "sessions",
+    "taken_at",
+];
+
+/// What must never leave: hashes, digests, salts, of anyone.
+async fn secrets(shop: &Shop) -> Vec<String> {
+    let sql = "select password_hash as t from contacts where password_hash is not null union select hash as t from temporary_passwords";
+    shop.texts(sql, &[]).await
+}
+
+story! {
+    async fn an_export_holds_everything_known_and_no_secret(kind) {
+        let shop = Shop::with(kind, &[("http.trusted_proxies", "127.0.0.1")]).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let id = past(&shop, &owner).await;
+        owner.starts_run(&crate::support::runs::ticked("access-off", &[id]), &crate::support::runs::FAST).await;
+        shop.runs_are("done", 1).await;
+        let page = owner.browser.get(&format!("/portal/contacts/{id}")).await;
+        assert!(page.says(&format!("/portal/contacts/{id}/privacy")), "{}", page.text());
+        let page = owner.browser.get(&format!("/portal/contacts/{id}/privacy")).await;
+        let file = owner.browser.post(&format!("/portal/contacts/{id}/privacy/export"), &[]).await;
+        assert!(file.status == 200 && file.header("content-disposition").starts_with("attachment; filename=\"data-"), "{file:?}");
+        let text = file.text();
+        for word in ["Zebulon Quimby", "zebulon", MAIL, NEW_MAIL, "+44 1947 555 777", "Harbour Gifts", "10001", "North", ADDRESS, "Zebbrowser/1.0 (Linux)", "zebulina@oldmail.example", "Zebulina Sample"] {
+            assert!(text.contains(word), "the file has no {word}: {text}");
+            assert!(page.says(word), "the page has no {word}: {}", page.text());
+        }
+        let secrets = secrets(&shop).await;
+        assert!(secrets.len() > 1);
+        for secret in secrets {
+            assert!(!text.contains(&secret) && !page.says(&secret), "{secret}");
+        }
+        assert!(!text.contains("127.0.0.1"), "from where staff acted is theirs: {text}");
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut keys: Vec<_> = file.as_object().unwrap().keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        assert_eq!((keys, &file["format"]), (KEYS.to_vec(), &serde_json::json!(1)));
+        for part in ["history", "mails", "merged_records", "resets", "runs", "sessions", "email_changes"] {
+            assert!(!file[part].as_array().unwrap().is_empty(), "{part}");
+        }
+        assert_eq!((&file["person"]["username"], &file["person"]["has_password"]), (&serde_json::json!("zebulon"), &serde_json::json!(true)));
+        assert!(owner.browser.get("/portal/audit").await.says("Everything known about them exported by Robin"));
+    }
+}
+
+story! {
+    async fn who_may_not_export_or_see_a_contact_gets_nothing_of_them(kind) {
+        let shop = Shop::open(kind).await;
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let gull = shop.retailer("Gull & Sons", "South").await;
+        let bert = shop.contact_at(gull, "bert", "bert@gull.example").await;
+        let (page, file) = (|id| format!("/portal/contacts/{id}/privacy"), |id| format!("/portal/contacts/{id}/privacy/export"));
+        let support = shop.staff(BuiltIn::Support).await;
+        assert_eq!(support.browser.get(&page(anna)).await.status, 403);
+        assert_eq!(support.browser.post(&file(anna), &[]).await.status, 403);
+        assert!(!support.browser.get(&format!("/portal/contacts/{anna}")).await.says("/privacy"), "nor is it offered");
+        let rep = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["North"]).await;
+        let allowed = r#"{"customers":"read","staff":"none","reach":"own_territories","acts":["export"]}"#;
+        shop.run("update roles set permissions = $1 where id = (select role_id from staff where id = $2)", &[&allowed, &rep.id]).await;
+        assert_eq!(rep.browser.post(&file(anna), &[]).await.status, 200);
+        for id in [bert, ContactId::new(shop.clock.now())] {
+            assert_eq!(rep.browser.get(&page(id)).await.status, 404);
+            assert_eq!(rep.browser.post(&file(id), &[]).await.status, 404);
+        }
+        shop.advance(Duration::from_mins(6));
+        let asked = rep.browser.post(&file(anna), &[]).await;
+        assert!(asked.status == 403 && !asked.says("anna@harbour.example"), "who is there is asked once more");
+        assert_eq!(shop.count("select count(*) as n from audit where act = 'contact-data-exported'", &[]).await, 1);
+    }
+}
+
+story! {
+    async fn contacts_take_what_is_known_of_them_with_their_password(kind) {
+        let shop = Shop::open(kind).await;
+        shop.contact("berta", "berta@harbour.example").await;
+        shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let temporary = shop.temporary_password("anna").await;
+        let choosing = shop.browser();
+        choosing.sign_in("anna", &temporary).await;
+        assert!(choosing.get("/account/data").await.leads_to("/password"));
+        assert!(choosing.post("/account/data/export", &[("current_password", &temporary)]).await.leads_to("/password"));
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        assert!(browser.get("/account").await.says("/account/data"));
+        let page = browser.get("/account/data").await;
+        assert!(page.status == 200 && page.says("anna@harbour.example") && !page.says("berta"), "{}", page.text());
+        for wrong in ["wrong9lamp", "", &temporary] {
+            let refused = browser.post("/account/data/export", &[("current_password", wrong)]).await;
+            assert!(refused.status == 422 && !refused.says("\"format\""), "{wrong}: {}", refused.text());
+        }
+        let file = browser.post("/account/data/export", &[("current_password", PASSWORD)]).await;
+        assert!(file.status == 200 && file.text().contains("\"format\": 1") && file.text().contains("anna@harbour.example"), "{}", file.text());
+        assert!(!file.text().contains("berta"));
+        let note = "select count(*) as n from audit where act = 'contact-data-exported' and actor = 'contact' and door = 'website'";
+        assert_eq!(shop.count(note, &[]).await, 1, "once, when it was taken");
+    }
+}
