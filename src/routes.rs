@@ -150,6 +150,7 @@ fn office_routes() -> Vec<Route> {
         ("/portal/contacts/{id}/erase", get(privacy::confirm_erasure).post(privacy::erase)),
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),
+        ("/portal/audit/retention", get(privacy::retention)),
         ("/portal/audit/export", post(trail::export)),
     ]
 }

@@ -44,11 +44,14 @@ create trigger contacts_erased_stay_unlisted before insert on contact_listings
 when exists (select 1 from contacts c where c.id = new.contact_id and c.erased_at is not null)
 begin select raise(ignore); end;
 
--- When the retention times were last applied, and by when the node that is at it must be done.
+-- When the retention times were last applied, by when the node that is at it must be done, and how much it
+-- has removed so far.
 create table retention (
     name text not null primary key,
     applied_at integer not null,
-    leased_until integer not null
+    leased_until integer not null,
+    removed integer not null
 ) strict;
-insert into retention (name, applied_at, leased_until) values ('all', 0, 0);
+insert into retention (name, applied_at, leased_until, removed) values ('all', 0, 0, 0);
 create index mails_by_end on mails (finished_at) where to_address <> '';
+create index mails_unneeded on mails (finished_at) where to_address = '' and kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames');

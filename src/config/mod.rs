@@ -78,6 +78,8 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// `hooks.*`
     pub hooks: Hooks,
+    /// `retention.*`
+    pub retention: Retention,
     /// `supplier.*`
     pub supplier: Supplier,
     /// `log.*`
@@ -138,6 +140,19 @@ pub struct Password {
     pub threads: NonZeroUsize,
 }
 
+/// How long things are kept (see docs/privacy.md).
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Sessions that have ended.
+    pub sessions: Duration,
+    /// Where finished mails went, and what was answered.
+    pub mails: Duration,
+    /// IP addresses in the audit trail.
+    pub addresses: Duration,
+    /// Entries of the audit trail; for good when nothing is said.
+    pub audit: Option<Duration>,
+}
+
 /// Who runs this installation.
 #[derive(Clone, Debug)]
 pub struct Supplier {
@@ -196,6 +211,12 @@ impl Config {
                 smtp,
                 include_username: source.parse("mail.include_username", value::switch)?,
                 templates: source.parse("mail.templates", value::folder)?,
+            },
+            retention: Retention {
+                sessions: source.parse("retention.sessions", |text| value::kept(text, 1))?,
+                mails: source.parse("retention.mails", |text| value::kept(text, 30))?,
+                addresses: source.parse("retention.addresses", |text| value::kept(text, 1))?,
+                audit: source.parse("retention.audit", value::kept_for_good_or)?,
             },
             reset: Reset {
                 valid_for: source.parse("reset.valid_for", value::valid_for)?,

@@ -4,4 +4,5 @@
 pub mod erase;
 pub mod known;
 pub mod portal;
+pub mod retention;
 pub mod site;

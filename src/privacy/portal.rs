@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use super::erase::{self, Erasure};
 use super::known::{self, Known};
+use super::retention;
 use crate::actor::Act;
+use crate::config::Retention;
 use crate::http::forms::{FieldErrors, NoFields};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::Timestamp;
@@ -89,6 +91,35 @@ pub async fn erase(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<E
             erase_page(&caller, id, form.name, FieldErrors::one("name", text)).await
         }
     }
+}
+
+#[derive(Template)]
+#[template(path = "privacy/pages/retention.html")]
+struct RetentionPage {
+    page: Page,
+    times: [(&'static str, String); 5],
+    applied_at: Option<Timestamp>,
+}
+
+/// `GET /portal/audit/retention`: the times in force.
+pub async fn retention(AtPortal(caller): AtPortal) -> Answer {
+    let applied_at = caller.read(retention::applied_at).await?;
+    let times = times(&caller.web.app.config.retention);
+    html(StatusCode::OK, &RetentionPage { page: caller.page(), times, applied_at })
+}
+
+fn times(kept: &Retention) -> [(&'static str, String); 5] {
+    let days = |time: std::time::Duration| match time.as_secs() / 86_400 {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    [
+        ("Sessions, after they ended", days(kept.sessions)),
+        ("Where mails went and what was answered", days(kept.mails)),
+        ("IP addresses in the audit trail", days(kept.addresses)),
+        ("Entries of the audit trail", kept.audit.map_or_else(|| "for good".into(), days)),
+        ("Counts of attempts to sign in", "until their window ends".into()),
+    ]
 }
 
 /// The way to a page about a contact: links above its title.

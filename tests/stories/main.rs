@@ -52,6 +52,7 @@ mod mail_faults;
 mod matrix;
 mod privacy;
 mod reset;
+mod retention;
 mod rule;
 mod run_faults;
 mod runs;

@@ -9,24 +9,23 @@ use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
 use crate::support::client::Reply;
-use crate::support::database::Kind;
 use crate::support::people::{Colleague, STAFF_PASSWORD};
 use crate::support::shop::Shop;
 
-const PASSWORD: &str = "trout9lamp";
+pub const PASSWORD: &str = "trout9lamp";
 const MAIL: &str = "zebulon@oldmail.example";
-const NEW_MAIL: &str = "quimby@newmail.example";
+pub const NEW_MAIL: &str = "quimby@newmail.example";
 const ADDRESS: &str = "203.0.113.77";
 
 impl Colleague {
-    async fn erases(&self, contact: ContactId, name: &str) -> Reply {
+    pub async fn erases(&self, contact: ContactId, name: &str) -> Reply {
         self.browser.post(&format!("/portal/contacts/{contact}/erase"), &[("name", name)]).await
     }
 }
 
 /// Someone with a past: signed in, refused, invited, reset, moved their mail,
 /// part of a run, merged with another record.
-async fn past(shop: &Shop, office: &Colleague) -> ContactId {
+pub async fn past(shop: &Shop, office: &Colleague) -> ContactId {
     let id = shop.member("zebulon", MAIL, PASSWORD).await;
     let other = shop.member("zebulina", "zebulina@oldmail.example", PASSWORD).await;
     shop.run("update contacts set phone = '+44 1947 555 777'", &[]).await;
@@ -76,7 +75,7 @@ async fn assert_nothing_left(shop: &Shop) {
     }
 }
 
-async fn assert_whole(shop: &Shop) {
+pub async fn assert_whole(shop: &Shop) {
     assert_eq!(shop.db().read(audit::verify).await.unwrap().broken, None);
 }
 
