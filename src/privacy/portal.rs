@@ -87,7 +87,7 @@ pub async fn erase(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<E
     match caller.write(move |tx, actor| erase::erase(tx, actor, id, &typed, now)).await? {
         Erasure::Done(retailer) => Ok(redirect(&format!("/portal/retailers/{retailer}"), Some("erased"))),
         Erasure::OtherName => {
-            let text = "That is not their name as it stands above. Nothing was erased.";
+            let text = "That is not their name as it stands above.";
             erase_page(&caller, id, form.name, FieldErrors::one("name", text)).await
         }
     }

@@ -51,6 +51,8 @@ pub enum Told {
     Nothing,
     /// A text as it is.
     Text(String),
+    /// A text for programs, which pages leave out.
+    Raw(String),
     /// A word with a meaning of its own.
     Word(String),
     /// A moment.
@@ -133,11 +135,11 @@ fn entry_record(entry: &Entry, reader: Reader) -> Record {
     vec![
         ("known-at", Told::Moment(entry.at)),
         ("known-what", Told::Text(sentence)),
-        ("known-act", Told::Text(entry.act.clone())),
+        ("known-event", Told::Raw(entry.act.clone())),
         ("known-by", Told::Word(entry.actor.clone())),
         ("known-door", Told::Word(entry.door.clone())),
         ("known-address", if own { Told::Text(entry.address.clone()) } else { Told::Nothing }),
-        ("known-details", Told::Text(entry.details.clone())),
+        ("known-details", Told::Raw(entry.details.clone())),
     ]
 }
 
@@ -189,23 +191,23 @@ impl Told {
     fn value(&self) -> Value {
         match self {
             Self::Nothing => Value::Null,
-            Self::Text(text) | Self::Word(text) => text.as_str().into(),
+            Self::Text(text) | Self::Raw(text) | Self::Word(text) => text.as_str().into(),
             Self::Moment(at) => at.rfc3339().into(),
             Self::Yes(yes) => (*yes).into(),
             Self::Number(number) => (*number).into(),
         }
     }
 
-    /// Whether there is nothing to tell.
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::Nothing
+    /// Whether a page shows it.
+    pub fn is_shown(&self) -> bool {
+        !matches!(self, Self::Nothing | Self::Raw(_))
     }
 
     /// It in words of a language.
     pub fn words(&self, language: Language) -> String {
         match self {
             Self::Nothing => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Raw(text) => text.clone(),
             Self::Word(word) => in_words(language, word),
             Self::Moment(at) => at.in_words(),
             Self::Yes(true) => texts::text(language, "known-yes"),
@@ -224,7 +226,9 @@ impl Told {
 }
 
 /// The keys of words that have a meaning of their own.
-const WORDS: [&str; 30] = [
+const WORDS: [&str; 32] = [
+    "known-is-en",
+    "known-is-de",
     "known-is-reset",
     "known-is-invitation",
     "known-is-password-changed",

@@ -61,6 +61,8 @@ journey("contacts see and take what is known of them", ["phone", "desktop"], asy
   await alex.look("account");
   await page.getByRole("link", { name: "Everything we know about you" }).click();
   await alex.look("account-data");
+  await page.goto("/account/data#known-history");
+  await alex.look("account-data-history");
   await page.getByLabel("Current password").fill("not my kettles 7");
   await page.getByRole("button", { name: "Download as a file" }).click();
   await isWrong(page.getByLabel("Current password"), /password/);
