@@ -256,6 +256,7 @@ known-bounced-at = Mail kam zurück
 known-created-at = Eingetragen
 known-changed-at = Zuletzt geändert
 known-account-number = Kundennummer
+known-internet-address = Internet-Adresse
 known-address = Adresse
 known-territory = Gebiet
 known-started-at = Begonnen

@@ -256,6 +256,7 @@ known-bounced-at = Mail came back
 known-created-at = Entered
 known-changed-at = Last changed
 known-account-number = Account number
+known-internet-address = Internet address
 known-address = Address
 known-territory = Territory
 known-started-at = Started

@@ -205,3 +205,57 @@ impl Serialize for Address {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(address: Address) -> Link {
+        Link {
+            number: 7,
+            at: 1_795_442_531_000,
+            act: "signed-in".into(),
+            actor: "contact".into(),
+            actor_id: None,
+            door: "website".into(),
+            address,
+            retailer_id: None,
+            contact_id: None,
+            staff_id: None,
+            details: "{}".into(),
+        }
+    }
+
+    /// Trails that exist were hashed so: a change here would break them all.
+    #[test]
+    fn what_a_hash_covers_stays_as_it_is() {
+        let covered = |address| serde_json::to_string(&link(address)).expect("a text");
+        let around = |address: &str| {
+            format!(
+                r#"{{"number":7,"at":1795442531000,"act":"signed-in","actor":"contact","actor_id":null,"door":"website","address":{address},"retailer_id":null,"contact_id":null,"staff_id":null,"details":"{{}}"}}"#
+            )
+        };
+        assert_eq!(covered(Address::Plain("198.51.100.7".into())), around("\"198.51.100.7\""));
+        let digest = Digest::of(b"");
+        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(covered(Address::Blanked(digest)), around(&format!(r#"{{"salted":"{hex}"}}"#)));
+    }
+
+    #[test]
+    fn blanking_an_address_leaves_the_hash_as_it_was() {
+        let (previous, address) = (Digest::of(b""), Address::new("198.51.100.7").expect("a salt"));
+        let Address::Salted { digest, .. } = address else { panic!("{address:?}") };
+        assert!(address.is_its_own());
+        assert!(link(address).hash(&previous) == link(Address::Blanked(digest)).hash(&previous));
+    }
+
+    #[test]
+    fn two_entries_from_one_address_do_not_show_that_they_are() {
+        let digest = || match Address::new("198.51.100.7").expect("a salt") {
+            Address::Salted { digest, .. } => digest,
+            other => panic!("{other:?}"),
+        };
+        assert!(digest() != digest());
+        assert_eq!(Address::new("").expect("nothing to salt"), Address::Plain(String::new()));
+    }
+}

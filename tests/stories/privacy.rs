@@ -204,6 +204,21 @@ story! {
     }
 }
 
+story! {
+    async fn a_run_that_was_to_reach_the_erased_leaves_them_out(kind) {
+        let mut shop = Shop::idle(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let (anna, berta) = (shop.contact("anna", "anna@harbour.example").await, shop.contact("berta", "berta@harbour.example").await);
+        owner.starts_run(&crate::support::runs::ticked("invite", &[anna, berta]), &crate::support::runs::FAST).await;
+        assert_eq!(owner.erases(anna, "Anna Sample").await.status, 303);
+        shop.restart().await;
+        shop.mail_to("berta@harbour.example").await;
+        shop.runs_are("done", 1).await;
+        assert_eq!(shop.items().await, ["Berta Sample: done", "Erased contact: gone"]);
+        assert_eq!(shop.invited(), ["berta@harbour.example"]);
+    }
+}
+
 /// The keys of the file: documented in docs/privacy.md, and there to stay.
 const KEYS: [&str; 11] = [
     "email_changes",

@@ -138,7 +138,7 @@ fn entry_record(entry: &Entry, reader: Reader) -> Record {
         ("known-event", Told::Raw(entry.act.clone())),
         ("known-by", Told::Word(entry.actor.clone())),
         ("known-door", Told::Word(entry.door.clone())),
-        ("known-address", if own { Told::Text(entry.address.clone()) } else { Told::Nothing }),
+        ("known-internet-address", if own { Told::Text(entry.address.clone()) } else { Told::Nothing }),
         ("known-details", Told::Raw(entry.details.clone())),
     ]
 }

@@ -86,7 +86,7 @@ pub(super) fn merged_records(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<
 
 pub(super) fn sessions(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
-        "select created_at as started_at, last_seen_at, expires_at, ended_at, address, device from sessions
+        "select created_at as started_at, last_seen_at, expires_at, ended_at, address as internet_address, device from sessions
          where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by created_at desc",
         &[&contact],
     )?;
@@ -95,7 +95,7 @@ pub(super) fn sessions(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record
         ("known-last-seen-at", Moment),
         ("known-expires-at", Moment),
         ("known-ended-at", Moment),
-        ("known-address", Text),
+        ("known-internet-address", Text),
         ("known-device", Text),
     ];
     records(&rows, &shape)
