@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use tradepost::audit;
+use tradepost::kernel::Token;
 use tradepost::kernel::id::ContactId;
-use tradepost::sessions::StaffKind;
+use tradepost::sessions::{self, StaffKind};
 use tradepost::staff::BuiltIn;
+use tradepost::{account, audit};
 
 use crate::support::client::Reply;
 use crate::support::people::{Colleague, STAFF_PASSWORD};
@@ -216,6 +217,23 @@ story! {
         shop.runs_are("done", 1).await;
         assert_eq!(shop.items().await, ["Berta Sample: done", "Erased contact: gone"]);
         assert_eq!(shop.invited(), ["berta@harbour.example"]);
+    }
+}
+
+story! {
+    async fn what_they_were_about_to_do_when_they_were_erased_is_not_done(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let cookies = shop.signed_in("anna", PASSWORD).await.cookies();
+        let token = cookies.values().find_map(|value| Token::parse(value)).unwrap().digest();
+        let now = shop.clock.now();
+        let session = shop.db().read(move |tx| sessions::find_contact(tx, token, now)).await.unwrap().unwrap();
+        assert_eq!(office.erases(anna, "Anna Sample").await.status, 303);
+        let rename = shop.db().write(move |tx| account::rename(tx, &session, "Anna Again", ADDRESS, now)).await;
+        assert!(matches!(rename, Err(tradepost::Error::NotFound)), "{rename:?}");
+        let rows = shop.database.rows().await;
+        assert!(!rows.contains("anna again") && !rows.contains(ADDRESS));
     }
 }
 
