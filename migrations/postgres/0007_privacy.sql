@@ -8,6 +8,7 @@ alter table audit add column address_digest bytea;
 create index audit_by_address on audit (at) where address_salt is not null;
 
 -- Up to which entry the trail was shortened, and that entry's hash: verifying begins there.
+-- What is younger than 365 days can't go.
 create table audit_checkpoints (
     number bigint not null primary key,
     hash bytea not null,
@@ -32,8 +33,8 @@ execute function audit_is_append_only();
 
 create function audit_checkpoint_is_entry() returns trigger language plpgsql as $$
 begin
-    if not exists (select 1 from audit where number = new.number and hash = new.hash) then
-        raise exception 'a checkpoint is an entry of the audit trail';
+    if not exists (select 1 from audit where number = new.number and hash = new.hash and at <= new.at - 31536000000) then
+        raise exception 'a checkpoint is an entry of the audit trail, a year old';
     end if;
     return new;
 end $$;

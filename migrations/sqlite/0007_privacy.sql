@@ -8,6 +8,7 @@ alter table audit add column address_digest blob;
 create index audit_by_address on audit (at) where address_salt is not null;
 
 -- Up to which entry the trail was shortened, and that entry's hash: verifying begins there.
+-- What is younger than 365 days can't go.
 create table audit_checkpoints (
     number integer not null primary key,
     hash blob not null,
@@ -30,8 +31,8 @@ create trigger audit_grows_at_its_end before insert on audit when new.number <= 
 begin select raise(abort, 'the audit trail is append-only'); end;
 
 create trigger audit_checkpoints_are_entries before insert on audit_checkpoints
-when not exists (select 1 from audit where number = new.number and hash = new.hash)
-begin select raise(abort, 'a checkpoint is an entry of the audit trail'); end;
+when not exists (select 1 from audit where number = new.number and hash = new.hash and at <= new.at - 31536000000)
+begin select raise(abort, 'a checkpoint is an entry of the audit trail, a year old'); end;
 create trigger audit_checkpoints_stay before delete on audit_checkpoints begin select raise(abort, 'checkpoints of the audit trail stay'); end;
 create trigger audit_checkpoints_stay_so before update on audit_checkpoints begin select raise(abort, 'checkpoints of the audit trail stay'); end;
 

@@ -224,6 +224,13 @@ pub(super) fn checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, Error> {
     tx.opt("select number, hash, at from audit_checkpoints order by number desc limit 1", &[])
 }
 
+/// Whether an entry says that the trail was shortened at a moment.
+pub(super) fn is_shortening_noted(tx: &mut Tx<'_>, at: Timestamp) -> Result<bool, Error> {
+    let noted: Vec<Row> =
+        tx.all("select number from audit where act = 'trail-shortened' and at = $1 limit 1", &[&at])?;
+    Ok(!noted.is_empty())
+}
+
 /// Removes at most `limit` entries up to one; the database refuses it for those
 /// after the newest checkpoint.
 pub(super) fn remove_up_to(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<u64, Error> {

@@ -39,6 +39,9 @@ pub enum Break {
     /// The entry of this number does not follow from the one before: it or one
     /// before it was changed, removed, or put in afterwards.
     Entry(i64),
+    /// The trail begins after the entry of this number, and no entry says that
+    /// it was shortened: what went before was removed past Tradepost.
+    Start(i64),
     /// The address of the entry of this number is not the one it was written
     /// with.
     Address(i64),
@@ -53,6 +56,12 @@ pub fn verify(tx: &mut Tx<'_>) -> Result<Chain, Error> {
     let (first, mut previous) =
         shortened.as_ref().map_or((0, Digest::of(b"")), |checkpoint| (checkpoint.number, checkpoint.hash));
     let mut chain = Chain { shortened, whole: 0, last: None, broken: None };
+    if let Some(start) = &chain.shortened
+        && !store::is_shortening_noted(tx, start.at)?
+    {
+        chain.broken = Some(Break::Start(start.number));
+        return Ok(chain);
+    }
     loop {
         let links = store::links_after(tx, first + chain.whole, CHUNK)?;
         if links.is_empty() {

@@ -21,6 +21,9 @@ pub(super) async fn run(command: AuditCommand, config: Config) -> Result<(), Fai
             Break::Entry(number) => format!(
                 "entry {number} does not follow from the one before it: it or one before it was changed, removed, or put in afterwards"
             ),
+            Break::Start(number) => format!(
+                "the entries up to {number} are gone, and no entry says that they were removed when their time was over"
+            ),
             Break::Address(number) => {
                 format!("the address in entry {number} is not the one it was written with: it was changed")
             }

@@ -117,14 +117,16 @@ story! {
         busy(&shop).await;
         let wrong = "insert into audit_checkpoints (number, hash, at) select number, previous_hash, at from audit where number = 3";
         assert!(shop.database.meddle(wrong).await.unwrap_err().contains("is an entry"));
-        let right = "insert into audit_checkpoints (number, hash, at) select number, hash, at from audit where number = 3";
+        let young = "insert into audit_checkpoints (number, hash, at) select number, hash, at + 31535999999 from audit where number = 3";
+        assert!(shop.database.meddle(young).await.unwrap_err().contains("a year old"));
+        let right = "insert into audit_checkpoints (number, hash, at) select number, hash, at + 31536000000 from audit where number = 3";
         shop.database.meddle(right).await.unwrap();
         for sql in ["delete from audit_checkpoints", "update audit_checkpoints set number = 9"] {
             assert!(shop.database.meddle(sql).await.unwrap_err().contains("stay"), "{sql}");
         }
         assert!(shop.database.meddle("delete from audit where number = 4").await.unwrap_err().contains("append-only"));
         shop.database.meddle("delete from audit where number <= 3").await.unwrap();
-        assert_eq!(first_broken(&shop).await, None);
+        assert_eq!(first_broken(&shop).await, Some(Break::Start(3)), "nobody wrote down that the trail was shortened");
     }
 }
 
