@@ -29,6 +29,7 @@ pub mod setup;
 pub mod runs;
 pub mod bounces;
 pub mod trail;
+pub mod privacy;
 pub mod dashboard;
 pub mod customers;
 pub mod dev_inbox;

@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, bounces, dev_inbox, recovery, runs, setup, sign_in, staff, trail};
+use crate::{account, bounces, dev_inbox, privacy, recovery, runs, setup, sign_in, staff, trail};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -29,6 +29,7 @@ type Route = (&'static str, MethodRouter<Shared>);
 /// The website, where contacts are.
 fn website() -> Vec<Route> {
     use account::site as account;
+    use privacy::site as privacy;
     use recovery::site as recovery;
     use sign_in::site as sign_in;
     vec![
@@ -46,6 +47,8 @@ fn website() -> Vec<Route> {
         ("/account/name", post(account::submit_name)),
         ("/account/email", post(account::submit_email)),
         ("/account/email/confirm/{token}", get(account::confirm_email).post(account::submit_confirm_email)),
+        ("/account/data", get(privacy::data)),
+        ("/account/data/export", post(privacy::export)),
         ("/account/sessions/end", post(account::end_other_sessions)),
         ("/account/sessions/{id}/end", post(account::end_session)),
         ("/brand.css", get(setup::site::sheet)),
@@ -107,6 +110,7 @@ fn portal_routes() -> Vec<Route> {
 
 /// The portal's pages of who may do what and who did what.
 fn office_routes() -> Vec<Route> {
+    use privacy::portal as privacy;
     use setup::mails::portal as mails;
     use setup::portal as settings;
     use staff::factors::portal as factors;
@@ -146,8 +150,12 @@ fn office_routes() -> Vec<Route> {
         ("/portal/territories", get(territories::territories).post(territories::add)),
         ("/portal/territories/{id}", post(territories::rename)),
         ("/portal/territories/{id}/delete", post(territories::delete)),
+        ("/portal/contacts/{id}/privacy", get(privacy::privacy)),
+        ("/portal/contacts/{id}/privacy/export", post(privacy::export)),
+        ("/portal/contacts/{id}/erase", get(privacy::confirm_erasure).post(privacy::erase)),
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),
+        ("/portal/audit/retention", get(privacy::retention)),
         ("/portal/audit/export", post(trail::export)),
         ("/portal/settings", get(settings::settings)),
         ("/portal/settings/{key}", post(settings::change)),

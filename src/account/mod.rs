@@ -65,6 +65,8 @@ pub fn end_other_sessions(
     note(tx, session, address, Event::SessionsEnded, now)
 }
 
+/// Writes down what a contact did to their own account. Whoever was erased
+/// while their request was under way did nothing: it is rolled back.
 fn note(
     tx: &mut Tx<'_>,
     session: &ContactSession,
@@ -72,6 +74,7 @@ fn note(
     event: Event,
     now: Timestamp,
 ) -> Result<()> {
+    retailers::contact(tx, &Actor::system(), session.contact)?;
     let about = About::contact(session.retailer, session.contact);
     Ok(audit::record(tx, &acting(session, address), now, event, about)?)
 }

@@ -1,9 +1,11 @@
 //! The audit trail: append-only, each entry's hash covering the one before.
 //!
-//! Entries name people by id only, so erasing a person leaves the chain whole.
+//! Entries name people by id only, and an entry's hash covers a salted digest of
+//! the address it came from, so erasing a person leaves the chain whole.
 
 mod event;
 mod search;
+mod shorten;
 mod store;
 mod verify;
 
@@ -12,12 +14,13 @@ use serde::Serialize;
 use crate::actor::{Actor, Who};
 use crate::db::{Error, Tx};
 use crate::kernel::id::{ContactId, RetailerId, StaffId};
-use crate::kernel::{Digest, Timestamp};
+use crate::kernel::{Digest, Timestamp, Token};
 
 pub use event::Event;
 pub use search::{Filter, Found, search};
-pub use store::{Entry, of_contact};
-pub use verify::{Chain, verify};
+pub use shorten::{shorten, shortened};
+pub use store::{Entry, blank_old_addresses, forget_addresses_of, last_of, of_contact};
+pub use verify::{Break, Chain, Checkpoint, verify};
 
 /// Whom an entry is about, and further facts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,7 +125,7 @@ pub fn record(
         actor: kind.to_owned(),
         actor_id: id,
         door: actor.door.as_str().to_owned(),
-        address: actor.address.clone(),
+        address: Address::new(&actor.address)?,
         retailer_id: about.retailer.map(crate::kernel::Id::as_uuid),
         contact_id: about.contact.map(crate::kernel::Id::as_uuid),
         staff_id: about.staff.map(crate::kernel::Id::as_uuid),
@@ -141,7 +144,7 @@ struct Link {
     actor: String,
     actor_id: Option<uuid::Uuid>,
     door: String,
-    address: String,
+    address: Address,
     retailer_id: Option<uuid::Uuid>,
     contact_id: Option<uuid::Uuid>,
     staff_id: Option<uuid::Uuid>,
@@ -155,5 +158,104 @@ impl Link {
         let mut bytes = previous.as_bytes().to_vec();
         bytes.extend(serde_json::to_vec(self).unwrap_or_default());
         Digest::of(&bytes)
+    }
+}
+
+/// The address of an entry, and how it is covered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Address {
+    /// By itself: one that is empty, or of an entry from before there were salts.
+    Plain(String),
+    /// By a digest over the salt and the address.
+    Salted { address: String, salt: Digest, digest: Digest },
+    /// By such a digest; the address and its salt were blanked.
+    Blanked(Digest),
+}
+
+impl Address {
+    fn new(address: &str) -> Result<Self, Error> {
+        if address.is_empty() {
+            return Ok(Self::Plain(String::new()));
+        }
+        let salt = Token::mint().map_err(std::io::Error::from)?.digest();
+        Ok(Self::Salted { address: address.to_owned(), salt, digest: Self::digest_of(&salt, address) })
+    }
+
+    fn digest_of(salt: &Digest, address: &str) -> Digest {
+        Digest::of(&[salt.as_bytes(), address.as_bytes()].concat())
+    }
+
+    /// Whether it is the address that its digest was made of.
+    fn is_its_own(&self) -> bool {
+        match self {
+            Self::Plain(_) | Self::Blanked(_) => true,
+            Self::Salted { address, salt, digest } => Self::digest_of(salt, address) == *digest,
+        }
+    }
+}
+
+impl Serialize for Address {
+    /// What the hash of an entry covers of it.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Plain(address) => serializer.serialize_str(address),
+            Self::Salted { digest, .. } | Self::Blanked(digest) => {
+                serializer.collect_map([("salted", digest.hex())])
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(address: Address) -> Link {
+        Link {
+            number: 7,
+            at: 1_795_442_531_000,
+            act: "signed-in".into(),
+            actor: "contact".into(),
+            actor_id: None,
+            door: "website".into(),
+            address,
+            retailer_id: None,
+            contact_id: None,
+            staff_id: None,
+            details: "{}".into(),
+        }
+    }
+
+    /// Trails that exist were hashed so: a change here would break them all.
+    #[test]
+    fn what_a_hash_covers_stays_as_it_is() {
+        let covered = |address| serde_json::to_string(&link(address)).expect("a text");
+        let around = |address: &str| {
+            format!(
+                r#"{{"number":7,"at":1795442531000,"act":"signed-in","actor":"contact","actor_id":null,"door":"website","address":{address},"retailer_id":null,"contact_id":null,"staff_id":null,"details":"{{}}"}}"#
+            )
+        };
+        assert_eq!(covered(Address::Plain("198.51.100.7".into())), around("\"198.51.100.7\""));
+        let digest = Digest::of(b"");
+        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(covered(Address::Blanked(digest)), around(&format!(r#"{{"salted":"{hex}"}}"#)));
+    }
+
+    #[test]
+    fn blanking_an_address_leaves_the_hash_as_it_was() {
+        let (previous, address) = (Digest::of(b""), Address::new("198.51.100.7").expect("a salt"));
+        let Address::Salted { digest, .. } = address else { panic!("{address:?}") };
+        assert!(address.is_its_own());
+        assert!(link(address).hash(&previous) == link(Address::Blanked(digest)).hash(&previous));
+    }
+
+    #[test]
+    fn two_entries_from_one_address_do_not_show_that_they_are() {
+        let digest = || match Address::new("198.51.100.7").expect("a salt") {
+            Address::Salted { digest, .. } => digest,
+            other => panic!("{other:?}"),
+        };
+        assert!(digest() != digest());
+        assert_eq!(Address::new("").expect("nothing to salt"), Address::Plain(String::new()));
     }
 }

@@ -41,6 +41,8 @@ pub struct Found {
     pub entry: Entry,
     /// The contact it is about.
     pub contact: Option<(ContactId, String)>,
+    /// Whether they were erased since.
+    pub erased: bool,
     /// The retailer it is about.
     pub retailer: Option<(RetailerId, String)>,
     /// The staff user it is about.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Filter, Found, Link};
+use super::{Address, Checkpoint, Filter, Found, Link};
 use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
 use crate::kernel::id::{ContactId, RetailerId, of};
 use crate::kernel::{Digest, Id, Timestamp};
@@ -58,8 +58,8 @@ pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec
 /// At most `limit` entries after one, with their hashes, oldest first.
 pub(super) fn links_after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<(Link, Digest)>, Error> {
     let rows: Vec<Row> = tx.all(
-        "select number, at, act, actor, actor_id, door, address, retailer_id, contact_id, staff_id, details, hash
-         from audit where number > $1 order by number limit $2",
+        "select number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id, staff_id,
+             details, hash from audit where number > $1 order by number limit $2",
         &[&number, &limit],
     )?;
     rows.iter().map(|row| Ok((Link::from_row(row)?, row.get("hash")?))).collect()
@@ -107,7 +107,7 @@ pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec
 
 const FOUND: &str =
     "select a.number, a.at, a.act, a.actor, a.door, a.address, a.details, a.contact_id, a.retailer_id,
-        s.name as staff_name, c.name as contact_name, r.name as retailer_name, o.name as about_staff
+        s.name as staff_name, c.name as contact_name, c.erased_at is not null as erased, r.name as retailer_name, o.name as about_staff
      from audit a left join staff s on s.id = a.actor_id left join contacts c on c.id = a.contact_id
         left join retailers r on r.id = a.retailer_id left join staff o on o.id = a.staff_id";
 
@@ -118,21 +118,34 @@ impl FromRow for Found {
             entry: Entry::from_row(row)?,
             contact: row.get::<Option<ContactId>>("contact_id")?.zip(row.get("contact_name")?),
             retailer: row.get::<Option<RetailerId>>("retailer_id")?.zip(row.get("retailer_name")?),
+            erased: row.get("erased")?,
             staff: row.get("about_staff")?,
         })
     }
 }
 
+/// The entry that the next one follows: the last there is, or where the trail
+/// was shortened.
 pub(super) fn last(tx: &mut Tx<'_>) -> Result<Option<(i64, Digest)>, Error> {
-    let row: Option<Row> = tx.opt("select number, hash from audit order by number desc limit 1", &[])?;
+    let row: Option<Row> = tx.opt(
+        "select number, hash from (select number, hash from audit_checkpoints union select number, hash from audit) e
+         order by number desc limit 1",
+        &[],
+    )?;
     row.map(|row| Ok((row.get("number")?, row.get("hash")?))).transpose()
 }
 
 pub(super) fn append(tx: &mut Tx<'_>, link: &Link, previous: &Digest, hash: &Digest) -> Result<(), Error> {
     let id = |uuid: Option<Uuid>| uuid.map(Id::<of::Contact>::from_uuid);
+    let (address, salt, digest) = match &link.address {
+        Address::Plain(address) => (address.as_str(), None, None),
+        Address::Salted { address, salt, digest } => (address.as_str(), Some(*salt), Some(*digest)),
+        Address::Blanked(digest) => ("", None, Some(*digest)),
+    };
     tx.run(
-        "insert into audit (number, at, act, actor, actor_id, door, address, retailer_id, contact_id, staff_id, details, previous_hash, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "insert into audit (number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id,
+             staff_id, details, previous_hash, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         &[
             &link.number,
             &link.at,
@@ -140,7 +153,9 @@ pub(super) fn append(tx: &mut Tx<'_>, link: &Link, previous: &Digest, hash: &Dig
             &link.actor,
             &id(link.actor_id),
             &link.door,
-            &link.address,
+            &address,
+            &salt,
+            &digest,
             &id(link.retailer_id),
             &id(link.contact_id),
             &id(link.staff_id),
@@ -150,6 +165,99 @@ pub(super) fn append(tx: &mut Tx<'_>, link: &Link, previous: &Digest, hash: &Dig
         ],
     )?;
     Ok(())
+}
+
+/// Blanks where a contact acted from, and whoever tried to sign in as them.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_addresses_of(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
+    tx.run(
+        "update audit set address = '', address_salt = null
+         where contact_id = $1 and actor in ('contact', 'nobody') and address_salt is not null",
+        &[&contact],
+    )
+}
+
+/// Blanks at most `limit` addresses of entries from before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub fn blank_old_addresses(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
+    tx.run(
+        "update audit set address = '', address_salt = null where number in
+             (select number from audit where address_salt is not null and at < $1 order by at limit $2)",
+        &[&before, &limit],
+    )
+}
+
+/// When something was done last.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_of(tx: &mut Tx<'_>, event: super::Event) -> Result<Option<Timestamp>, Error> {
+    let row: Row = tx.one("select max(at) as at from audit where act = $1", &[&event.as_str()])?;
+    row.get("at")
+}
+
+/// The newest entry of which it and all before it are from before `before`.
+pub(super) fn last_before(tx: &mut Tx<'_>, before: Timestamp) -> Result<Option<(i64, Digest)>, Error> {
+    let row: Option<Row> = tx.opt(
+        "select number, hash from audit
+         where number < coalesce((select min(number) from audit where at >= $1), 9223372036854775807) order by number desc limit 1",
+        &[&before],
+    )?;
+    row.map(|row| Ok((row.get("number")?, row.get("hash")?))).transpose()
+}
+
+pub(super) fn insert_checkpoint(
+    tx: &mut Tx<'_>,
+    (number, hash): (i64, Digest),
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run("insert into audit_checkpoints (number, hash, at) values ($1, $2, $3)", &[&number, &hash, &now])?;
+    Ok(())
+}
+
+/// The newest checkpoint.
+pub(super) fn checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, Error> {
+    tx.opt("select number, hash, at from audit_checkpoints order by number desc limit 1", &[])
+}
+
+/// Whether an entry says that the trail was shortened at a moment.
+pub(super) fn is_shortening_noted(tx: &mut Tx<'_>, at: Timestamp) -> Result<bool, Error> {
+    let noted: Vec<Row> =
+        tx.all("select number from audit where act = 'trail-shortened' and at = $1 limit 1", &[&at])?;
+    Ok(!noted.is_empty())
+}
+
+/// Removes at most `limit` entries up to one; the database refuses it for those
+/// after the newest checkpoint.
+pub(super) fn remove_up_to(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<u64, Error> {
+    tx.run(
+        "delete from audit where number in (select number from audit where number <= $1 order by number limit $2)",
+        &[&number, &limit],
+    )
+}
+
+impl FromRow for Checkpoint {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self { number: row.get("number")?, hash: row.get("hash")?, at: row.get("at")? })
+    }
+}
+
+impl FromRow for Address {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        let address: String = row.get("address")?;
+        let (salt, digest): (Option<Digest>, Option<Digest>) =
+            (row.get("address_salt")?, row.get("address_digest")?);
+        Ok(match (digest, salt) {
+            (None, _) => Self::Plain(address),
+            (Some(digest), None) if address.is_empty() => Self::Blanked(digest),
+            // Whatever is there without its salt is none that was written here.
+            (Some(digest), salt) => Self::Salted { address, salt: salt.unwrap_or(Digest::of(b"")), digest },
+        })
+    }
 }
 
 impl FromRow for Link {
@@ -162,7 +270,7 @@ impl FromRow for Link {
             actor: row.get("actor")?,
             actor_id: id("actor_id")?,
             door: row.get("door")?,
-            address: row.get("address")?,
+            address: Address::from_row(row)?,
             retailer_id: id("retailer_id")?,
             contact_id: id("contact_id")?,
             staff_id: id("staff_id")?,

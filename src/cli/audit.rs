@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{Failure, failed, open};
-use crate::audit;
+use crate::audit::{self, Break};
 use crate::config::Config;
 
 #[derive(Subcommand)]
@@ -17,11 +17,22 @@ pub(super) async fn run(command: AuditCommand, config: Config) -> Result<(), Fai
     let chain = open(&config)?.read(audit::verify).await;
     let chain = chain.map_err(|error: crate::db::Error| failed("reading the audit trail", error))?;
     if let Some(broken) = chain.broken {
-        let problem = anyhow::anyhow!(
-            "entry {broken} does not follow from the one before it: it or one before it was changed, removed, or put in afterwards; the {} before it are whole",
-            chain.whole
-        );
-        return Err(Failure::Failed(problem));
+        let problem = match broken {
+            Break::Entry(number) => format!(
+                "entry {number} does not follow from the one before it: it or one before it was changed, removed, or put in afterwards"
+            ),
+            Break::Start(number) => format!(
+                "the entries up to {number} are gone, and no entry says that they were removed when their time was over"
+            ),
+            Break::Address(number) => {
+                format!("the address in entry {number} is not the one it was written with: it was changed")
+            }
+        };
+        return Err(Failure::Failed(anyhow::anyhow!("{problem}; the {} before it are whole", chain.whole)));
+    }
+    if let Some(start) = &chain.shortened {
+        println!("The entries up to {} were removed when their time was over.", start.number);
+        println!("Verified from there on; that entry's hash was {}.", start.hash.hex());
     }
     match chain.last {
         None => println!("Whole: there is no entry yet."),

@@ -83,6 +83,22 @@ pub const KEYS: &[Key] = &[
         "",
         "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no authenticator app can be set up.",
     ),
+    key("retention.sessions", "90d", "How long a session is kept after it has ended: 1d or more."),
+    key(
+        "retention.mails",
+        "400d",
+        "How long the address and the mail server’s answer of a mail are kept after it has ended: 30d or more.",
+    ),
+    key(
+        "retention.addresses",
+        "400d",
+        "How long the audit trail keeps from which IP address something was done: 1d or more.",
+    ),
+    key(
+        "retention.audit",
+        "",
+        "How long entries of the audit trail are kept: 365d or more. Without it: for good.",
+    ),
     key("log.level", "info", "error, warn, info, debug or trace; or a filter such as tradepost=debug."),
     key("log.format", "text", "text for people, json for machines."),
 ];

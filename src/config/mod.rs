@@ -8,6 +8,7 @@ mod value;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use changeable::{CHANGEABLE, Changeable, Reset};
 pub use keys::{KEYS, Key};
@@ -77,6 +78,8 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// `hooks.*`
     pub hooks: Hooks,
+    /// `retention.*`
+    pub retention: Retention,
     /// `supplier.time_zone`: the zone in which mails state times.
     pub time_zone: jiff::tz::TimeZone,
     /// What the office may change while it runs, as it was given.
@@ -126,6 +129,19 @@ pub struct Password {
     pub threads: NonZeroUsize,
 }
 
+/// How long things are kept (see docs/privacy.md).
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// Sessions that have ended.
+    pub sessions: Duration,
+    /// Where finished mails went, and what was answered.
+    pub mails: Duration,
+    /// IP addresses in the audit trail.
+    pub addresses: Duration,
+    /// Entries of the audit trail; for good when nothing is said.
+    pub audit: Option<Duration>,
+}
+
 /// What is logged.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -172,6 +188,12 @@ impl Config {
                 bounces: bounces(source, key_file.as_deref())?,
                 smtp,
                 templates: source.parse("mail.templates", value::folder)?,
+            },
+            retention: Retention {
+                sessions: source.parse("retention.sessions", |text| value::kept(text, 1))?,
+                mails: source.parse("retention.mails", |text| value::kept(text, 30))?,
+                addresses: source.parse("retention.addresses", |text| value::kept(text, 1))?,
+                audit: source.parse("retention.audit", value::kept_for_good_or)?,
             },
             password: Password {
                 cost: passwords::Cost {

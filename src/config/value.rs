@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::kernel::{Accent, Colour, Digest, Language, text};
 
+/// A hundred years: the longest that anything is said to be kept.
+const MOST_DAYS: u64 = 36_500;
+
 /// Whether the current password works beside a temporary one (promise 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResetMode {
@@ -182,6 +185,20 @@ pub(super) fn valid_for(text: &str) -> Result<Duration, String> {
     let duration = Duration::try_from(span).map_err(|_| right.to_owned())?;
     let allowed = Duration::from_mins(10)..=Duration::from_hours(720);
     if allowed.contains(&duration) { Ok(duration) } else { Err(right.into()) }
+}
+
+/// A time in days, of `least` at least.
+pub(super) fn kept(text: &str, least: u64) -> Result<Duration, String> {
+    let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok());
+    let allowed = days.filter(|days| (least..=MOST_DAYS).contains(days));
+    allowed
+        .map(|days| Duration::from_hours(24 * days))
+        .ok_or_else(|| format!("must be a number of days, from {least}d to {MOST_DAYS}d, such as 400d"))
+}
+
+/// A time in days of a year at least, or none.
+pub(super) fn kept_for_good_or(text: &str) -> Result<Option<Duration>, String> {
+    if text.is_empty() { Ok(None) } else { kept(text, 365).map(Some) }
 }
 
 pub(super) fn reset_mode(text: &str) -> Result<ResetMode, String> {

@@ -15,6 +15,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Language, Timestamp};
+use crate::privacy::erase;
 use crate::recovery;
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, Device};
@@ -87,6 +88,10 @@ pub struct ContactView {
     pub devices: Vec<Device>,
     /// Whether the actor may change their details.
     pub may_edit: bool,
+    /// Whether the actor may export what is known of them.
+    pub may_export: bool,
+    /// Whether the actor may erase them.
+    pub may_erase: bool,
 }
 
 impl ContactView {
@@ -110,6 +115,8 @@ impl ContactView {
             cautions: cautions.iter().map(|caution| confirmation::warning(*caution, now)).collect(),
             devices: sessions::device_list(tx, id, now)?,
             may_edit: actor.may_edit_customers(),
+            may_export: actor.may(Act::Export),
+            may_erase: erase::may(actor),
             contact,
         })
     }

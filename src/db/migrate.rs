@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0004_staff_and_roles"),
     migration!("0005_second_factor"),
     migration!("0006_settings_and_templates"),
+    migration!("0007_privacy"),
 ];
 
 /// Why a schema could not be brought up to date.

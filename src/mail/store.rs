@@ -75,12 +75,12 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// A mail.
+/// A mail, unless its address was blanked since.
 ///
 /// # Errors
 /// When the database fails.
 pub fn find(tx: &mut Tx<'_>, id: MailId) -> Result<Option<Mail>, Error> {
-    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts, once, unsure from mails where id = $1", &[&id])
+    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts, once, unsure from mails where id = $1 and to_address <> ''", &[&id])
 }
 
 /// Counts an attempt that is about to be made.

@@ -7,7 +7,7 @@ use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
 
 const RETAILER: &str =
     "select r.id, r.account_number, r.name, r.address, r.active, r.version, t.name as territory,
-        (select count(*) from contacts c where c.retailer_id = r.id and c.merged_into_id is null) as contacts
+        (select count(*) from contacts c where c.retailer_id = r.id and c.merged_into_id is null and c.erased_at is null) as contacts
      from retailers r join territories t on t.id = r.territory_id";
 
 /// Contacts whose record was merged into another have no listing, and so are

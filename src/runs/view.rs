@@ -236,7 +236,7 @@ pub struct LineView {
     pub name: String,
     /// The retailer of a contact, the account number of a retailer.
     pub place: String,
-    /// Their page.
+    /// Their page; empty when there is none any more.
     pub href: String,
     /// Where they stand.
     pub badge: Badge,
@@ -248,6 +248,7 @@ impl LineView {
     /// A row.
     pub fn new(line: &Line) -> Self {
         let href = match (line.of, line.reset) {
+            _ if line.erased => String::new(),
             (Of::Contact(contact), Some(reset)) => format!("/portal/contacts/{contact}/resets/{reset}"),
             (Of::Contact(contact), None) => format!("/portal/contacts/{contact}"),
             (Of::Retailer(retailer), _) => format!("/portal/retailers/{retailer}"),

@@ -241,12 +241,15 @@ pub fn device_list(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Resul
     )
 }
 
-/// Removes sessions that ended or ran out before `before`.
+/// Removes at most `limit` sessions that ended or ran out before `before`.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_old(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Error> {
-    tx.run("delete from sessions where expires_at < $1 or ended_at < $1", &[&before])
+pub fn forget_old(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
+    tx.run(
+        "delete from sessions where id in (select id from sessions where expires_at < $1 or ended_at < $1 limit $2)",
+        &[&before, &limit],
+    )
 }
 
 impl FromRow for ContactSession {

@@ -52,7 +52,8 @@ impl Row {
         let line = Line::new(&found.entry);
         let (whom, href, retailer) = match (found.contact, found.retailer) {
             (Some((id, name)), retailer) => {
-                (name, format!("/portal/contacts/{id}"), retailer.map(|(_, name)| name).unwrap_or_default())
+                let href = if found.erased { String::new() } else { format!("/portal/contacts/{id}") };
+                (name, href, retailer.map(|(_, name)| name).unwrap_or_default())
             }
             (None, Some((id, name))) => (name, format!("/portal/retailers/{id}"), String::new()),
             (None, None) => (found.staff.unwrap_or_default(), String::new(), String::new()),

@@ -107,9 +107,11 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::TemplateTested => ("neutral", "dot", by("Test mail sent")),
         Event::ContactDataExported => ("info", "dot", by("Everything known about them exported")),
         Event::ContactErased => ("warn", "dash", by("Erased")),
-        Event::RecordsRemoved => ("neutral", "dot", plain("Old records removed as the retention times say")),
+        Event::RecordsRemoved => {
+            ("neutral", "dot", counted("Old records removed as the retention times say", entry))
+        }
         Event::TrailShortened => {
-            ("warn", "dash", plain("Entries of the audit trail past their time removed"))
+            ("warn", "dash", counted("Entries of the audit trail past their time removed", entry))
         }
     }
 }
@@ -159,6 +161,13 @@ fn failed(mail: &str, entry: &Entry) -> String {
         _ => "came back undelivered",
     };
     format!("{mail} {end}")
+}
+
+fn counted(what: &str, entry: &Entry) -> String {
+    match fact(entry, "count") {
+        count if count.is_empty() => what.to_owned(),
+        count => format!("{what}: {count}"),
+    }
 }
 
 /// One of the facts an entry holds; empty when it doesn't.

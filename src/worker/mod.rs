@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
-use crate::{recovery, runs, sessions, staff, throttle};
+use crate::privacy::retention;
+use crate::{recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
@@ -18,8 +19,6 @@ const WORKERS: usize = 4;
 const POLL: Duration = Duration::from_millis(500);
 /// How often what is no longer needed is removed.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
-/// How long an ended session is kept.
-const SESSIONS_KEPT: Duration = Duration::from_hours(720);
 /// How long a job waits that broke for a reason of ours.
 const BROKEN_PAUSE: Duration = Duration::from_secs(30);
 
@@ -112,12 +111,11 @@ async fn tidy(app: Arc<App>) {
     loop {
         every.tick().await;
         let now = app.clock.now();
-        let tidied = app.db.write(move |tx| {
-            throttle::forget_old(tx, now)?;
-            sessions::forget_old(tx, now.minus(SESSIONS_KEPT))
-        });
-        if let Err(error) = tidied.await {
+        if let Err(error) = app.db.write(move |tx| throttle::forget_old(tx, now)).await {
             tracing::warn!(%error, "Tidying up failed");
+        }
+        if let Err(error) = retention::apply(&app).await {
+            tracing::warn!(%error, "Applying the retention times failed; it is tried again within the hour");
         }
     }
 }

@@ -82,6 +82,9 @@ fn a_wrong_value_is_named_with_its_place_and_what_would_be_right() {
         "[password]\nmin_length = 7\n",
         &["tradepost.toml, line 2", "password.min_length", "from 8 to 64"],
     );
+    refused("[retention]\naudit = \"30d\"\n", &["line 2", "retention.audit", "from 365d"]);
+    refused("[retention]\nmails = \"forever\"\n", &["line 2", "retention.mails", "from 30d"]);
+    refused("[retention]\nsessions = \"99999999999999999999d\"\n", &["retention.sessions", "36500d"]);
     refused("[reset]\nvalid_for = \"5 years\"\n", &["line 2", "reset.valid_for", "10m to 30d"]);
     refused("[reset]\nmode = \"both\"\n", &["line 2", "reset.mode", "parallel or replace"]);
     refused("[database]\nurl = \"mysql://x\"\n", &["line 2", "database.url", "sqlite:PATH"]);

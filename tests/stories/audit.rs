@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tradepost::audit;
+use tradepost::audit::{self, Break};
 use tradepost::staff::BuiltIn;
 
 use crate::support::database::Kind;
@@ -39,7 +39,7 @@ async fn busy(shop: &Shop) {
     shop.quiet().await;
 }
 
-async fn first_broken(shop: &Shop) -> Option<i64> {
+async fn first_broken(shop: &Shop) -> Option<Break> {
     shop.db().read(audit::verify).await.unwrap().broken
 }
 
@@ -78,7 +78,17 @@ story! {
         let shop = Shop::open(kind).await;
         busy(&shop).await;
         assert_eq!(first_broken(&shop).await, None);
-        for sql in ["update audit set address = '10.0.0.1' where number = 3", "delete from audit where number = 3", "delete from audit"] {
+        for sql in [
+            "update audit set address = '10.0.0.1' where number = 4",
+            "update audit set address = '' where number = 4",
+            "update audit set address_salt = null where number = 4",
+            "update audit set address = '', address_salt = null, address_digest = null where number = 4",
+            "update audit set address = '', address_salt = null, act = 'signed-out' where number = 4",
+            "update audit set address = '', address_salt = null, actor_id = null where number = 4",
+            "update audit set address = '', address_salt = null, number = 4000 where number = 4",
+            "delete from audit where number = 4",
+            "delete from audit",
+        ] {
             let refused = shop.database.meddle(sql).await.unwrap_err();
             assert!(refused.contains("append-only"), "{sql}: {refused}");
         }
@@ -86,8 +96,52 @@ story! {
     }
 }
 
+story! {
+    async fn promise_16_an_address_can_be_blanked_for_good_and_the_chain_holds(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        for _ in 0..2 {
+            shop.database.meddle("update audit set address = '', address_salt = null where number = 4").await.unwrap();
+        }
+        assert_eq!(first_broken(&shop).await, None);
+        for sql in ["update audit set address = '127.0.0.1' where number = 4", "update audit set address_salt = address_digest where number = 4"] {
+            assert!(shop.database.meddle(sql).await.unwrap_err().contains("append-only"), "{sql}");
+        }
+        assert_eq!(shop.texts("select address as t from audit where number = 4", &[]).await, [""]);
+    }
+}
+
+story! {
+    async fn promise_16_a_checkpoint_is_an_entry_and_stays(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        let wrong = "insert into audit_checkpoints (number, hash, at) select number, previous_hash, at from audit where number = 3";
+        assert!(shop.database.meddle(wrong).await.unwrap_err().contains("is an entry"));
+        let young = "insert into audit_checkpoints (number, hash, at) select number, hash, at + 31535999999 from audit where number = 3";
+        assert!(shop.database.meddle(young).await.unwrap_err().contains("a year old"));
+        let right = "insert into audit_checkpoints (number, hash, at) select number, hash, at + 31536000000 from audit where number = 3";
+        shop.database.meddle(right).await.unwrap();
+        for sql in ["delete from audit_checkpoints", "update audit_checkpoints set number = 9"] {
+            assert!(shop.database.meddle(sql).await.unwrap_err().contains("stay"), "{sql}");
+        }
+        assert!(shop.database.meddle("delete from audit where number = 4").await.unwrap_err().contains("append-only"));
+        shop.database.meddle("delete from audit where number <= 3").await.unwrap();
+        assert_eq!(first_broken(&shop).await, Some(Break::Start(3)), "nobody wrote down that the trail was shortened");
+    }
+}
+
+story! {
+    async fn promise_16_an_entry_is_not_replaced_by_writing_it_again(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        let again = if kind == Kind::Sqlite { "replace into audit select * from audit where number = 3" } else { "insert into audit select * from audit where number = 3" };
+        assert!(shop.database.meddle(again).await.is_err());
+        assert_eq!(first_broken(&shop).await, None);
+    }
+}
+
 /// What the database's owner can do, having put the guards out of the way.
-async fn tamper(kind: Kind, sql: &str) -> Option<i64> {
+async fn tamper(kind: Kind, sql: &str) -> Option<Break> {
     let shop = Shop::open(kind).await;
     busy(&shop).await;
     let unguarded = match kind {
@@ -100,20 +154,33 @@ async fn tamper(kind: Kind, sql: &str) -> Option<i64> {
 
 story! {
     async fn promise_16_a_changed_word_is_found(kind) {
-        assert_eq!(tamper(kind, "update audit set address = '10.0.0.1' where number = 3").await, Some(3));
+        assert_eq!(tamper(kind, "update audit set address = '10.0.0.1' where number = 4").await, Some(Break::Address(4)));
+    }
+}
+
+story! {
+    async fn promise_16_an_address_put_where_one_was_blanked_is_found(kind) {
+        let put = "update audit set address = '', address_salt = null where number = 4; update audit set address = '10.0.0.1', address_salt = hash where number = 4";
+        assert_eq!(tamper(kind, put).await, Some(Break::Address(4)));
+    }
+}
+
+story! {
+    async fn promise_16_a_changed_digest_of_an_address_is_found(kind) {
+        assert_eq!(tamper(kind, "update audit set address_digest = hash where number = 4").await, Some(Break::Entry(4)));
     }
 }
 
 story! {
     async fn promise_16_a_missing_entry_is_found(kind) {
-        assert_eq!(tamper(kind, "delete from audit where number = 4").await, Some(4));
+        assert_eq!(tamper(kind, "delete from audit where number = 4").await, Some(Break::Entry(4)));
     }
 }
 
 story! {
     async fn promise_16_entries_that_changed_places_are_found(kind) {
         let swap = "update audit set number = -1 where number = 5; update audit set number = 5 where number = 6; update audit set number = 6 where number = -1;";
-        assert_eq!(tamper(kind, swap).await, Some(5));
+        assert_eq!(tamper(kind, swap).await, Some(Break::Entry(5)));
     }
 }
 

@@ -69,11 +69,27 @@ story! {
         let number = shop.count("select max(number) as n from audit where act = 'access-off'", &[]).await;
         match kind {
             crate::support::database::Kind::Sqlite => shop.run("drop trigger audit_keeps_words", &[]).await,
-            crate::support::database::Kind::Postgres => shop.run("drop trigger audit_keeps_entries on audit", &[]).await,
+            crate::support::database::Kind::Postgres => shop.run("drop trigger audit_keeps_words on audit", &[]).await,
         }
         shop.run("update audit set act = 'access-on' where number = $1", &[&number]).await;
         let broken = owner.browser.get("/portal/audit/verify").await;
         assert!(broken.says(&format!("Entry {number} does not follow from the one before it")), "{}", broken.text());
+    }
+}
+
+story! {
+    async fn promise_16_an_address_that_was_changed_is_named_by_page_and_command(kind) {
+        let shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let drop = if kind == crate::support::database::Kind::Sqlite { "drop trigger audit_keeps_words" } else { "drop trigger audit_keeps_words on audit" };
+        shop.run(drop, &[]).await;
+        let number = shop.count("select min(number) as n from audit where address <> ''", &[]).await;
+        shop.run("update audit set address = '192.0.2.1' where number = $1", &[&number]).await;
+        let sentence = format!("address in entry {number} is not the one it was written with");
+        let page = owner.browser.get("/portal/audit/verify").await;
+        assert!(page.says(&sentence), "{}", page.text());
+        let (code, said) = shop.tradepost(&["audit", "verify"]).await;
+        assert!(code == 1 && said.contains(&sentence), "{code} {said}");
     }
 }
 

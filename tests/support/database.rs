@@ -74,6 +74,18 @@ impl Database {
         tokio::task::spawn_blocking(dump).await.expect("a dump")
     }
 
+    /// Every text and number in every row, as one text in lower case: what can
+    /// still be asked for, without what files hold of earlier versions of rows.
+    pub async fn rows(&self) -> String {
+        let (kind, url) = (self.kind, self.url.clone());
+        let dump = move || match kind {
+            Kind::Sqlite => rows_of_file(url.trim_start_matches("sqlite:")),
+            Kind::Postgres => tables(&mut Client::connect(&url, NoTls).expect("the story's database")),
+        };
+        let all = tokio::task::spawn_blocking(dump).await.expect("a dump");
+        String::from_utf8_lossy(&all).to_lowercase()
+    }
+
     /// Runs statements as the database's owner would, past the application.
     pub async fn meddle(&self, sql: &str) -> Result<(), String> {
         let (kind, url, sql) = (self.kind, self.url.clone(), sql.to_owned());
@@ -177,6 +189,30 @@ fn files(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the folder") {
         all.extend(std::fs::read(entry.expect("a file").path()).expect("a file"));
+    }
+    all
+}
+
+fn rows_of_file(path: &str) -> Vec<u8> {
+    let connection = rusqlite::Connection::open(path).expect("the story's file");
+    let list = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).expect("a statement");
+        statement.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("texts")
+    };
+    let mut all = Vec::new();
+    for table in
+        list("select name from sqlite_schema where type = 'table' and sql not like 'create virtual%'")
+    {
+        for column in list(&format!("select name from pragma_table_info('{table}')")) {
+            let sql =
+                format!("select cast(\"{column}\" as blob) from \"{table}\" where \"{column}\" is not null");
+            let mut statement = connection.prepare(&sql).expect("a column");
+            let values = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("values");
+            for value in values {
+                all.extend(value.expect("a value"));
+                all.push(b'\n');
+            }
+        }
     }
     all
 }

@@ -34,6 +34,8 @@ pub struct Line {
     pub name: String,
     /// The retailer of a contact, the account number of a retailer.
     pub place: String,
+    /// Whether they were erased since.
+    pub erased: bool,
     /// Where they stand.
     pub stage: Stage,
     /// Why they were left out.

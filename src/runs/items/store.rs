@@ -169,7 +169,7 @@ pub fn tally(tx: &mut Tx<'_>, run: RunId) -> Result<Tally, Error> {
 }
 
 const LINE: &str =
-    "select i.number, i.contact_id, i.retailer_id, i.state, i.reason, i.reset_id, m.state as mail,
+    "select i.number, i.contact_id, i.retailer_id, c.erased_at is not null as erased, i.state, i.reason, i.reset_id, m.state as mail,
         x.used_at is not null as used, coalesce(m.unsure, $4) as unsure, coalesce(m.returned, m.answer, '') as answer,
         coalesce(c.name, r.name) as name, coalesce(cr.name, r.account_number) as place
      from run_items i left join resets x on x.id = i.reset_id left join mails m on m.id = x.mail_id
@@ -225,6 +225,7 @@ impl FromRow for Line {
             of: of(row)?,
             name: row.get("name")?,
             place: row.get("place")?,
+            erased: row.get("erased")?,
             stage: stage(row)?,
             reason: row.parse_opt("reason", |name| Reason::from_name(name).ok_or("unknown reason"))?,
             reset: row.get("reset_id")?,

@@ -88,6 +88,9 @@ fn signs_in(it: &Permissions) -> bool {
 fn both(it: &Permissions) -> bool {
     edits(it) && may(it, Act::ChangeSignIn)
 }
+fn erases(it: &Permissions) -> bool {
+    both(it) && it.reach == tradepost::actor::Reach::AllRetailers
+}
 fn invites(it: &Permissions) -> bool {
     resets(it) && may(it, Act::BulkInvite)
 }
@@ -150,6 +153,8 @@ pub fn rows() -> Vec<Row> {
         post("/account/email", Contact, Nothing, &[("email", "x"), ("current_password", "y")]),
         get("/account/email/confirm/{token}", Anyone, Nothing),
         post("/account/email/confirm/{token}", Anyone, Nothing, &[]),
+        get("/account/data", Contact, Nothing),
+        post("/account/data/export", Contact, Nothing, &[("current_password", "y")]),
         post("/account/sessions/end", Contact, Nothing, &[]),
         post("/account/sessions/{id}/end", Contact, Own, &[]),
         get("/.well-known/change-password", Anyone, Nothing),
@@ -192,6 +197,10 @@ pub fn rows() -> Vec<Row> {
         post("/portal/contacts/export", Portal(exports), Nothing, &[("query", ""), ("format", "csv")]),
         get("/portal/retailers/{id}", Portal(sees), Customer),
         get("/portal/contacts/{id}", Portal(sees), Customer),
+        get("/portal/contacts/{id}/privacy", Portal(exports), Customer),
+        post("/portal/contacts/{id}/privacy/export", Portal(exports), Customer, &[]),
+        get("/portal/contacts/{id}/erase", Portal(erases), Customer),
+        post("/portal/contacts/{id}/erase", Portal(erases), Customer, &[("name", "Nobody of that name")]),
         post("/portal/contacts/{id}/access", Portal(signs_in), Customer, &[("access", "off")]),
         post("/portal/contacts/{id}/resets", Portal(resets), Customer, &[]),
         get("/portal/contacts/{id}/resets/new", Portal(resets), Customer),
@@ -246,6 +255,7 @@ pub fn rows() -> Vec<Row> {
         post("/portal/territories/{id}/delete", Portal(arranges), Nothing, &[]),
         get("/portal/audit", Portal(audits), Nothing),
         get("/portal/audit/verify", Portal(audits), Nothing),
+        get("/portal/audit/retention", Portal(audits), Nothing),
         post("/portal/audit/export", Portal(audit_files), Nothing, &[("query", ""), ("format", "csv")]),
         get("/portal/settings", Portal(sees_settings), Nothing),
         post("/portal/settings/{key}", Portal(sets), Nothing, &[("valid_for", "24h"), ("version", "0")]),
