@@ -14,6 +14,7 @@ pub mod mail;
 pub mod error;
 pub mod sessions;
 pub mod throttle;
+pub mod passkeys;
 pub mod app;
 pub mod http;
 pub mod retailers;

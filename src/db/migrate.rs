@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0003_runs"),
     migration!("0004_staff_and_roles"),
     migration!("0005_second_factor"),
+    migration!("0008_passkeys"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
-use crate::{recovery, runs, sessions, staff, throttle};
+use crate::{passkeys, recovery, runs, sessions, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
@@ -102,6 +102,7 @@ async fn tidy(app: Arc<App>) {
         let now = app.clock.now();
         let tidied = app.db.write(move |tx| {
             throttle::forget_old(tx, now)?;
+            passkeys::forget_old(tx, now)?;
             sessions::forget_old(tx, now.minus(SESSIONS_KEPT))
         });
         if let Err(error) = tidied.await {
