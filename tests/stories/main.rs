@@ -50,6 +50,7 @@ mod import;
 mod lists;
 mod mail_faults;
 mod matrix;
+mod passkeys;
 mod reset;
 mod rule;
 mod run_faults;

@@ -1,0 +1,86 @@
+// @ts-check
+/** A passkey in the place of a password: added, asked for, removed. */
+import assert from "node:assert/strict";
+import { isAt, sees, signsInAsStaff } from "../support/acts.js";
+import { journey } from "../support/journey.js";
+
+/**
+ * Gives a visitor's browser a device that keeps passkeys and knows who holds it.
+ * @param {import("../support/visitor.js").Visitor} visitor
+ */
+async function device({ page, context }) {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+  return {
+    /** What it keeps. */
+    kept: async () => (await devtools.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+    /** Puts in what another keeps. @param {import("playwright-core").CDPSession extends never ? never : any} credential */
+    keep: (credential) => devtools.send("WebAuthn.addCredential", { authenticatorId, credential }),
+    forget: () => devtools.send("WebAuthn.clearCredentials", { authenticatorId }),
+  };
+}
+
+journey("staff sign in with a passkey", ["desktop", "phone"], async ({ demo, come }) => {
+  const owner = await come();
+  const { page } = owner;
+  const mine = await device(owner);
+  const staff = demo.staff.owner ?? assert.fail();
+  await signsInAsStaff(owner, "/portal", staff);
+  await page.goto("/portal/me/second-factor");
+  await owner.look("passkeys-none");
+  await page.getByLabel("Name of the passkey").fill("Work laptop");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await sees(owner, "They are shown only now");
+  await owner.look("passkeys-codes");
+  await page.goto("/portal/me/second-factor");
+  await sees(owner, "Work laptop");
+  await owner.look("passkeys-one");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await sees(owner, "has a passkey for you already");
+  await owner.look("passkeys-known");
+
+  await owner.context.clearCookies();
+  await page.goto("/portal/login");
+  await owner.look("passkeys-login");
+  /** @type {string | null} */
+  let body = null;
+  page.on("request", (request) => { if (request.url().endsWith("/login/passkey")) body = request.postData(); });
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await isAt(owner, "/portal");
+  await page.goto("/portal/contacts");
+  await isAt(owner, "/portal/contacts");
+
+  // What was sent once is worth nothing.
+  const replayed = await owner.context.request.post("/portal/login/passkey", {
+    data: body ?? assert.fail(), headers: { "content-type": "application/x-www-form-urlencoded", origin: owner.origin },
+  });
+  assert.equal(replayed.status(), 401);
+
+  await owner.context.clearCookies();
+  await page.goto("/portal/login");
+  await page.getByLabel("E-mail address").fill(staff.email);
+  await page.getByLabel("Password", { exact: true }).fill(staff.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await isAt(owner, "/portal/second-factor");
+  await owner.look("passkeys-second-factor");
+  const [kept] = await mine.kept();
+  await mine.forget();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await sees(owner, /Nothing was sent|did not work just now/);
+  await owner.look("passkeys-not-here");
+  await mine.keep(kept);
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await isAt(owner, "/portal");
+
+  await page.goto("/portal/me/second-factor");
+  await page.getByRole("button", { name: "Remove Work laptop" }).click();
+  await sees(owner, "The passkey is removed");
+  await owner.context.clearCookies();
+  await page.goto("/portal/login");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await sees(owner, "That passkey did not work");
+  await owner.look("passkeys-refused");
+});
