@@ -45,11 +45,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether it is a page of the second factor of whoever comes.
+    /// Whether it is a page of the second factor of whoever comes, or asks who
+    /// they are before one.
     pub fn is_of_second_factor(&self) -> bool {
         ["/portal", "/sales"].iter().any(|door| {
             let rest = self.address.strip_prefix(door).unwrap_or_default();
-            rest.starts_with("/second-factor") || rest.starts_with("/me/second-factor")
+            ["/second-factor", "/me/second-factor", "/confirm"].iter().any(|page| rest.starts_with(page))
         })
     }
 }
