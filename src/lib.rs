@@ -18,6 +18,7 @@ pub mod passkeys;
 pub mod app;
 pub mod http;
 pub mod retailers;
+pub mod notice;
 pub mod access;
 pub mod listing;
 pub mod recovery;

@@ -27,3 +27,9 @@ create table passkey_ceremonies (
 ) strict;
 
 create index passkey_ceremonies_by_expiry on passkey_ceremonies (expires_at);
+
+-- What a mailed notice tells of.
+create table sign_in_changes (
+    mail_id blob not null primary key references mails (id) on delete cascade,
+    change text not null check (change in ('passkey-added', 'passkey-removed', 'app-added', 'app-removed', 'factors-reset', 'recovery-code-used'))
+) strict;

@@ -35,19 +35,22 @@ pub enum Kind {
     EmailConfirmation,
     /// The usernames known for an address.
     Usernames,
+    /// A notice that what someone proves themselves with was changed.
+    SignInChanged,
     /// A link and a code with which a staff user sets a password.
     StaffReset,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reset,
         Self::Invitation,
         Self::PasswordChanged,
         Self::EmailChanged,
         Self::EmailConfirmation,
         Self::Usernames,
+        Self::SignInChanged,
         Self::StaffReset,
     ];
 
@@ -61,6 +64,7 @@ impl Kind {
             Self::EmailChanged => "email-changed",
             Self::EmailConfirmation => "email-confirmation",
             Self::Usernames => "usernames",
+            Self::SignInChanged => "sign-in-changed",
             Self::StaffReset => "staff-reset",
         }
     }

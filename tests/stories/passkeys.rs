@@ -194,3 +194,19 @@ story! {
         assert!(browser.get("/portal").await.leads_to(SET_UP));
     }
 }
+
+story! {
+    async fn who_it_happens_to_is_told_by_mail(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let mut device = Device::new();
+        let added = device.joins(&office.browser, ADD, "Work laptop").await.text();
+        let told = shop.mail_of("sign-in-changed", &office.email).await;
+        let text = told.text_part();
+        assert!(text.contains("a passkey was added") && text.contains(SET_UP), "{text}");
+        let code = added.split("<li><code>").nth(1).unwrap().split('<').next().unwrap();
+        let half = half_in(&shop, &office).await;
+        assert!(half.post("/portal/second-factor", &[("code", code)]).await.leads_to("/portal"), "beside the passkey");
+        assert!(shop.mail_of("sign-in-changed", &office.email).await.text_part().contains("a recovery code was used"));
+    }
+}

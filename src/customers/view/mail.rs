@@ -76,6 +76,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::EmailChanged => "Notice: address changed",
         Kind::EmailConfirmation => "Confirmation of an address",
         Kind::Usernames => "Forgotten usernames",
+        Kind::SignInChanged => "Notice: sign-in changed",
         Kind::StaffReset => "Password link for a staff user",
     }
 }

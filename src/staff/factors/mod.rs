@@ -17,6 +17,8 @@ use crate::error::{Error, Result};
 use crate::kernel::id::{RoleId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::keys::Keys;
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::sessions::{self, Place, StaffSession};
 use crate::throttle::{self, Limit};
 
@@ -133,6 +135,7 @@ pub fn confirm(
     }
     forgive(tx, staff)?;
     audit::record(tx, actor, now, Event::FactorAdded, About::staff(staff).with("factor", "app"))?;
+    notice::tell(tx, Owner::Staff(staff), Change::AppAdded, now)?;
     fresh_codes(tx, keys, actor, staff, now).map(Ok)
 }
 
@@ -197,6 +200,7 @@ fn takes_recovery(
     let good = store::take_code(tx, staff, digest, now)?;
     if good {
         audit::record(tx, actor, now, Event::RecoveryCodeUsed, About::staff(staff))?;
+        notice::tell(tx, Owner::Staff(staff), Change::RecoveryCodeUsed, now)?;
     }
     Ok(good)
 }
@@ -249,6 +253,7 @@ pub fn prove(
 pub fn remove(tx: &mut Tx<'_>, actor: &Actor, staff: StaffId, now: Timestamp) -> Result<()> {
     if store::remove(tx, staff)? {
         audit::record(tx, actor, now, Event::FactorRemoved, About::staff(staff).with("factor", "app"))?;
+        notice::tell(tx, Owner::Staff(staff), Change::AppRemoved, now)?;
     }
     clear_codes_of_nothing(tx, staff)
 }

@@ -11,6 +11,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::StaffId;
 use crate::kernel::{Timestamp, Token};
+use crate::notice::{self, Change};
 use crate::passkeys::{self, Owner};
 use crate::sessions::{self, Place};
 use crate::staff::people;
@@ -86,5 +87,6 @@ fn take_off(tx: &mut Tx<'_>, pending: &Pending, place: &Place, now: Timestamp) -
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::FactorsReset, About::staff(staff.id))?;
+    notice::tell(tx, Owner::Staff(staff.id), Change::FactorsReset, now)?;
     Ok(Reset::Done)
 }

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::kernel::id::{PasskeyId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::keys::Keys;
+use crate::notice::{self, Change};
 use crate::passkeys::{self, Added, Answer, Begun, Owner, Proved, RelyingParty};
 use crate::sessions::{self, Place, StaffSession};
 use crate::throttle::{self, Limit};
@@ -62,6 +63,7 @@ pub fn add(
         return Ok(None);
     }
     audit::record(tx, actor, now, Event::FactorAdded, about(staff))?;
+    notice::tell(tx, Owner::Staff(staff), Change::PasskeyAdded, now)?;
     match keys {
         Some(keys) if factors::codes_left(tx, staff)? == 0 => {
             factors::fresh_codes(tx, keys, actor, staff, now).map(Some)
@@ -89,6 +91,7 @@ pub fn remove(
         return Err(Error::NotFound);
     }
     audit::record(tx, actor, now, Event::FactorRemoved, about(session.staff))?;
+    notice::tell(tx, Owner::Staff(session.staff), Change::PasskeyRemoved, now)?;
     factors::clear_codes_of_nothing(tx, session.staff)
 }
 
