@@ -32,6 +32,8 @@ fn website() -> Vec<Route> {
     vec![
         ("/", get(sign_in::home)),
         ("/login", get(sign_in::page).post(sign_in::submit)),
+        ("/login/challenge", post(sign_in::ask_passkey)),
+        ("/login/passkey", post(sign_in::submit_passkey)),
         ("/logout", post(sign_in::sign_out)),
         ("/forgot-password", get(recovery::forgot_password).post(recovery::submit_forgot_password)),
         ("/forgot-password/sent", get(recovery::forgot_password_sent)),
@@ -44,6 +46,9 @@ fn website() -> Vec<Route> {
         ("/account/name", post(account::submit_name)),
         ("/account/email", post(account::submit_email)),
         ("/account/email/confirm/{token}", get(account::confirm_email).post(account::submit_confirm_email)),
+        ("/account/passkeys", post(account::add_passkey)),
+        ("/account/passkeys/challenge", post(account::ask_passkey)),
+        ("/account/passkeys/{id}/remove", post(account::remove_passkey)),
         ("/account/sessions/end", post(account::end_other_sessions)),
         ("/account/sessions/{id}/end", post(account::end_session)),
         ("/.well-known/change-password", get(|| async { http::redirect("/password", None) })),

@@ -23,21 +23,27 @@ function forms() {
 async function ask(form) {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
+  const password = form.elements.namedItem("current_password");
+  const secret = password instanceof HTMLInputElement ? password : undefined;
   say(form, undefined);
   try {
     const response = await fetch(form.dataset.challenge ?? "", {
       method: "POST",
       headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+      body: secret ? new URLSearchParams({ current_password: secret.value }) : undefined,
       redirect: "manual",
     });
     // Whoever is signed out meanwhile, or must prove first who they are, is sent there.
     if (response.type === "opaqueredirect") return location.reload();
     const answer = await response.json();
     if (typeof answer.to === "string") return location.assign(answer.to);
+    if (typeof answer.says === "string") return say(form, answer.says);
     if (!response.ok) return say(form, form.dataset.failed);
     const credential = form.dataset.passkey === "create" ? await make(answer.publicKey) : await find(answer.publicKey);
     fill(form, "proof_ceremony", answer.ceremony);
     fill(form, "proof_passkey", JSON.stringify(credential));
+    // It has done its part.
+    if (secret) secret.disabled = true;
     form.submit();
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";

@@ -40,6 +40,7 @@ mod bounces;
 mod choose;
 mod colleagues;
 mod command;
+mod customer_passkeys;
 mod doors;
 mod editing;
 mod finding;

@@ -37,7 +37,11 @@ pub struct Challenge {
 
 impl Challenge {
     pub async fn ask(browser: &Browser, path: &str) -> Self {
-        let reply = browser.post(path, &[]).await;
+        Self::ask_with(browser, path, &[]).await
+    }
+
+    pub async fn ask_with(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Self {
+        let reply = browser.post(path, fields).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         let said: Value = serde_json::from_slice(&reply.body).expect("JSON");
         Self {
