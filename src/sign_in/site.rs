@@ -54,13 +54,13 @@ pub async fn page(State(web): State<Shared>, visit: Visit, Perhaps(session): Per
     if session.is_some() {
         return Ok(redirect("/", None));
     }
-    sign_in_page(&web, &visit, String::new(), None)
+    sign_in_page(&web, &visit, String::new(), "")
 }
 
-fn sign_in_page(web: &Shared, visit: &Visit, username: String, refused: Option<&'static str>) -> Answer {
-    let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+fn sign_in_page(web: &Shared, visit: &Visit, username: String, refused: &'static str) -> Answer {
+    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
     let (page, passkeys) = (Page::of(web, visit), RelyingParty::of(&web.app.config).is_some());
-    html(status, &SignInPage { page, username, refused: refused.unwrap_or_default(), passkeys })
+    html(status, &SignInPage { page, username, refused, passkeys })
 }
 
 /// `POST /login`
@@ -72,7 +72,7 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
     match outcome {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
         SignIn::MustChoosePassword(token) => Ok(let_in(&visit, &token, "/password", None)),
-        SignIn::Refused => sign_in_page(&web, &visit, form.username, Some("sign-in-refused")),
+        SignIn::Refused => sign_in_page(&web, &visit, form.username, "sign-in-refused"),
     }
 }
 
@@ -95,7 +95,7 @@ pub async fn submit_passkey(
     match web.app.db.write(move |tx| passkey::sign_in(tx, &party, &answer, &place, now)).await? {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
         SignIn::MustChoosePassword(_) | SignIn::Refused => {
-            sign_in_page(&web, &visit, String::new(), Some("passkey-refused"))
+            sign_in_page(&web, &visit, String::new(), "passkey-refused")
         }
     }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** A passkey in the place of a password: added, asked for, removed. */
 import assert from "node:assert/strict";
-import { isAt, sees, signsInAsStaff } from "../support/acts.js";
+import { chooses, forgets, isAt, readsMail, sees, signsIn, signsInAsStaff, temporaryPassword } from "../support/acts.js";
 import { journey } from "../support/journey.js";
 
 /**
@@ -83,4 +83,38 @@ journey("staff sign in with a passkey", ["desktop", "phone"], async ({ demo, com
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await sees(owner, "That passkey did not work");
   await owner.look("passkeys-refused");
+});
+
+journey("a contact signs in with a passkey", ["desktop", "phone"], async ({ come }) => {
+  const alex = await come();
+  const { page } = alex;
+  await device(alex);
+  const password = "copper ladder 2093";
+  await forgets(alex, "alex");
+  await signsIn(alex, "alex", temporaryPassword(await readsMail(alex, "temporary password")));
+  await chooses(alex, password);
+  await isAt(alex, "/");
+  await page.goto("/account");
+  await page.getByLabel("Name of the passkey").fill("My telephone");
+  await page.getByLabel("Current password").fill("not this one 77");
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await sees(alex, "That is not your current password");
+  await alex.look("passkeys-account-wrong");
+  await page.getByLabel("Current password").fill(password);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await sees(alex, "The passkey is added");
+  await alex.look("passkeys-account");
+  await alex.context.clearCookies();
+  await page.goto("/login");
+  await alex.look("passkeys-website-login");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await isAt(alex, "/");
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Remove My telephone" }).click();
+  await sees(alex, "The passkey is removed");
+  await alex.context.clearCookies();
+  await page.goto("/login");
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await sees(alex, "That passkey did not work");
+  await alex.look("passkeys-website-refused");
 });
