@@ -264,9 +264,9 @@ pub async fn ask_passkey(
     };
     let Some(begun) = begun else {
         let says = texts::text(visit.language, "password-wrong-current");
-        return Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &serde_json::json!({ "says": says })));
+        return Ok(json(&serde_json::json!({ "says": says })));
     };
-    Ok(json(StatusCode::OK, &begun.to_json()))
+    Ok(json(&begun.to_json()))
 }
 
 /// What the form of a new passkey sends.

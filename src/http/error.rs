@@ -105,9 +105,9 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
 
 fn has_words(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let worded = ["text/html", "application/problem+json", "application/json"];
     response.extensions().get::<Wordless>().is_none()
-        && kind.is_some_and(|kind| worded.iter().any(|worded| kind.starts_with(worded)))
+        && kind
+            .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/problem+json"))
 }
 
 fn wants_json(headers: &HeaderMap, path: &str) -> bool {

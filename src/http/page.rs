@@ -169,9 +169,10 @@ pub fn html(status: StatusCode, template: &impl Template) -> Answer<Response> {
     Ok((status, Html(body)).into_response())
 }
 
-/// Answers a script of our own pages.
-pub fn json(status: StatusCode, value: &serde_json::Value) -> Response {
-    (status, [(CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+/// Answers a script of our own pages. What it is told is told with success, so
+/// that its words arrive.
+pub fn json(value: &serde_json::Value) -> Response {
+    ([(CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }
 
 /// Sends the browser on (303, so that a reload posts nothing twice), with a

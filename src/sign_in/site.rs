@@ -81,7 +81,7 @@ pub async fn ask_passkey(State(web): State<Shared>, visit: Visit, _: Posted<NoFi
     let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
     let now = web.app.clock.now();
     let begun = web.app.db.write(move |tx| passkey::begin(tx, &party, &visit.place, now)).await?;
-    Ok(json(StatusCode::OK, &begun.to_json()))
+    Ok(json(&begun.to_json()))
 }
 
 /// `POST /login/passkey`

@@ -2,7 +2,6 @@
 //! app. Challenges are JSON, for the script; answers are forms.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -25,7 +24,7 @@ fn party(web: &Shared) -> Answer<RelyingParty> {
 }
 
 fn challenge(begun: &Begun) -> Response {
-    json(StatusCode::OK, &begun.to_json())
+    json(&begun.to_json())
 }
 
 /// `POST /portal/login/challenge`, `POST /sales/login/challenge`
@@ -75,7 +74,7 @@ pub async fn ask_new(threshold: Threshold, _: Posted<NoFields>) -> Answer {
     let app = &threshold.web.app;
     let (party, session, now) = (party(&threshold.web)?, threshold.session.clone(), app.clock.now());
     if !fresh::is_fresh(&session, now) {
-        return Ok(json(StatusCode::FORBIDDEN, &serde_json::json!({ "to": confirm_first(&threshold) })));
+        return Ok(json(&serde_json::json!({ "to": confirm_first(&threshold) })));
     }
     Ok(challenge(&app.db.write(move |tx| super::begin_adding(tx, &party, &session, now)).await?))
 }
