@@ -17,7 +17,7 @@ async function device({ page, context }) {
   return {
     /** What it keeps. */
     kept: async () => (await devtools.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
-    /** Puts in what another keeps. @param {import("playwright-core").CDPSession extends never ? never : any} credential */
+    /** Puts in what another keeps. @param {any} credential */
     keep: (credential) => devtools.send("WebAuthn.addCredential", { authenticatorId, credential }),
     forget: () => devtools.send("WebAuthn.clearCredentials", { authenticatorId }),
   };
