@@ -47,8 +47,8 @@ async function ask(form) {
     form.submit();
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
-    const { cancelled, failed, known } = form.dataset;
-    say(form, name === "InvalidStateError" ? known : name === "NotAllowedError" || name === "AbortError" ? cancelled : failed);
+    const { cancelled, failed, already } = form.dataset;
+    say(form, name === "InvalidStateError" ? already : name === "NotAllowedError" || name === "AbortError" ? cancelled : failed);
   } finally {
     form.ariaBusy = null;
   }

@@ -15,6 +15,8 @@ const MAIL: &str = "anna@harbour.example";
 const OPEN: [&str; 10] = [
     "/login",
     "/logout",
+    "/login/challenge",
+    "/login/passkey",
     "/forgot-password",
     "/forgot-password/sent",
     "/forgot-username",
