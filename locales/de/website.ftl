@@ -110,6 +110,7 @@ passkeys-text = Einen Passkey verwahrt Ihr Telefon, Computer oder Sicherheitssch
 passkey-name = Name des Passkeys
 passkey-name-hint = Damit Sie ihn wiedererkennen: „Mein Telefon“.
 passkey-add = Passkey hinzufügen
+passkey-needs-script = Zum Hinzufügen braucht es JavaScript.
 passkey-remove = Entfernen
 passkey-last-used = Zuletzt benutzt
 passkey-not-used = noch nicht

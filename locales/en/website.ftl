@@ -110,6 +110,7 @@ passkeys-text = A passkey is kept by your telephone, computer or security key, w
 passkey-name = Name of the passkey
 passkey-name-hint = So that you know it again: “My telephone”.
 passkey-add = Add a passkey
+passkey-needs-script = Adding one needs JavaScript.
 passkey-remove = Remove
 passkey-last-used = Last used
 passkey-not-used = not yet

@@ -57,6 +57,7 @@ pub fn sign_in(
     match contact {
         Some(contact) if matches!(proved, Proved::By(_)) && may_keep(tx, &contact, now)? => {
             throttle::forgive(tx, "passkey", &network, 1)?;
+            throttle::forgive(tx, "passkey-asked", &network, 1)?;
             recovery::note_sign_in(tx, contact.id, None, now)?;
             let who = Who::Contact(contact.id);
             let actor = Actor { who, door: Door::Website, address: place.address.clone() };

@@ -210,6 +210,7 @@ pub fn sign_in(
         }
     };
     throttle::forgive(tx, "passkey", &network, 1)?;
+    throttle::forgive(tx, "passkey-asked", &network, 1)?;
     store::note_sign_in(tx, staff.id, None, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions });
     let actor = Actor { who, door, address: place.address.clone() };
