@@ -66,8 +66,11 @@ pub fn sign_in(
         }
         contact => {
             let about = contact.as_ref().map(about).unwrap_or_default();
-            let about =
-                if matches!(proved, Proved::Copied(_)) { about.with("why", "counter") } else { about };
+            let about = if matches!(proved, Proved::Copied(_)) {
+                about.with("factor", "copied-passkey")
+            } else {
+                about
+            };
             let actor = Actor { who: Who::Nobody, door: Door::Website, address: place.address.clone() };
             audit::record(tx, &actor, now, Event::SignInRefused, about)?;
             Ok(SignIn::Refused)

@@ -147,9 +147,9 @@ fn factor(what: &str, entry: &Entry) -> String {
 
 /// What was done by a passkey, if it was; and that there may be a copy of it.
 fn passkey(what: &str, entry: &Entry) -> String {
-    match (fact(entry, "factor").as_str(), fact(entry, "why").as_str()) {
-        ("passkey", "counter") => format!("{what}: there may be a copy of the passkey"),
-        ("passkey", _) => format!("{what} with a passkey"),
+    match fact(entry, "factor").as_str() {
+        "copied-passkey" => format!("{what}: there may be a copy of the passkey"),
+        "passkey" => format!("{what} with a passkey"),
         _ => what.to_owned(),
     }
 }

@@ -224,5 +224,5 @@ fn about(staff: StaffId) -> About {
 
 /// Notes that there may be a copy of the key, where that is why.
 fn copied(proved: Proved, about: About) -> About {
-    if matches!(proved, Proved::Copied(_)) { about.with("why", "counter") } else { about }
+    if matches!(proved, Proved::Copied(_)) { about.with("factor", "copied-passkey") } else { about }
 }
