@@ -35,6 +35,8 @@ fn website() -> Vec<Route> {
     vec![
         ("/", get(sign_in::home)),
         ("/login", get(sign_in::page).post(sign_in::submit)),
+        ("/login/challenge", post(sign_in::ask_passkey)),
+        ("/login/passkey", post(sign_in::submit_passkey)),
         ("/logout", post(sign_in::sign_out)),
         ("/forgot-password", get(recovery::forgot_password).post(recovery::submit_forgot_password)),
         ("/forgot-password/sent", get(recovery::forgot_password_sent)),
@@ -49,6 +51,9 @@ fn website() -> Vec<Route> {
         ("/account/email/confirm/{token}", get(account::confirm_email).post(account::submit_confirm_email)),
         ("/account/data", get(privacy::data)),
         ("/account/data/export", post(privacy::export)),
+        ("/account/passkeys", post(account::add_passkey)),
+        ("/account/passkeys/challenge", post(account::ask_passkey)),
+        ("/account/passkeys/{id}/remove", post(account::remove_passkey)),
         ("/account/sessions/end", post(account::end_other_sessions)),
         ("/account/sessions/{id}/end", post(account::end_session)),
         ("/brand.css", get(setup::site::sheet)),
@@ -60,6 +65,7 @@ fn website() -> Vec<Route> {
 fn portal_routes() -> Vec<Route> {
     use runs::portal as runs;
     use staff::fresh::portal as fresh;
+    use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
     vec![
         ("/portal", get(dashboard::dashboard)),
@@ -68,6 +74,8 @@ fn portal_routes() -> Vec<Route> {
         ("/portal/forgot-password", get(colleagues::forgot).post(colleagues::submit_forgot)),
         ("/portal/forgot-password/sent", get(colleagues::forgot_sent)),
         ("/portal/reset/{token}", get(colleagues::choose).post(colleagues::submit_choose)),
+        ("/portal/login/challenge", post(passkeys::ask_anyone)),
+        ("/portal/login/passkey", post(passkeys::sign_in)),
         ("/portal/confirm", get(fresh::confirm).post(fresh::submit_confirm)),
         ("/portal/search", get(search::search)),
         ("/portal/views", post(lists::save_view)),
@@ -115,6 +123,7 @@ fn office_routes() -> Vec<Route> {
     use setup::portal as settings;
     use staff::factors::portal as factors;
     use staff::me::portal as me;
+    use staff::passkeys::portal as passkeys;
     use staff::people::portal as persons;
     use staff::roles::portal as roles;
     use staff::territories::portal as territories;
@@ -130,6 +139,11 @@ fn office_routes() -> Vec<Route> {
         ("/portal/me/second-factor/app/confirm", post(factors::confirm)),
         ("/portal/me/second-factor/codes", post(factors::fresh_codes)),
         ("/portal/me/second-factor/remove", post(factors::remove)),
+        ("/portal/second-factor/challenge", post(passkeys::ask)),
+        ("/portal/second-factor/passkey", post(passkeys::prove)),
+        ("/portal/me/second-factor/passkeys", post(passkeys::add)),
+        ("/portal/me/second-factor/passkeys/challenge", post(passkeys::ask_new)),
+        ("/portal/me/second-factor/passkeys/{id}/remove", post(passkeys::remove)),
         ("/portal/factor-reset/{token}", get(factors::reset_link).post(factors::submit_reset)),
         ("/portal/staff/{id}/factor-resets", post(factors::request_reset)),
         ("/portal/roles/{id}/second-factor", post(factors::demand)),
@@ -181,10 +195,20 @@ fn wording_routes() -> Vec<Route> {
 /// The sales app, where reps are.
 fn sales_routes() -> Vec<Route> {
     use staff::factors::portal as factors;
+    use staff::fresh::portal as fresh;
+    use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
     vec![
         ("/sales", get(|| async { http::redirect("/sales/retailers", None) })),
         ("/sales/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
+        ("/sales/login/challenge", post(passkeys::ask_anyone)),
+        ("/sales/login/passkey", post(passkeys::sign_in)),
+        ("/sales/confirm", get(fresh::confirm).post(fresh::submit_confirm)),
+        ("/sales/second-factor/challenge", post(passkeys::ask)),
+        ("/sales/second-factor/passkey", post(passkeys::prove)),
+        ("/sales/me/second-factor/passkeys", post(passkeys::add)),
+        ("/sales/me/second-factor/passkeys/challenge", post(passkeys::ask_new)),
+        ("/sales/me/second-factor/passkeys/{id}/remove", post(passkeys::remove)),
         ("/sales/logout", post(colleagues::sign_out)),
         ("/sales/second-factor", get(factors::prove).post(factors::submit_prove)),
         ("/sales/me/second-factor", get(factors::set_up)),
@@ -246,7 +270,7 @@ fn answering(routes: Vec<Route>) -> Router<Shared> {
 pub fn router(app: Arc<App>) -> Router {
     let files = memory_serve::load!().index_file(None).enable_hashed_routes(true);
     let manifest = files.manifest();
-    let assets: Assets = ["app.css", "app.js", "icons.svg", "favicon.svg"]
+    let assets: Assets = ["app.css", "app.js", "passkeys.js", "icons.svg", "favicon.svg"]
         .into_iter()
         .filter_map(|file| {
             manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))

@@ -5,8 +5,8 @@
 use serde::Serialize;
 use tradepost::kernel::Language;
 use tradepost::mail::contexts::{
-    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, StaffReset, TemporaryPassword, UsernameEntry,
-    Usernames,
+    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, SignInChanged, StaffReset, TemporaryPassword,
+    UsernameEntry, Usernames,
 };
 use tradepost::mail::message::Kind;
 use tradepost::mail::templates::Templates;
@@ -86,6 +86,16 @@ fn notices_of_changes() {
     let confirmation =
         EmailConfirmation { supplier, website, person, retailer, confirm_url, valid_until: UNTIL };
     snapshot("email_confirmation", Kind::EmailConfirmation, &confirmation);
+}
+
+#[test]
+fn notices_of_what_someone_proves_themselves_with() {
+    for change in ["passkey-added", "recovery-code-used"] {
+        let page_url = "https://shop.harbour.example/account";
+        let (supplier, website, person, at) = (SUPPLIER, WEBSITE, PERSON, UNTIL);
+        let changed = SignInChanged { supplier, website, person, change, at, page_url, forgot_url: FORGOT };
+        snapshot(&format!("sign_in_changed_{}", change.replace('-', "_")), Kind::SignInChanged, &changed);
+    }
 }
 
 #[test]

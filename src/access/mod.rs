@@ -11,9 +11,11 @@ use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::kernel::id::ContactId;
+use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Timestamp, Username};
 use crate::mail::{self, Kind, NewMail};
+use crate::notice::{self, Change};
+use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
 use crate::sessions;
 
@@ -43,6 +45,25 @@ pub fn switch(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, on: bool, now: Time
     }
     let event = if on { Event::AccessOn } else { Event::AccessOff };
     Ok(audit::record(tx, actor, now, event, About::contact(contact.retailer, id))?)
+}
+
+/// Takes a contact's passkeys away, so that whoever added one is out, too.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_passkeys(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (retailer, contact): (RetailerId, ContactId),
+    now: Timestamp,
+) -> Result<()> {
+    let owner = Owner::Contact(contact);
+    if passkeys::remove_all(tx, owner)? == 0 {
+        return Ok(());
+    }
+    let about = About::contact(retailer, contact).with("factor", "passkey");
+    audit::record(tx, actor, now, Event::FactorRemoved, about)?;
+    notice::tell(tx, owner, Change::PasskeyRemoved, now)
 }
 
 /// Calls back whatever could let someone in later: mails that have not left,

@@ -2,6 +2,7 @@
 //! and what happened to it (promise 15).
 
 pub mod email;
+pub mod passkeys;
 pub mod site;
 mod store;
 

@@ -12,8 +12,10 @@ use crate::audit::{self, Entry};
 use crate::error::Error;
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::session::SignedIn;
-use crate::http::{Answer, Page, Shared, Visit, html, redirect, texts};
+use crate::http::{Answer, Ids, Page, Shared, Visit, html, json, redirect, texts};
+use crate::kernel::id::PasskeyId;
 use crate::kernel::{EmailAddress, Token, text};
+use crate::passkeys::{self, Owner, Passkey, RelyingParty};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Device};
 
@@ -28,7 +30,10 @@ struct AccountPage {
     contact: Contact,
     pending_email: Option<String>,
     devices: Vec<Device>,
+    /// Their passkeys; `None` where there can be none.
+    passkeys: Option<Vec<Passkey>>,
     history: Vec<Line>,
+    errors: FieldErrors,
 }
 
 /// A line of "what happened".
@@ -41,20 +46,28 @@ struct Line {
 
 /// `GET /account`
 pub async fn account(State(web): State<Shared>, visit: Visit, SignedIn(session): SignedIn) -> Answer {
+    account_page(&web, &visit, session, FieldErrors::default()).await
+}
+
+async fn account_page(web: &Shared, visit: &Visit, session: ContactSession, errors: FieldErrors) -> Answer {
     let (id, now) = (session.contact, web.app.clock.now());
-    let (contact, pending, devices, entries) = web
+    let possible = RelyingParty::of(&web.app.config).is_some();
+    let (contact, pending, devices, (entries, known)) = web
         .app
         .db
         .read(move |tx| {
             let contact = retailers::contact(tx, &Actor::system(), id)?;
             let (pending, devices) = (store::open(tx, id, now)?, sessions::device_list(tx, id, now)?);
-            Ok::<_, Error>((contact, pending, devices, audit::of_contact(tx, id, HISTORY)?))
+            let known = (audit::of_contact(tx, id, HISTORY)?, passkeys::list(tx, Owner::Contact(id))?);
+            Ok::<_, Error>((contact, pending, devices, known))
         })
         .await?;
-    let page = Page::of_contact(&web, &visit, &session);
+    let page = Page::of_contact(web, visit, &session);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let history = entries.iter().map(|entry| line(&page, entry)).collect();
     let pending_email = pending.map(|change| change.new.as_str().to_owned());
-    html(StatusCode::OK, &AccountPage { page, session, contact, pending_email, devices, history })
+    let passkeys = possible.then_some(known);
+    html(status, &AccountPage { page, session, contact, pending_email, devices, passkeys, history, errors })
 }
 
 fn line(page: &Page, entry: &Entry) -> Line {
@@ -228,6 +241,75 @@ pub async fn end_other_sessions(
     let (now, address) = (web.app.clock.now(), visit.place.address);
     web.app.db.write(move |tx| super::end_other_sessions(tx, &session, &address, now)).await?;
     Ok(redirect("/account", Some("sessions-ended")))
+}
+
+/// What is asked before a passkey is added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskPasskeyForm {
+    current_password: Secret,
+}
+
+/// `POST /account/passkeys/challenge`: for the script.
+pub async fn ask_passkey(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+    Posted(form): Posted<AskPasskeyForm>,
+) -> Answer {
+    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let begun = match Password::parse(form.current_password.expose()) {
+        Ok(current) => super::passkeys::begin_adding(&web.app, party, &session, current).await?,
+        Err(_) => None,
+    };
+    let Some(begun) = begun else {
+        let says = texts::text(visit.language, "password-wrong-current");
+        return Ok(json(&serde_json::json!({ "says": says })));
+    };
+    Ok(json(&begun.to_json()))
+}
+
+/// What the form of a new passkey sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddPasskeyForm {
+    name: String,
+    proof_ceremony: String,
+    proof_passkey: String,
+}
+
+/// `POST /account/passkeys`
+pub async fn add_passkey(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+    Posted(form): Posted<AddPasskeyForm>,
+) -> Answer {
+    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let (whose, address) = (session.clone(), visit.place.address.clone());
+    let answer = passkeys::Answer { ceremony: form.proof_ceremony, credential: form.proof_passkey };
+    let now = web.app.clock.now();
+    let add = web
+        .app
+        .db
+        .write(move |tx| super::passkeys::add(tx, &party, (&whose, &address), (&answer, &form.name), now));
+    if add.await? {
+        return Ok(redirect("/account", Some("passkey-added")));
+    }
+    let errors = FieldErrors::one("passkeys", texts::text(visit.language, "passkey-refused"));
+    account_page(&web, &visit, session, errors).await
+}
+
+/// `POST /account/passkeys/{id}/remove`
+pub async fn remove_passkey(
+    State(web): State<Shared>,
+    visit: Visit,
+    SignedIn(session): SignedIn,
+    Ids(id): Ids<PasskeyId>,
+) -> Answer {
+    let (now, address) = (web.app.clock.now(), visit.place.address);
+    web.app.db.write(move |tx| super::passkeys::remove(tx, (&session, &address), id, now)).await?;
+    Ok(redirect("/account", Some("passkey-removed")))
 }
 
 /// A browser's name in two words, from how it introduces itself.

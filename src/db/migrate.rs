@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0005_second_factor"),
     migration!("0006_settings_and_templates"),
     migration!("0007_privacy"),
+    migration!("0008_passkeys"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -51,6 +51,21 @@ impl ActiveForm {
     }
 }
 
+/// What a browser sends that was asked for a passkey.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeyForm {
+    proof_ceremony: String,
+    proof_passkey: String,
+}
+
+impl PasskeyForm {
+    /// The answer in it.
+    pub fn answer(self) -> crate::passkeys::Answer {
+        crate::passkeys::Answer { ceremony: self.proof_ceremony, credential: self.proof_passkey }
+    }
+}
+
 /// A form without fields.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]

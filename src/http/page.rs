@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{Answer, Assets, Visit, Web, brand, cookies, texts};
@@ -176,6 +176,12 @@ pub fn html(status: StatusCode, template: &impl Template) -> Answer<Response> {
     let body =
         template.render().map_err(|error| Error::Render { what: "a page", problem: error.to_string() })?;
     Ok((status, Html(body)).into_response())
+}
+
+/// Answers a script of our own pages. What it is told is told with success, so
+/// that its words arrive.
+pub fn json(value: &serde_json::Value) -> Response {
+    ([(CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }
 
 /// Sends the browser on (303, so that a reload posts nothing twice), with a

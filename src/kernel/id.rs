@@ -29,7 +29,8 @@ pub mod of {
         View,
         Run,
         Job,
-        Lease
+        Lease,
+        Passkey
     );
 }
 
@@ -63,6 +64,8 @@ pub type RunId = Id<of::Run>;
 pub type JobId = Id<of::Job>;
 /// The id of one worker's hold on a job.
 pub type LeaseId = Id<of::Lease>;
+/// The id of a passkey.
+pub type PasskeyId = Id<of::Passkey>;
 
 /// The id of a `T`: a UUID version 7 (RFC 9562), so ids sort by creation.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);

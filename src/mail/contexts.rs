@@ -62,6 +62,26 @@ pub struct TemporaryPassword<'a> {
     pub stops_current: bool,
 }
 
+/// The fields of [`SignInChanged`](super::message::Kind::SignInChanged).
+#[derive(serde::Serialize)]
+pub struct SignInChanged<'a> {
+    /// The supplier's name.
+    pub supplier: &'a str,
+    /// Where the website is.
+    pub website: &'a str,
+    /// The person's name.
+    pub person: &'a str,
+    /// What changed: `passkey-added`, `passkey-removed`, `app-added`,
+    /// `app-removed`, `factors-reset` or `recovery-code-used`.
+    pub change: &'a str,
+    /// When it was changed.
+    pub at: &'a str,
+    /// Where they see what they have.
+    pub page_url: &'a str,
+    /// The "Forgot your password?" page.
+    pub forgot_url: &'a str,
+}
+
 /// The fields of [`PasswordChanged`](super::message::Kind::PasswordChanged).
 #[derive(serde::Serialize)]
 pub struct PasswordChanged<'a> {

@@ -35,6 +35,8 @@ pub enum Kind {
     EmailConfirmation,
     /// The usernames known for an address.
     Usernames,
+    /// A notice that what someone proves themselves with was changed.
+    SignInChanged,
     /// A link and a code with which a staff user sets a password.
     StaffReset,
     /// One of the others with samples, for who words it.
@@ -43,13 +45,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that has words of its own.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reset,
         Self::Invitation,
         Self::PasswordChanged,
         Self::EmailChanged,
         Self::EmailConfirmation,
         Self::Usernames,
+        Self::SignInChanged,
         Self::StaffReset,
     ];
 
@@ -63,6 +66,7 @@ impl Kind {
             Self::EmailChanged => "email-changed",
             Self::EmailConfirmation => "email-confirmation",
             Self::Usernames => "usernames",
+            Self::SignInChanged => "sign-in-changed",
             Self::StaffReset => "staff-reset",
             Self::Test => "test",
         }
@@ -77,6 +81,7 @@ impl Kind {
             Self::EmailChanged => "Notice: address changed",
             Self::EmailConfirmation => "Confirmation of an address",
             Self::Usernames => "Forgotten usernames",
+            Self::SignInChanged => "Notice: sign-in changed",
             Self::StaffReset => "Link and code for a staff user",
             Self::Test => "Test of a mail template",
         }

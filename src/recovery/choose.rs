@@ -182,5 +182,8 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
     let actor =
         Actor { who: Who::Contact(contact.id), door: Door::Website, address: chosen.place.address.clone() };
     audit::record(tx, &actor, now, event, About::contact(contact.retailer, contact.id))?;
+    if matches!(chosen.proof, Proof::Temporary(_)) {
+        access::remove_passkeys(tx, &actor, (contact.retailer, contact.id), now)?;
+    }
     Ok(Choice::Chosen(token))
 }

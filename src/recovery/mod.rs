@@ -110,6 +110,7 @@ fn start(
     if stops {
         store::stop_password(tx, contact.id, now)?;
         sessions::end_all_of_contact(tx, contact.id, None, now)?;
+        access::remove_passkeys(tx, actor, (contact.retailer, contact.id), now)?;
     }
     let event = if kind == Kind::Reset { Event::ResetRequested } else { Event::InvitationRequested };
     let stopped = if stops { "yes" } else { "no" };

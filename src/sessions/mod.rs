@@ -14,7 +14,7 @@ use crate::kernel::{Language, Timestamp, Token};
 
 pub use store::{
     Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact,
-    end_of_staff, end_others_of_staff, find_contact, find_staff, forget_old, is_open, note_proof,
+    end_of_staff, end_others_of_staff, find_contact, find_staff, forget_old, has_factor, is_open, note_proof,
 };
 
 /// How long a contact stays signed in (NIST 800-63B-4, 2.1.3: 30 days at most).
@@ -84,8 +84,10 @@ pub struct StaffSession {
     pub proved_at: Timestamp,
     /// Whether the second factor has still to be proved.
     pub half: bool,
-    /// Whether they have a second factor.
-    pub has_factor: bool,
+    /// Whether they have an authenticator app.
+    pub has_app: bool,
+    /// Whether they have a passkey.
+    pub has_passkey: bool,
     /// By when they must have one; `None` when they have, or need none.
     pub factor_due_at: Option<Timestamp>,
     started_at: Timestamp,
@@ -186,6 +188,19 @@ pub fn start_for_staff(
     Ok((start(tx, staff, (half, lives), place, now)?, half))
 }
 
+/// Starts a session of a staff user who proved two factors at once.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn start_full_for_staff(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    place: &Place,
+    now: Timestamp,
+) -> crate::error::Result<Token> {
+    start(tx, staff, (false, STAFF_IDLE), place, now)
+}
+
 /// Puts a session of full rights, with a token of its own, in the place of one
 /// that waited for the second factor.
 ///
@@ -242,6 +257,11 @@ impl StaffSession {
     /// Whether its use should be written down now.
     pub fn wants_touch(&self, now: Timestamp) -> bool {
         !self.half && now.since(self.last_seen_at) >= TOUCH_EVERY
+    }
+
+    /// Whether they have a second factor.
+    pub fn has_factor(&self) -> bool {
+        self.has_app || self.has_passkey
     }
 
     /// How far it lets them in.

@@ -80,7 +80,8 @@ pub fn find_staff(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Opti
     tx.opt(
         "select s.id, s.staff_id, s.created_at, s.last_seen_at, s.proved_at, s.stage, p.name, p.kind, r.name as role, r.permissions,
                 r.second_factor_days, r.second_factor_since, p.role_since, p.created_at as staff_since,
-                exists (select 1 from authenticators a where a.staff_id = p.id and a.confirmed_at is not null) as has_factor
+                exists (select 1 from authenticators a where a.staff_id = p.id and a.confirmed_at is not null) as has_app,
+                exists (select 1 from passkeys k where k.staff_id = p.id) as has_passkey
          from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
          where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2 and p.active",
         &[&token, &now],
@@ -110,9 +111,14 @@ pub fn note_proof(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result
 }
 
 /// Whether a staff user has a second factor.
-pub(super) fn has_factor(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool, Error> {
+///
+/// # Errors
+/// When the database fails.
+pub fn has_factor(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool, Error> {
     let row: Option<Row> = tx.opt(
-        "select staff_id from authenticators where staff_id = $1 and confirmed_at is not null",
+        "select id from staff p where id = $1
+           and (exists (select 1 from authenticators a where a.staff_id = p.id and a.confirmed_at is not null)
+                or exists (select 1 from passkeys k where k.staff_id = p.id))",
         &[&staff],
     )?;
     Ok(row.is_some())
@@ -281,7 +287,8 @@ impl FromRow for StaffSession {
             permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
             proved_at: row.get("proved_at")?,
             half: row.get::<String>("stage")? == HALF,
-            has_factor: row.get("has_factor")?,
+            has_app: row.get("has_app")?,
+            has_passkey: row.get("has_passkey")?,
             factor_due_at: factor_due_at(row)?,
             started_at: row.get("created_at")?,
             last_seen_at: row.get("last_seen_at")?,
@@ -293,7 +300,7 @@ impl FromRow for StaffSession {
 /// or they got the role, whichever was later.
 fn factor_due_at(row: &Row) -> Result<Option<Timestamp>, Error> {
     let Some(days) = row.get::<Option<i64>>("second_factor_days")? else { return Ok(None) };
-    if row.get::<bool>("has_factor")? {
+    if row.get::<bool>("has_app")? || row.get::<bool>("has_passkey")? {
         return Ok(None);
     }
     let since: Option<Timestamp> = row.get("second_factor_since")?;

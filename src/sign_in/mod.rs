@@ -1,5 +1,6 @@
 //! How contacts sign in on the website.
 
+pub mod passkey;
 pub mod site;
 
 use std::sync::Arc;

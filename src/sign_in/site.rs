@@ -6,13 +6,15 @@ use axum::http::StatusCode;
 use passwords::Password;
 use serde::Deserialize;
 
-use super::SignIn;
+use super::{SignIn, passkey};
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
+use crate::error::Error;
 use crate::http::cookies::Jar;
-use crate::http::forms::{Posted, Secret};
+use crate::http::forms::{NoFields, PasskeyForm, Posted, Secret};
 use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in};
-use crate::http::{Answer, Page, Shared, Visit, html, redirect};
+use crate::http::{Answer, Page, Shared, Visit, html, json, redirect};
+use crate::passkeys::RelyingParty;
 use crate::sessions::{self, ContactSession};
 
 #[derive(Template)]
@@ -20,7 +22,10 @@ use crate::sessions::{self, ContactSession};
 struct SignInPage {
     page: Page,
     username: String,
-    refused: bool,
+    /// The key of why they were refused; empty when they weren't.
+    refused: &'static str,
+    /// Whether passkeys are possible here.
+    passkeys: bool,
 }
 
 #[derive(Template)]
@@ -49,8 +54,13 @@ pub async fn page(State(web): State<Shared>, visit: Visit, Perhaps(session): Per
     if session.is_some() {
         return Ok(redirect("/", None));
     }
-    let page = Page::of(&web, &visit);
-    html(StatusCode::OK, &SignInPage { page, username: String::new(), refused: false })
+    sign_in_page(&web, &visit, String::new(), "")
+}
+
+fn sign_in_page(web: &Shared, visit: &Visit, username: String, refused: &'static str) -> Answer {
+    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+    let (page, passkeys) = (Page::of(web, visit), RelyingParty::of(&web.app.config).is_some());
+    html(status, &SignInPage { page, username, refused, passkeys })
 }
 
 /// `POST /login`
@@ -62,9 +72,30 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
     match outcome {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
         SignIn::MustChoosePassword(token) => Ok(let_in(&visit, &token, "/password", None)),
-        SignIn::Refused => {
-            let page = Page::of(&web, &visit);
-            html(StatusCode::UNAUTHORIZED, &SignInPage { page, username: form.username, refused: true })
+        SignIn::Refused => sign_in_page(&web, &visit, form.username, "sign-in-refused"),
+    }
+}
+
+/// `POST /login/challenge`: for the script.
+pub async fn ask_passkey(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
+    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let now = web.app.clock.now();
+    let begun = web.app.db.write(move |tx| passkey::begin(tx, &party, &visit.place, now)).await?;
+    Ok(json(&begun.to_json()))
+}
+
+/// `POST /login/passkey`
+pub async fn submit_passkey(
+    State(web): State<Shared>,
+    visit: Visit,
+    Posted(form): Posted<PasskeyForm>,
+) -> Answer {
+    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let (answer, place, now) = (form.answer(), visit.place.clone(), web.app.clock.now());
+    match web.app.db.write(move |tx| passkey::sign_in(tx, &party, &answer, &place, now)).await? {
+        SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
+        SignIn::MustChoosePassword(_) | SignIn::Refused => {
+            sign_in_page(&web, &visit, String::new(), "passkey-refused")
         }
     }
 }

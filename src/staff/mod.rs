@@ -4,6 +4,7 @@
 pub mod factors;
 pub mod fresh;
 pub mod me;
+pub mod passkeys;
 pub mod people;
 pub mod portal;
 pub mod recovery;

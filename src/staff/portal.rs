@@ -19,6 +19,7 @@ use crate::http::session::{PerhapsStaff, acting};
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
 use crate::jobs::{self, Kind};
 use crate::kernel::{Language, Token};
+use crate::passkeys::RelyingParty;
 use crate::recovery::site::problem_text;
 use crate::sessions::{self, StaffKind};
 
@@ -26,7 +27,7 @@ use crate::sessions::{self, StaffKind};
 const COOKIE_KEPT_S: u64 = 7 * 24 * 3600;
 
 /// Which door an address belongs to.
-fn door(visit: &Visit) -> (Door, &'static str) {
+pub(super) fn door(visit: &Visit) -> (Door, &'static str) {
     if visit.path.starts_with("/sales") { (Door::Sales, "/sales") } else { (Door::Portal, "/portal") }
 }
 
@@ -36,8 +37,14 @@ struct SignInPage {
     page: Page,
     base: &'static str,
     email: String,
-    refused: bool,
+    /// Why they were refused; empty when they weren't.
+    refused: &'static str,
+    /// Whether passkeys are possible here.
+    passkeys: bool,
 }
+
+/// Why a password was not taken.
+const REFUSED: &str = "That address and password don’t belong together, or you don’t work here. Check both, or choose “Forgot your password?” below.";
 
 /// What the staff sign-in form sends.
 #[derive(Deserialize)]
@@ -54,13 +61,20 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
     if session.is_some_and(|session| enters(session.kind)) {
         return Ok(redirect(base, None));
     }
-    sign_in_page(&web, &visit, String::new(), false)
+    sign_in_page(&web, &visit, String::new(), None)
 }
 
-fn sign_in_page(web: &Shared, visit: &Visit, email: String, refused: bool) -> Answer {
-    let status = if refused { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
-    let page = Page::of_staff(web, visit, None);
-    html(status, &SignInPage { page, base: door(visit).1, email, refused })
+/// The page to sign in on, with why that did not work if it did not.
+pub(super) fn sign_in_page(
+    web: &Shared,
+    visit: &Visit,
+    email: String,
+    refused: Option<&'static str>,
+) -> Answer {
+    let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+    let (page, passkeys) = (Page::of_staff(web, visit, None), RelyingParty::of(&web.app.config).is_some());
+    let refused = refused.unwrap_or_default();
+    html(status, &SignInPage { page, base: door(visit).1, email, refused, passkeys })
 }
 
 /// `POST /portal/login`, `POST /sales/login`
@@ -76,7 +90,7 @@ pub async fn submit_sign_in(
     };
     match outcome {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, base)),
-        SignIn::Refused => sign_in_page(&web, &visit, form.email, true),
+        SignIn::Refused => sign_in_page(&web, &visit, form.email, Some(REFUSED)),
     }
 }
 

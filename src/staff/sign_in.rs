@@ -50,10 +50,7 @@ pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place:
             }
         })
         .await?;
-    let may_enter = |staff: &Staff| {
-        staff.active && if door == Door::Sales { staff.kind.uses_sales() } else { staff.kind.uses_portal() }
-    };
-    let own = staff.as_ref().filter(|staff| may_enter(staff)).and_then(|staff| staff.password.clone());
+    let own = staff.as_ref().filter(|staff| may_enter(staff, door)).and_then(|staff| staff.password.clone());
     let (matched, typed) =
         app.passwords.check(typed, Known { own: own.clone(), temporary: Vec::new() }).await?;
     let rehashed = match matched {
@@ -73,6 +70,11 @@ pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place:
             }
         })
         .await
+}
+
+/// Whether someone may come in through a door.
+pub(super) fn may_enter(staff: &Staff, door: Door) -> bool {
+    staff.active && if door == Door::Sales { staff.kind.uses_sales() } else { staff.kind.uses_portal() }
 }
 
 /// Who says they are whom, through which door, and from where.

@@ -39,9 +39,9 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
     let by = |what: &str| format!("{what} by {}", who(entry));
     let plain = |what: &str| what.to_owned();
     match event {
-        Event::SignedIn => ("neutral", "dot", plain("Signed in")),
+        Event::SignedIn => ("neutral", "dot", passkey("Signed in", entry)),
         Event::SignedInTemporarily => ("info", "dot", plain("Signed in with a temporary password")),
-        Event::SignInRefused => ("warn", "triangle", plain("Was refused at sign-in")),
+        Event::SignInRefused => ("warn", "triangle", passkey("Was refused at sign-in", entry)),
         Event::SignedOut => ("neutral", "dot", plain("Signed out")),
         Event::SessionEnded => ("neutral", "dot", by("One session was ended")),
         Event::SessionsEnded => ("neutral", "dot", by("All other sessions were ended")),
@@ -96,7 +96,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::TerritoryDeleted => ("warn", "dash", by("Territory deleted")),
         Event::FactorAdded => ("ok", "check", factor("was added", entry)),
         Event::FactorRemoved => ("warn", "triangle", factor("was removed", entry)),
-        Event::FactorRefused => ("warn", "triangle", plain("Was refused at the second factor")),
+        Event::FactorRefused => ("warn", "triangle", passkey("Was refused at the second factor", entry)),
         Event::RecoveryCodesMade => ("neutral", "dot", plain("Made new recovery codes")),
         Event::RecoveryCodeUsed => ("warn", "triangle", plain("Used a recovery code")),
         Event::FactorResetRequested => ("warn", "triangle", by("Reset of a lost second factor asked for")),
@@ -145,6 +145,15 @@ fn stopped(entry: &Entry) -> &'static str {
 fn factor(what: &str, entry: &Entry) -> String {
     let kind = if fact(entry, "factor") == "passkey" { "A passkey" } else { "An authenticator app" };
     format!("{kind} {what} by {}", who(entry))
+}
+
+/// What was done by a passkey, if it was; and that there may be a copy of it.
+fn passkey(what: &str, entry: &Entry) -> String {
+    match fact(entry, "factor").as_str() {
+        "copied-passkey" => format!("{what}: there may be a copy of the passkey"),
+        "passkey" => format!("{what} with a passkey"),
+        _ => what.to_owned(),
+    }
 }
 
 fn setting(entry: &Entry) -> String {

@@ -13,7 +13,7 @@ use crate::mail::message::Outgoing;
 use crate::mail::smtp::Handover;
 use crate::mail::{self, Composed, Delivery, End, HANDOVER_LIMIT, Kind, Mail, SendMail};
 use crate::recovery::delivery::Failed;
-use crate::{recovery, setup, staff};
+use crate::{notice, recovery, setup, staff};
 
 /// Why a mail that goes out only once may have arrived: this process, or the
 /// one before it, ended in the middle.
@@ -87,6 +87,7 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
         Kind::PasswordChanged => recovery::delivery::compose_password_changed(app, mail).await,
         Kind::EmailConfirmation => account::email::compose_confirmation(app, mail, now).await,
         Kind::EmailChanged => account::email::compose_changed(app, mail).await,
+        Kind::SignInChanged => notice::compose(app, mail).await,
         Kind::StaffReset => staff::recovery::compose(app, mail, now).await,
         Kind::Test => setup::trial::compose(app, mail).await,
     }

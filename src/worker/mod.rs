@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
 use crate::privacy::retention;
-use crate::{recovery, runs, staff, throttle};
+use crate::{passkeys, recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
@@ -111,7 +111,11 @@ async fn tidy(app: Arc<App>) {
     loop {
         every.tick().await;
         let now = app.clock.now();
-        if let Err(error) = app.db.write(move |tx| throttle::forget_old(tx, now)).await {
+        let tidied = app.db.write(move |tx| {
+            throttle::forget_old(tx, now)?;
+            passkeys::forget_old(tx, now)
+        });
+        if let Err(error) = tidied.await {
             tracing::warn!(%error, "Tidying up failed");
         }
         if let Err(error) = retention::apply(&app).await {

@@ -12,9 +12,11 @@ const MAIL: &str = "anna@harbour.example";
 
 /// Where someone with nothing but a temporary password may go: pages for
 /// everyone, and the page for choosing.
-const OPEN: [&str; 10] = [
+const OPEN: [&str; 12] = [
     "/login",
     "/logout",
+    "/login/challenge",
+    "/login/passkey",
     "/forgot-password",
     "/forgot-password/sent",
     "/forgot-username",

@@ -5,6 +5,7 @@ pub mod command;
 pub mod database;
 pub mod letter;
 pub mod log;
+pub mod passkey;
 pub mod people;
 pub mod runs;
 pub mod shop;

@@ -2,7 +2,7 @@
 
 mod store;
 
-use super::{call_back_resets, change_email, tell_old_address};
+use super::{call_back_resets, change_email, remove_passkeys, tell_old_address};
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -86,6 +86,7 @@ pub fn merge(
     }
     sessions::end_all_of_contact(tx, other.id, None, now)?;
     call_back_resets(tx, other.id, now)?;
+    remove_passkeys(tx, actor, (other.retailer, other.id), now)?;
     store::retire(tx, other.id, kept.id, now)?;
     store::put(tx, kept.id, merged, now)?;
     take_address(tx, actor, &kept, merged, now)?;

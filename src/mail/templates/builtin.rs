@@ -2,7 +2,7 @@
 
 /// Every template: its path and its text. The operator's folder may hold files
 /// of these paths.
-pub(super) const TEMPLATES: [(&str, &str); 43] = [
+pub(super) const TEMPLATES: [(&str, &str); 49] = [
     ("layout.html", include_str!("layout.html")),
     ("en/reset/subject.txt", include_str!("en/reset/subject.txt")),
     ("en/reset/body.txt", include_str!("en/reset/body.txt")),
@@ -22,6 +22,9 @@ pub(super) const TEMPLATES: [(&str, &str); 43] = [
     ("en/usernames/subject.txt", include_str!("en/usernames/subject.txt")),
     ("en/usernames/body.txt", include_str!("en/usernames/body.txt")),
     ("en/usernames/body.html", include_str!("en/usernames/body.html")),
+    ("en/sign-in-changed/subject.txt", include_str!("en/sign-in-changed/subject.txt")),
+    ("en/sign-in-changed/body.txt", include_str!("en/sign-in-changed/body.txt")),
+    ("en/sign-in-changed/body.html", include_str!("en/sign-in-changed/body.html")),
     ("en/staff-reset/subject.txt", include_str!("en/staff-reset/subject.txt")),
     ("en/staff-reset/body.txt", include_str!("en/staff-reset/body.txt")),
     ("en/staff-reset/body.html", include_str!("en/staff-reset/body.html")),
@@ -43,6 +46,9 @@ pub(super) const TEMPLATES: [(&str, &str); 43] = [
     ("de/usernames/subject.txt", include_str!("de/usernames/subject.txt")),
     ("de/usernames/body.txt", include_str!("de/usernames/body.txt")),
     ("de/usernames/body.html", include_str!("de/usernames/body.html")),
+    ("de/sign-in-changed/subject.txt", include_str!("de/sign-in-changed/subject.txt")),
+    ("de/sign-in-changed/body.txt", include_str!("de/sign-in-changed/body.txt")),
+    ("de/sign-in-changed/body.html", include_str!("de/sign-in-changed/body.html")),
     ("de/staff-reset/subject.txt", include_str!("de/staff-reset/subject.txt")),
     ("de/staff-reset/body.txt", include_str!("de/staff-reset/body.txt")),
     ("de/staff-reset/body.html", include_str!("de/staff-reset/body.html")),

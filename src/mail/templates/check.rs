@@ -160,7 +160,7 @@ fn needed(kind: Kind) -> Vec<Needed> {
         Kind::Reset | Kind::Invitation => {
             vec![alone("password", samples::PASSWORD), need("sign_in_url", samples::SIGN_IN)]
         }
-        Kind::PasswordChanged | Kind::EmailChanged | Kind::Test => vec![],
+        Kind::PasswordChanged | Kind::EmailChanged | Kind::SignInChanged | Kind::Test => vec![],
         Kind::EmailConfirmation => vec![need("confirm_url", samples::LINK)],
         Kind::Usernames => vec![need("username", samples::USERNAME)],
         Kind::StaffReset => vec![alone("code", samples::CODE), need("link", samples::LINK)],

@@ -89,6 +89,17 @@ fn own(kind: Kind) -> &'static [Meaning] {
             ("forgot_url", "the page for a forgotten password"),
             ("subject", "the subject"),
         ],
+        Kind::SignInChanged => &[
+            ("person", "the name of who it happened to"),
+            (
+                "change",
+                "what changed: passkey-added, passkey-removed, app-added, app-removed, factors-reset or recovery-code-used",
+            ),
+            ("at", "when it was changed"),
+            ("page_url", "the page where they see what they have"),
+            ("forgot_url", "the page for a forgotten password"),
+            ("subject", "the subject"),
+        ],
         Kind::StaffReset => &[
             ("person", "the staff user’s name"),
             ("link", "the page that asks for the code"),

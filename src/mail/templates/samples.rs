@@ -5,8 +5,8 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::mail::contexts::{
-    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, StaffReset, TemporaryPassword, UsernameEntry,
-    Usernames,
+    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, SignInChanged, StaffReset, TemporaryPassword,
+    UsernameEntry, Usernames,
 };
 use crate::mail::message::Kind;
 
@@ -56,12 +56,28 @@ pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Value> {
             valid_until: UNTIL,
         })],
         Kind::Usernames => vec![known_usernames(1), known_usernames(2)],
+        Kind::SignInChanged => SIGN_IN_CHANGES.map(sign_in_changed).to_vec(),
         Kind::StaffReset => {
             vec![staff_reset(false, false), staff_reset(true, false), staff_reset(false, true)]
         }
         // It borrows another's.
         Kind::Test => Vec::new(),
     }
+}
+
+const SIGN_IN_CHANGES: [&str; 6] =
+    ["passkey-added", "passkey-removed", "app-added", "app-removed", "factors-reset", "recovery-code-used"];
+
+fn sign_in_changed(change: &str) -> Value {
+    fields(&SignInChanged {
+        supplier: SUPPLIER,
+        website: WEBSITE,
+        person: PERSON,
+        change,
+        at: UNTIL,
+        page_url: SIGN_IN,
+        forgot_url: FORGOT,
+    })
 }
 
 fn temporary_passwords(username: Option<&'static str>) -> Vec<Value> {

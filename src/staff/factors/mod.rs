@@ -17,10 +17,14 @@ use crate::error::{Error, Result};
 use crate::kernel::id::{RoleId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::keys::Keys;
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::sessions::{self, Place, StaffSession};
 use crate::throttle::{self, Limit};
 
 use super::people;
+
+pub use store::codes_left;
 
 /// Tries of one person in a while, and in a day (NIST 800-63B-4, 3.2.2).
 const PER_WHILE: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
@@ -30,16 +34,15 @@ const CONFIRMING: Duration = Duration::from_mins(15);
 /// The most days of grace.
 pub const MOST_DAYS: i64 = 90;
 
-/// How it stands with someone's second factor.
+/// How it stands with someone's authenticator app.
 #[derive(Clone, Debug)]
 pub enum Factor {
     /// There is none.
     None,
     /// A secret waits to be confirmed by a code.
     Confirming,
-    /// An authenticator app, since then, and so many recovery codes that are
-    /// still good.
-    App(Timestamp, i64),
+    /// There is one, since then.
+    App(Timestamp),
 }
 
 /// What came of a code.
@@ -53,24 +56,24 @@ pub enum Taken {
     TooMany,
 }
 
-/// How it stands with someone's second factor.
+/// How it stands with someone's authenticator app.
 ///
 /// # Errors
 /// When the database fails.
 pub fn of(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<Factor> {
     let Some(found) = store::find(tx, staff)? else { return Ok(Factor::None) };
     Ok(match found.confirmed_at {
-        Some(at) => Factor::App(at, store::codes_left(tx, staff)?),
+        Some(at) => Factor::App(at),
         None if now.since(found.created_at) < CONFIRMING => Factor::Confirming,
         None => Factor::None,
     })
 }
 
-/// Whether someone has a second factor.
+/// Whether someone has an authenticator app.
 ///
 /// # Errors
 /// When the database fails.
-pub fn is_set_up(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool> {
+pub fn has_app(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool> {
     Ok(store::find(tx, staff)?.is_some_and(|found| found.confirmed_at.is_some()))
 }
 
@@ -132,6 +135,7 @@ pub fn confirm(
     }
     forgive(tx, staff)?;
     audit::record(tx, actor, now, Event::FactorAdded, About::staff(staff).with("factor", "app"))?;
+    notice::tell(tx, Owner::Staff(staff), Change::AppAdded, now)?;
     fresh_codes(tx, keys, actor, staff, now).map(Ok)
 }
 
@@ -169,11 +173,11 @@ pub fn take(
     if !may_try(tx, staff, now)? {
         return Ok(Taken::TooMany);
     }
-    let Some(found) = store::find(tx, staff)?.filter(|found| found.confirmed_at.is_some()) else {
-        return Ok(Taken::Refused);
+    let step = match store::find(tx, staff)?.filter(|found| found.confirmed_at.is_some()) {
+        Some(found) => app::step(&app::open(keys, staff, &found.sealed)?, typed, now),
+        None => None,
     };
-    let secret = app::open(keys, staff, &found.sealed)?;
-    let good = match app::step(&secret, typed, now) {
+    let good = match step {
         Some(step) => store::take_step(tx, staff, step)?,
         None => takes_recovery(tx, (keys, actor), staff, typed, now)?,
     };
@@ -196,17 +200,26 @@ fn takes_recovery(
     let good = store::take_code(tx, staff, digest, now)?;
     if good {
         audit::record(tx, actor, now, Event::RecoveryCodeUsed, About::staff(staff))?;
+        notice::tell(tx, Owner::Staff(staff), Change::RecoveryCodeUsed, now)?;
     }
     Ok(good)
 }
 
-fn may_try(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<bool> {
+/// Counts one try at someone's second factor; says whether it is within bounds.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn may_try(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<bool> {
     let whose = staff.to_string();
     Ok(throttle::allows(tx, "staff-factor", &whose, PER_WHILE, now)?
         && throttle::allows(tx, "staff-factor-day", &whose, PER_DAY, now)?)
 }
 
-fn forgive(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
+/// Forgets the tries counted, once one was good.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn forgive(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
     let whose = staff.to_string();
     throttle::forgive(tx, "staff-factor", &whose, PER_WHILE.attempts)?;
     Ok(throttle::forgive(tx, "staff-factor-day", &whose, PER_DAY.attempts)?)
@@ -233,14 +246,25 @@ pub fn prove(
     Ok(Ok(token))
 }
 
-/// Removes someone's app and recovery codes.
+/// Removes someone's app; with their last factor go the recovery codes.
 ///
 /// # Errors
 /// When the database fails.
 pub fn remove(tx: &mut Tx<'_>, actor: &Actor, staff: StaffId, now: Timestamp) -> Result<()> {
-    store::clear_codes(tx, staff)?;
     if store::remove(tx, staff)? {
         audit::record(tx, actor, now, Event::FactorRemoved, About::staff(staff).with("factor", "app"))?;
+        notice::tell(tx, Owner::Staff(staff), Change::AppRemoved, now)?;
+    }
+    clear_codes_of_nothing(tx, staff)
+}
+
+/// Recovery codes stand in for a factor: without one they are void.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn clear_codes_of_nothing(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
+    if !sessions::has_factor(tx, staff)? {
+        store::clear_codes(tx, staff)?;
     }
     Ok(())
 }

@@ -19,17 +19,19 @@ use crate::http::{Answer, Failure, Ids, Page, Shared, Visit, html, redirect};
 use crate::kernel::Token;
 use crate::kernel::id::{RoleId, StaffId};
 use crate::keys::Keys;
+use crate::passkeys::{self, Owner, Passkey, RelyingParty};
 use crate::sessions::{StaffSession, Standing};
 use crate::staff::fresh::portal::Confirmed;
+use crate::staff::passkeys::portal::confirm_first;
 use crate::staff::portal::let_in;
 use crate::staff::{self, fresh};
 
 /// Someone at a door, however far their session lets them in.
 pub struct Threshold {
-    web: Shared,
-    visit: Visit,
-    session: StaffSession,
-    actor: Actor,
+    pub(in crate::staff) web: Shared,
+    pub(in crate::staff) visit: Visit,
+    pub(in crate::staff) session: StaffSession,
+    pub(in crate::staff) actor: Actor,
 }
 
 impl FromRequestParts<Shared> for Threshold {
@@ -42,7 +44,7 @@ impl FromRequestParts<Shared> for Threshold {
 }
 
 impl Threshold {
-    fn base(&self) -> &'static str {
+    pub(in crate::staff) fn base(&self) -> &'static str {
         if self.actor.door == Door::Sales { "/sales" } else { "/portal" }
     }
 
@@ -56,7 +58,7 @@ impl Threshold {
     }
 
     /// Sends away who has still to prove their factor.
-    fn must_have_proved(&self) -> Answer<()> {
+    pub(in crate::staff) fn must_have_proved(&self) -> Answer<()> {
         if self.session.half {
             return Err(Failure::SignIn(if self.base() == "/sales" {
                 "/sales/second-factor"
@@ -84,6 +86,9 @@ fn status(errors: &FieldErrors) -> StatusCode {
 struct ProvePage {
     page: Page,
     base: &'static str,
+    has_app: bool,
+    /// Whether they can prove a passkey here.
+    has_passkey: bool,
     errors: FieldErrors,
 }
 
@@ -102,8 +107,12 @@ pub async fn prove(threshold: Threshold) -> Answer {
     prove_page(&threshold, FieldErrors::default())
 }
 
-fn prove_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
-    html(status(&errors), &ProvePage { page: threshold.page(), base: threshold.base(), errors })
+/// The page that asks for the second factor.
+pub(in crate::staff) fn prove_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
+    let Threshold { web, session, .. } = threshold;
+    let has_passkey = session.has_passkey && RelyingParty::of(&web.app.config).is_some();
+    let (page, base, has_app) = (threshold.page(), threshold.base(), session.has_app);
+    html(status(&errors), &ProvePage { page, base, has_app, has_passkey, errors })
 }
 
 /// `POST /portal/second-factor`, `POST /sales/second-factor`
@@ -133,6 +142,13 @@ struct SetUpPage {
     base: &'static str,
     factor: Factor,
     offer: Option<Offer>,
+    /// Recovery codes that are still good.
+    codes_left: i64,
+    passkeys: Vec<Passkey>,
+    /// Whether passkeys are possible here.
+    passkeys_possible: bool,
+    /// Where they prove first that it is them, unless they did lately.
+    confirm_first: Option<String>,
     /// Whether secrets can be sealed here.
     possible: bool,
     /// Whether they can't go on without one.
@@ -146,10 +162,11 @@ pub async fn set_up(threshold: Threshold) -> Answer {
     set_up_page(&threshold, FieldErrors::default()).await
 }
 
-async fn set_up_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
+/// The page on which someone sets their second factor up.
+pub(in crate::staff) async fn set_up_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
     let (app, id, keys) = (&threshold.web.app, threshold.session.staff, threshold.keys());
     let (supplier, now, sealing) = (app.settings().values.supplier.clone(), app.clock.now(), keys.clone());
-    let (factor, offer) = app
+    let (factor, offer, codes_left, passkeys) = app
         .db
         .read(move |tx| {
             let email = staff::find(tx, id)?.map(|staff| staff.email.as_str().to_owned()).unwrap_or_default();
@@ -158,7 +175,8 @@ async fn set_up_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
                 Some(keys) => super::offer(tx, keys, id, names, now)?,
                 None => None,
             };
-            Ok::<_, Error>((super::of(tx, id, now)?, offer))
+            let passkeys = passkeys::list(tx, Owner::Staff(id))?;
+            Ok::<_, Error>((super::of(tx, id, now)?, offer, super::codes_left(tx, id)?, passkeys))
         })
         .await?;
     html(
@@ -168,6 +186,10 @@ async fn set_up_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
             base: threshold.base(),
             factor,
             offer,
+            codes_left,
+            passkeys,
+            passkeys_possible: RelyingParty::of(&app.config).is_some(),
+            confirm_first: (!fresh::is_fresh(&threshold.session, now)).then(|| confirm_first(threshold)),
             possible: keys.is_some(),
             must: threshold.session.standing(now) == Standing::MustSetUp,
             errors,
@@ -226,7 +248,8 @@ struct CodesPage {
     codes: Vec<Zeroizing<String>>,
 }
 
-fn codes_page(threshold: &Threshold, codes: Vec<Zeroizing<String>>) -> Answer {
+/// The page that shows recovery codes, once.
+pub(in crate::staff) fn codes_page(threshold: &Threshold, codes: Vec<Zeroizing<String>>) -> Answer {
     html(StatusCode::OK, &CodesPage { page: threshold.page(), base: threshold.base(), codes })
 }
 
@@ -246,7 +269,7 @@ pub async fn confirm(threshold: Threshold, Posted(form): Posted<CodeForm>) -> An
 /// `POST …/me/second-factor/codes`: new recovery codes.
 pub async fn fresh_codes(threshold: Threshold, Posted(form): Posted<ProofForm>) -> Answer {
     let keys = match proved(&threshold, &form).await? {
-        Ok(keys) if threshold.session.has_factor => keys,
+        Ok(keys) if threshold.session.has_factor() => keys,
         Ok(_) => return Err(Error::NotFound.into()),
         Err(page) => return Ok(page),
     };

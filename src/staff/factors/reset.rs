@@ -11,6 +11,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::StaffId;
 use crate::kernel::{Timestamp, Token};
+use crate::notice::{self, Change};
+use crate::passkeys::{self, Owner};
 use crate::sessions::{self, Place};
 use crate::staff::people;
 use crate::staff::recovery::{self, Purpose};
@@ -27,7 +29,7 @@ pub fn request(tx: &mut Tx<'_>, actor: &Actor, id: StaffId, now: Timestamp) -> R
         return Err(Error::NotAllowed);
     }
     let staff = store::find(tx, id)?.filter(|staff| staff.active).ok_or(Error::NotFound)?;
-    if !super::is_set_up(tx, id)? {
+    if !sessions::has_factor(tx, id)? {
         return Err(Error::NotFound);
     }
     recovery::start(tx, actor, &staff, recovery::Reason::LostDevice, now)?;
@@ -80,9 +82,11 @@ fn take_off(tx: &mut Tx<'_>, pending: &Pending, place: &Place, now: Timestamp) -
     }
     super::store::clear_codes(tx, staff.id)?;
     super::store::remove(tx, staff.id)?;
+    passkeys::remove_all(tx, Owner::Staff(staff.id))?;
     sessions::end_all_of_staff(tx, staff.id, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::FactorsReset, About::staff(staff.id))?;
+    notice::tell(tx, Owner::Staff(staff.id), Change::FactorsReset, now)?;
     Ok(Reset::Done)
 }

@@ -72,7 +72,11 @@ pub(super) fn take_code(
     )
 }
 
-pub(super) fn codes_left(tx: &mut Tx<'_>, staff: StaffId) -> Result<i64, Error> {
+/// How many of someone's recovery codes are still good.
+///
+/// # Errors
+/// When the database fails.
+pub fn codes_left(tx: &mut Tx<'_>, staff: StaffId) -> Result<i64, Error> {
     let row: Row = tx.one(
         "select count(*) as codes from recovery_codes where staff_id = $1 and used_at is null",
         &[&staff],

@@ -52,6 +52,7 @@ pub async fn prove(
     code: Zeroizing<String>,
 ) -> Result<Proof> {
     let (id, staff, now) = (session.id, session.staff, app.clock.now());
+    let lately = is_fresh(session, now);
     let (allowed, known) = app
         .db
         .write(move |tx| {
@@ -72,7 +73,9 @@ pub async fn prove(
             let same =
                 now_known.as_ref().map(passwords::Hash::as_str) == own.as_ref().map(passwords::Hash::as_str);
             let taken = match (matched && same, &keys) {
-                (true, _) if !factors::is_set_up(tx, staff)? => Taken::Good,
+                (true, _) if !sessions::has_factor(tx, staff)? => Taken::Good,
+                // Whoever has passkeys alone proves one first: then both factors are fresh.
+                (true, _) if lately && code.is_empty() && !factors::has_app(tx, staff)? => Taken::Good,
                 (true, Some(keys)) => factors::take(tx, (keys, &actor), staff, &code, now)?,
                 _ => Taken::Refused,
             };

@@ -16,13 +16,17 @@ use zeroize::Zeroizing;
 use super::{Proof, is_fresh, prove};
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::{Answer, AtPortal, Caller, Failure, Page, Shared, html, redirect};
+use crate::passkeys::{self, RelyingParty};
+use crate::sessions::Standing;
+use crate::staff::{self, factors::portal::Threshold};
 
 /// The field of a form that holds the password as proof.
 const PROOF: &str = "proof_password";
 /// The field that holds a code of the second factor.
 const CODE: &str = "proof_code";
-/// Where a page is asked for, once it is proved who is there.
-const CONFIRM: &str = "/portal/confirm";
+/// The fields that hold a passkey as proof.
+const CEREMONY: &str = "proof_ceremony";
+const PASSKEY: &str = "proof_passkey";
 
 /// Someone at the portal who proved lately that it is them: for pages.
 pub struct FreshPortal(pub Caller);
@@ -37,7 +41,22 @@ impl FromRequestParts<Shared> for FreshPortal {
         }
         let asked = parts.uri.path_and_query().map_or("/portal", |asked| asked.as_str());
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", asked).finish();
-        Err(Failure::Answered(Box::new(redirect(&format!("{CONFIRM}?{query}"), None))))
+        Err(Failure::Answered(Box::new(redirect(&format!("/portal/confirm?{query}"), None))))
+    }
+}
+
+/// Someone at a door who proved their second factor, if they have one; they may
+/// still have to set one up.
+pub struct AtStep(pub Caller);
+
+impl FromRequestParts<Shared> for AtStep {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
+        let threshold = Threshold::from_request_parts(parts, web).await?;
+        threshold.must_have_proved()?;
+        let Threshold { web, visit, session, actor } = threshold;
+        Ok(Self(Caller { web, visit, session, actor }))
     }
 }
 
@@ -77,15 +96,18 @@ impl Fields {
         if percent_encoding::percent_decode(bytes).decode_utf8().is_err() {
             return Err(Failure::Unreadable);
         }
-        let (mut password, mut code, mut fields) = (None, Zeroizing::default(), Vec::new());
+        let (mut typed, mut fields) = (Typed::default(), Vec::new());
         for (name, value) in form_urlencoded::parse(bytes).into_owned() {
             match name.as_str() {
-                PROOF => password = Some(Zeroizing::new(value)),
-                CODE => code = Zeroizing::new(value),
+                PROOF => typed.password = Some(Zeroizing::new(value)),
+                CODE => typed.code = Zeroizing::new(value),
+                CEREMONY => typed.ceremony = value,
+                PASSKEY => typed.passkey = value,
                 _ => fields.push((name, value)),
             }
         }
-        Ok((Self(fields), password.map(|password| Typed { password, code })))
+        let proves = typed.password.is_some() || !typed.passkey.is_empty();
+        Ok((Self(fields), proves.then_some(typed)))
     }
 
     fn encoded(&self) -> String {
@@ -93,10 +115,14 @@ impl Fields {
     }
 }
 
-/// A proof as typed: the password, and a code if there is a second factor.
+/// A proof as sent: the password, and a code if there is a second factor; or a
+/// passkey.
+#[derive(Default)]
 struct Typed {
-    password: Zeroizing<String>,
+    password: Option<Zeroizing<String>>,
     code: Zeroizing<String>,
+    ceremony: String,
+    passkey: String,
 }
 
 /// What was handed in as a proof.
@@ -108,9 +134,21 @@ enum Given {
 
 async fn given(caller: &Caller, proof: Option<Typed>) -> Answer<Given> {
     let Some(typed) = proof else { return Ok(Given::Nothing) };
-    let Ok(password) = Password::parse(&typed.password) else { return Ok(Given::Proof(Proof::Refused)) };
+    let Some(password) = typed.password else { return by_passkey(caller, typed).await };
+    let Ok(password) = Password::parse(&password) else { return Ok(Given::Proof(Proof::Refused)) };
     let proof = prove(&caller.web.app, &caller.session, &caller.actor, password, typed.code).await?;
     Ok(Given::Proof(proof))
+}
+
+async fn by_passkey(caller: &Caller, typed: Typed) -> Answer<Given> {
+    let refused = Ok(Given::Proof(Proof::Refused));
+    let Some(party) = RelyingParty::of(&caller.web.app.config) else { return refused };
+    let answer = passkeys::Answer { ceremony: typed.ceremony, credential: typed.passkey };
+    let (session, now) = (caller.session.clone(), caller.now());
+    let good = caller
+        .write(move |tx, actor| staff::passkeys::confirm(tx, (&party, actor), &session, &answer, now))
+        .await?;
+    if good { Ok(Given::Proof(Proof::Given)) } else { refused }
 }
 
 #[derive(Template)]
@@ -123,28 +161,46 @@ struct ConfirmPage {
     fields: Vec<(String, String)>,
     /// Whether a form waits; else it is a page.
     form_waits: bool,
-    /// Whether a code is asked for, too.
-    has_factor: bool,
+    base: &'static str,
+    /// Whether a code of an app is asked for, too.
+    has_app: bool,
+    /// Whether a passkey will do.
+    has_passkey: bool,
     errors: FieldErrors,
 }
 
 fn ask(caller: &Caller, action: String, fields: &Fields, given: Given) -> Answer<Response> {
     let (status, errors) = match given {
         Given::Nothing => (StatusCode::FORBIDDEN, FieldErrors::default()),
-        Given::Proof(proof) => (StatusCode::UNPROCESSABLE_ENTITY, refused(proof, caller.session.has_factor)),
+        Given::Proof(proof) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, refused(proof, caller.session.has_factor()))
+        }
     };
-    let (page, has_factor) = (caller.page(), caller.session.has_factor);
-    html(
-        status,
-        &ConfirmPage { page, action, fields: fields.0.clone(), form_waits: true, has_factor, errors },
-    )
+    confirm_page(caller, status, (action, fields.0.clone(), true), errors)
+}
+
+fn confirm_page(
+    caller: &Caller,
+    status: StatusCode,
+    (action, fields, form_waits): (String, Vec<(String, String)>, bool),
+    errors: FieldErrors,
+) -> Answer {
+    let Caller { web, session, .. } = caller;
+    let (has_app, base) = (session.has_app, caller.base());
+    let has_passkey = session.has_passkey && RelyingParty::of(&web.app.config).is_some();
+    let page = match session.standing(caller.now()) {
+        Standing::In | Standing::InUntil(_) => caller.page(),
+        // Nothing else is open to them.
+        _ => Page::of_staff(web, &caller.visit, None),
+    };
+    html(status, &ConfirmPage { page, action, fields, form_waits, base, has_app, has_passkey, errors })
 }
 
 fn refused(proof: Proof, has_factor: bool) -> FieldErrors {
     let text = match proof {
         Proof::TooMany => "That was tried too often. Wait a quarter of an hour and try again.",
         Proof::Given | Proof::Refused if has_factor => {
-            "That is not your password, or not a code that is good now. Nothing was changed."
+            "That is not your password, or not a code or passkey that is good now. Nothing was changed."
         }
         Proof::Given | Proof::Refused => "That is not your password. Nothing was changed.",
     };
@@ -156,34 +212,43 @@ fn refused(proof: Proof, has_factor: bool) -> FieldErrors {
 #[serde(deny_unknown_fields)]
 pub struct ConfirmForm {
     to: String,
-    proof_password: Secret,
+    proof_password: Option<Secret>,
     #[serde(default)]
     proof_code: Secret,
+    #[serde(default)]
+    proof_ceremony: String,
+    #[serde(default)]
+    proof_passkey: String,
 }
 
-/// `GET /portal/confirm`
-pub async fn confirm(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
+/// `GET /portal/confirm`, `GET /sales/confirm`
+pub async fn confirm(AtStep(caller): AtStep, RawQuery(query): RawQuery) -> Answer {
     let query = query.unwrap_or_default();
     let to = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
-    let to = inside(&to.map(|(_, to)| to.into_owned()).unwrap_or_default());
+    let to = inside(&to.map(|(_, to)| to.into_owned()).unwrap_or_default(), caller.base());
     if is_fresh(&caller.session, caller.now()) {
         return Ok(redirect(&to, None));
     }
     before_page(&caller, StatusCode::OK, to, FieldErrors::default())
 }
 
-/// `POST /portal/confirm`
-pub async fn submit_confirm(AtPortal(caller): AtPortal, Posted(form): Posted<ConfirmForm>) -> Answer {
-    let to = inside(&form.to);
+/// `POST /portal/confirm`, `POST /sales/confirm`
+pub async fn submit_confirm(AtStep(caller): AtStep, Posted(form): Posted<ConfirmForm>) -> Answer {
+    let to = inside(&form.to, caller.base());
     let owned = |typed: &Secret| Zeroizing::new(typed.expose().to_owned());
-    let typed = Typed { password: owned(&form.proof_password), code: owned(&form.proof_code) };
+    let typed = Typed {
+        password: form.proof_password.as_ref().map(owned),
+        code: owned(&form.proof_code),
+        ceremony: form.proof_ceremony,
+        passkey: form.proof_passkey,
+    };
     match given(&caller, Some(typed)).await? {
         Given::Proof(Proof::Given) => Ok(redirect(&to, None)),
         Given::Proof(proof) => before_page(
             &caller,
             StatusCode::UNPROCESSABLE_ENTITY,
             to,
-            refused(proof, caller.session.has_factor),
+            refused(proof, caller.session.has_factor()),
         ),
         Given::Nothing => Err(Failure::Unreadable),
     }
@@ -191,15 +256,14 @@ pub async fn submit_confirm(AtPortal(caller): AtPortal, Posted(form): Posted<Con
 
 fn before_page(caller: &Caller, status: StatusCode, to: String, errors: FieldErrors) -> Answer {
     let fields = vec![("to".to_owned(), to)];
-    let (page, action, has_factor) = (caller.page(), CONFIRM.to_owned(), caller.session.has_factor);
-    html(status, &ConfirmPage { page, action, fields, form_waits: false, has_factor, errors })
+    confirm_page(caller, status, (format!("{}/confirm", caller.base()), fields, false), errors)
 }
 
-/// An address within the portal; anything else becomes its first page.
-fn inside(to: &str) -> String {
+/// An address within a door; anything else becomes its first page.
+fn inside(to: &str, base: &str) -> String {
     let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let within = to == "/portal" || to.starts_with("/portal/") || to.starts_with("/portal?");
-    if plain && within { to.to_owned() } else { "/portal".to_owned() }
+    let within = to.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    if plain && within { to.to_owned() } else { base.to_owned() }
 }
 
 #[cfg(test)]
@@ -217,9 +281,9 @@ mod tests {
             "/portal/\\evil",
             "/portal/\r\nx: y",
         ] {
-            assert_eq!(inside(away), "/portal", "{away:?}");
+            assert_eq!(inside(away, "/portal"), "/portal", "{away:?}");
         }
-        assert_eq!(inside("/portal/roles?for=1"), "/portal/roles?for=1");
+        assert_eq!(inside("/portal/roles?for=1", "/portal"), "/portal/roles?for=1");
     }
 
     #[test]
@@ -228,6 +292,9 @@ mod tests {
             panic!("unreadable")
         };
         assert_eq!(fields.encoded(), "a=1&a=2");
-        assert_eq!(proof.map(|typed| typed.password.to_string()).as_deref(), Some("secret word"));
+        assert_eq!(
+            proof.and_then(|typed| typed.password).as_deref().map(String::as_str),
+            Some("secret word")
+        );
     }
 }

@@ -25,7 +25,8 @@ struct MePage {
     role: String,
     devices: Vec<Device>,
     /// Whether they have a second factor.
-    has_factor: bool,
+    has_app: bool,
+    has_passkey: bool,
     /// The session of this page.
     here: SessionId,
     errors: FieldErrors,
@@ -52,7 +53,8 @@ async fn show(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answe
             email,
             role: caller.session.role.clone(),
             devices,
-            has_factor: caller.session.has_factor,
+            has_app: caller.session.has_app,
+            has_passkey: caller.session.has_passkey,
             here: caller.session.id,
             errors,
         },
@@ -95,7 +97,7 @@ pub async fn change_password(AtPortal(caller): AtPortal, Posted(form): Posted<Pa
     };
     let wrong = match proof {
         fresh::Proof::Given => None,
-        fresh::Proof::Refused if caller.session.has_factor => {
+        fresh::Proof::Refused if caller.session.has_factor() => {
             Some("That is not your current password, or not a code that is good now.")
         }
         fresh::Proof::Refused => Some("That is not your current password."),

@@ -14,12 +14,12 @@ use crate::error::{Error, Result};
 use crate::http::forms::{ActiveForm, FieldErrors, NoFields};
 use crate::http::{Answer, AtPortal, Caller, Failure, Ids, Page, html, redirect};
 use crate::kernel::id::{SessionId, StaffId, TerritoryId};
-use crate::sessions::Device;
+use crate::sessions::{self, Device};
 use crate::staff::fresh::portal::{Confirmed, FreshPortal};
 use crate::staff::roles::abilities::Ability;
 use crate::staff::roles::{self, Role};
 use crate::staff::rules::Rights;
-use crate::staff::{factors, people, territories};
+use crate::staff::{people, territories};
 
 #[derive(Template)]
 #[template(path = "staff/people/pages/people.html")]
@@ -129,7 +129,7 @@ pub async fn person(AtPortal(caller): AtPortal, Ids(id): Ids<StaffId>) -> Answer
                 Err(Error::NotAllowed) => (false, false),
                 Err(error) => return Err(error),
             };
-            let has_factor = matches!(factors::of(tx, id, now)?, factors::Factor::App(..));
+            let has_factor = sessions::has_factor(tx, id)?;
             let devices = if may { people::devices(tx, id, now)? } else { Vec::new() };
             Ok((person, may, devices, (has_factor, has_factor && may && owner)))
         })

@@ -46,14 +46,14 @@ journey("an authenticator app is set up and asked for", ["desktop", "phone"], as
   await other.goto("/portal/login");
   await other.getByLabel("E-mail address").fill(staff.email);
   await other.getByLabel("Password", { exact: true }).fill(staff.password);
-  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("button", { name: "Sign in", exact: true }).click();
   await isAt(elsewhere, "/portal/second-factor");
   await elsewhere.look("second-factor-asked");
   await other.getByLabel("Code").fill("12 34 56 78");
-  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("button", { name: "Sign in", exact: true }).click();
   await isWrong(other.getByLabel("Code"), "not good now");
   await elsewhere.look("second-factor-refused");
   await other.getByLabel("Code").fill(recovery);
-  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("button", { name: "Sign in", exact: true }).click();
   await isAt(elsewhere, "/portal");
 });

@@ -13,7 +13,7 @@ journey("a forgotten staff password", ["desktop", "phone"], async ({ demo, scree
   await person.look("portal-login");
   await page.getByLabel("E-mail address").fill(staff.email);
   await page.getByLabel("Password", { exact: true }).fill("not this one");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await sees(person, "don’t belong together");
   assert.equal(await page.getByLabel("E-mail address").inputValue(), staff.email);
   await person.look("portal-login-refused");

@@ -28,7 +28,7 @@ export async function signsIn(visitor, username, password) {
   await page.goto("/login");
   await page.getByLabel("Username", { exact: true }).fill(username);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** @param {Visitor} visitor @param {"/portal" | "/sales"} door @param {import("./demo.js").Staff} staff */
@@ -37,7 +37,7 @@ export async function signsInAsStaff(visitor, door, staff) {
   await page.goto(`${door}/login`);
   await page.getByLabel("E-mail address").fill(staff.email);
   await page.getByLabel("Password", { exact: true }).fill(staff.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await isAt(visitor, door === "/portal" ? door : `${door}/retailers`);
 }
 

@@ -45,11 +45,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether it is a page of the second factor of whoever comes.
+    /// Whether it is a page of the second factor of whoever comes, or asks who
+    /// they are before one.
     pub fn is_of_second_factor(&self) -> bool {
         ["/portal", "/sales"].iter().any(|door| {
             let rest = self.address.strip_prefix(door).unwrap_or_default();
-            rest.starts_with("/second-factor") || rest.starts_with("/me/second-factor")
+            ["/second-factor", "/me/second-factor", "/confirm"].iter().any(|page| rest.starts_with(page))
         })
     }
 }
@@ -124,6 +125,8 @@ fn sets(it: &Permissions) -> bool {
 }
 
 const WORDS: &[(&str, &str)] = &[("subject", "s"), ("text", "t"), ("html", "h"), ("version", "0")];
+/// An answer to no challenge.
+const PASSKEY: &[(&str, &str)] = &[("proof_ceremony", "x"), ("proof_passkey", "y")];
 const NEVER: &str = "0192c6c3-0000-7000-8000-000000000000";
 
 #[rustfmt::skip]
@@ -155,6 +158,11 @@ pub fn rows() -> Vec<Row> {
         post("/account/email/confirm/{token}", Anyone, Nothing, &[]),
         get("/account/data", Contact, Nothing),
         post("/account/data/export", Contact, Nothing, &[("current_password", "y")]),
+        post("/login/challenge", Anyone, Nothing, &[]),
+        post("/login/passkey", Anyone, Nothing, PASSKEY),
+        post("/account/passkeys", Contact, Nothing, &[("name", "n"), ("proof_ceremony", "x"), ("proof_passkey", "y")]),
+        post("/account/passkeys/challenge", Contact, Nothing, &[("current_password", "x")]),
+        post("/account/passkeys/{id}/remove", Contact, Own, &[]),
         post("/account/sessions/end", Contact, Nothing, &[]),
         post("/account/sessions/{id}/end", Contact, Own, &[]),
         get("/.well-known/change-password", Anyone, Nothing),
@@ -220,6 +228,13 @@ pub fn rows() -> Vec<Row> {
         post("/portal/me/password", Portal(any), Nothing, &[("current_password", "x"), ("new_password", "y"), ("confirm_password", "z")]),
         post("/portal/me/sessions/end", Portal(any), Nothing, &[]),
         post("/portal/me/sessions/{id}/end", Portal(any), Own, &[]),
+        post("/portal/login/challenge", Anyone, Nothing, &[]),
+        post("/portal/login/passkey", Anyone, Nothing, PASSKEY),
+        post("/portal/second-factor/challenge", Portal(any), Nothing, &[]),
+        post("/portal/second-factor/passkey", Portal(any), Nothing, PASSKEY),
+        post("/portal/me/second-factor/passkeys", Portal(any), Nothing, &[("name", "n"), ("proof_ceremony", "x"), ("proof_passkey", "y")]),
+        post("/portal/me/second-factor/passkeys/challenge", Portal(any), Nothing, &[]),
+        post("/portal/me/second-factor/passkeys/{id}/remove", Portal(any), Nothing, &[]),
         get("/portal/second-factor", Portal(any), Nothing),
         post("/portal/second-factor", Portal(any), Nothing, &[("code", "1")]),
         get("/portal/me/second-factor", Portal(any), Nothing),
@@ -271,6 +286,15 @@ pub fn rows() -> Vec<Row> {
         get("/sales/login", Anyone, Nothing),
         post("/sales/login", Anyone, Nothing, &[("email", "x"), ("password", "y")]),
         post("/sales/logout", Anyone, Nothing, &[]),
+        post("/sales/login/challenge", Anyone, Nothing, &[]),
+        post("/sales/login/passkey", Anyone, Nothing, PASSKEY),
+        post("/sales/second-factor/challenge", Sales(any), Nothing, &[]),
+        post("/sales/second-factor/passkey", Sales(any), Nothing, PASSKEY),
+        post("/sales/me/second-factor/passkeys", Sales(any), Nothing, &[("name", "n"), ("proof_ceremony", "x"), ("proof_passkey", "y")]),
+        post("/sales/me/second-factor/passkeys/challenge", Sales(any), Nothing, &[]),
+        post("/sales/me/second-factor/passkeys/{id}/remove", Sales(any), Nothing, &[]),
+        get("/sales/confirm", Sales(any), Nothing),
+        post("/sales/confirm", Sales(any), Nothing, &[("to", "/sales"), ("proof_password", "x")]),
         get("/sales/second-factor", Sales(any), Nothing),
         post("/sales/second-factor", Sales(any), Nothing, &[("code", "1")]),
         get("/sales/me/second-factor", Sales(any), Nothing),

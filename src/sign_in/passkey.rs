@@ -1,0 +1,93 @@
+//! How contacts sign in with a passkey: only while their password would let
+//! them in, too.
+
+use std::time::Duration;
+
+use super::SignIn;
+use crate::access;
+use crate::actor::{Actor, Door, Who};
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::Timestamp;
+use crate::kernel::id::ContactId;
+use crate::passkeys::{self, Answer, Begun, Owner, Proved, RelyingParty};
+use crate::sessions::{self, Place};
+use crate::throttle::{self, Limit};
+use crate::{recovery, retailers};
+
+/// Challenges and answers of one place.
+const PER_PLACE: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
+
+/// Asks someone who is not signed in for a passkey.
+///
+/// # Errors
+/// [`Error::Busy`] when too many were asked for from there.
+pub fn begin(tx: &mut Tx<'_>, party: &RelyingParty, place: &Place, now: Timestamp) -> Result<Begun> {
+    if !throttle::allows(tx, "passkey-asked", &throttle::network(&place.address), PER_PLACE, now)? {
+        return Err(Error::Busy);
+    }
+    passkeys::begin_signing_in(tx, party, now)
+}
+
+/// Signs a contact in by a passkey alone.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn sign_in(
+    tx: &mut Tx<'_>,
+    party: &RelyingParty,
+    answer: &Answer,
+    place: &Place,
+    now: Timestamp,
+) -> Result<SignIn> {
+    let network = throttle::network(&place.address);
+    if !throttle::allows(tx, "passkey", &network, PER_PLACE, now)? {
+        return Ok(SignIn::Refused);
+    }
+    let proved = passkeys::who(tx, party, answer, now)?;
+    let contact = match proved {
+        Proved::By(Owner::Contact(id)) | Proved::Copied(Owner::Contact(id)) => {
+            Some(retailers::contact(tx, &Actor::system(), id)?)
+        }
+        _ => None,
+    };
+    let about =
+        |contact: &retailers::Contact| About::contact(contact.retailer, contact.id).with("factor", "passkey");
+    match contact {
+        Some(contact) if matches!(proved, Proved::By(_)) && may_keep(tx, &contact, now)? => {
+            throttle::forgive(tx, "passkey", &network, 1)?;
+            throttle::forgive(tx, "passkey-asked", &network, 1)?;
+            recovery::note_sign_in(tx, contact.id, None, now)?;
+            let who = Who::Contact(contact.id);
+            let actor = Actor { who, door: Door::Website, address: place.address.clone() };
+            audit::record(tx, &actor, now, Event::SignedIn, about(&contact))?;
+            Ok(SignIn::Welcome(sessions::start_for_contact(tx, contact.id, None, place, now)?))
+        }
+        contact => {
+            let about = contact.as_ref().map(about).unwrap_or_default();
+            let about = if matches!(proved, Proved::Copied(_)) {
+                about.with("factor", "copied-passkey")
+            } else {
+                about
+            };
+            let actor = Actor { who: Who::Nobody, door: Door::Website, address: place.address.clone() };
+            audit::record(tx, &actor, now, Event::SignInRefused, about)?;
+            Ok(SignIn::Refused)
+        }
+    }
+}
+
+/// Whether a contact's access is in order and a password of their own works.
+fn may_keep(tx: &mut Tx<'_>, contact: &retailers::Contact, now: Timestamp) -> Result<bool> {
+    Ok(access::is_open(contact) && recovery::live(tx, contact.id, now)?.own.is_some())
+}
+
+/// Whether a contact may come in by a passkey now.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_possible(tx: &mut Tx<'_>, id: ContactId, now: Timestamp) -> Result<bool> {
+    let contact = retailers::contact(tx, &Actor::system(), id)?;
+    may_keep(tx, &contact, now)
+}

@@ -1,0 +1,148 @@
+//! Passkeys of contacts: they open no door that the password would not open
+//! (`product.md`, promises 7, 10 and 13).
+
+use crate::support::client::{Browser, Reply};
+use crate::support::passkey::{Challenge, Device, sends};
+use crate::support::shop::Shop;
+use tradepost::staff::BuiltIn;
+
+const MAIL: &str = "anna@harbour.example";
+const PASSWORD: &str = "violet-harbour-4417";
+const NEW: &str = "copper-ladder-2093";
+const ADD: &str = "/account/passkeys";
+
+async fn gets(browser: &Browser) -> Device {
+    let mut device = Device::new();
+    let challenge =
+        Challenge::ask_with(browser, &format!("{ADD}/challenge"), &[("current_password", PASSWORD)]).await;
+    let answer = device.make(&challenge);
+    let fields =
+        [("name", "My telephone"), ("proof_ceremony", &challenge.ceremony), ("proof_passkey", &answer)];
+    let added = browser.post(ADD, &fields).await;
+    assert!(added.leads_to("/account"), "{}", added.text());
+    device
+}
+
+async fn alone(shop: &Shop, device: &mut Device) -> (Browser, Reply) {
+    let browser = shop.browser();
+    let reply = device.answers(&browser, "/login/challenge", "/login/passkey").await;
+    (browser, reply)
+}
+
+async fn lets_in(shop: &Shop, device: &mut Device) -> bool {
+    let (browser, reply) = alone(shop, device).await;
+    assert!(reply.leads_to("/") || reply.says("That passkey did not work"), "{}", reply.text());
+    browser.is_signed_in().await
+}
+
+story! {
+    async fn a_contact_signs_in_by_a_passkey_added_with_the_password(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let wrong = browser.post(&format!("{ADD}/challenge"), &[("current_password", "not-this-one-77")]).await;
+        assert!(!wrong.says("publicKey") && wrong.says("That is not your current password"), "{}", wrong.text());
+        let mut device = gets(&browser).await;
+        let told = shop.mail_of("sign-in-changed", MAIL).await;
+        assert!(told.text_part().contains("a passkey was added") && told.text_part().contains("/account"), "{}", told.text_part());
+        assert!(shop.browser().get("/login").await.says("Sign in with a passkey"));
+        let (inside, reply) = alone(&shop, &mut device).await;
+        assert!(reply.leads_to("/"), "{}", reply.text());
+        let page = inside.get("/account").await;
+        assert!(page.status == 200 && page.says("My telephone") && page.says("A passkey was added"), "{}", page.text());
+        assert!(lets_in(&shop, &mut device).await);
+        let challenge = Challenge::ask(&browser, "/login/challenge").await;
+        let answer = device.prove(&challenge);
+        assert!(sends(&shop.browser(), "/login/passkey", &challenge.ceremony, &answer).await.leads_to("/"));
+        assert_eq!(sends(&shop.browser(), "/login/passkey", &challenge.ceremony, &answer).await.status, 401, "once");
+    }
+}
+
+story! {
+    async fn a_passkey_is_its_owners_alone(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        shop.member("bert", "bert@harbour.example", PASSWORD).await;
+        let (anna, bert) = (shop.signed_in("anna", PASSWORD).await, shop.signed_in("bert", PASSWORD).await);
+        let mut device = gets(&anna).await;
+        let page = anna.get("/account").await.text();
+        let path = page.split("action=\"").find(|part| part.contains("/account/passkeys/0")).unwrap();
+        let path = path.split('"').next().unwrap().to_owned();
+        assert_eq!(bert.post(&path, &[]).await.status, 404, "another's");
+        let mine = Challenge::ask_with(&anna, &format!("{ADD}/challenge"), &[("current_password", PASSWORD)]).await;
+        let answer = Device::new().make(&mine);
+        let fields = [("name", ""), ("proof_ceremony", mine.ceremony.as_str()), ("proof_passkey", answer.as_str())];
+        assert_eq!(bert.post(ADD, &fields).await.status, 422, "a challenge of another's session");
+        assert_eq!(shop.browser().post(ADD, &fields).await.status, 303, "nobody's");
+        assert_eq!(shop.count("select count(*) as n from passkeys", &[]).await, 1);
+        let reply = device.answers(&shop.browser(), "/portal/login/challenge", "/portal/login/passkey").await;
+        assert_eq!(reply.status, 401, "nor is it a key to the portal");
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let mut theirs = Device::new();
+        theirs.joins(&office.browser, "/portal/me/second-factor/passkeys", "").await;
+        assert!(!lets_in(&shop, &mut theirs).await, "nor one of staff to the website");
+        assert!(anna.post(&path, &[]).await.leads_to("/account"));
+        assert!(!lets_in(&shop, &mut device).await, "removed");
+    }
+}
+
+story! {
+    async fn promise_13_without_access_a_passkey_opens_nothing(kind) {
+        let shop = Shop::open(kind).await;
+        let id = shop.member("anna", MAIL, PASSWORD).await;
+        let mut device = gets(&shop.signed_in("anna", PASSWORD).await).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        office.switches_access(id, "off").await;
+        assert!(!lets_in(&shop, &mut device).await);
+        office.switches_access(id, "on").await;
+        assert!(lets_in(&shop, &mut device).await, "on again loses nothing");
+        for (off, on) in [
+            ("update contacts set active = $1", "update contacts set active = $1"),
+            ("update retailers set active = $1", "update retailers set active = $1"),
+        ] {
+            shop.run(off, &[&false]).await;
+            assert!(!lets_in(&shop, &mut device).await, "{off}");
+            shop.run(on, &[&true]).await;
+            assert!(lets_in(&shop, &mut device).await, "{on}");
+        }
+    }
+}
+
+story! {
+    async fn promise_10_a_stopped_password_takes_the_passkeys_along(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let mut device = gets(&browser).await;
+        let begun = Challenge::ask_with(&browser, &format!("{ADD}/challenge"), &[("current_password", PASSWORD)]).await;
+        shop.resets_and_stops("anna").await;
+        assert!(!lets_in(&shop, &mut device).await);
+        let answer = Device::new().make(&begun);
+        let fields = [("name", ""), ("proof_ceremony", begun.ceremony.as_str()), ("proof_passkey", answer.as_str())];
+        assert!(browser.post(ADD, &fields).await.leads_to("/login"), "nor is one added that was begun before");
+        assert_eq!(shop.count("select count(*) as n from passkeys", &[]).await, 0);
+    }
+}
+
+story! {
+    async fn promise_7_a_temporary_password_adds_no_passkey_and_leaves_none(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let mut device = gets(&shop.signed_in("anna", PASSWORD).await).await;
+        shop.mail_of("sign-in-changed", MAIL).await;
+        let temporary = shop.temporary_password("anna").await;
+        assert!(lets_in(&shop, &mut device).await, "the current password works on, and so does it");
+        let choosing = shop.browser();
+        assert!(choosing.sign_in("anna", &temporary).await.leads_to("/password"));
+        assert!(choosing.must_choose().await);
+        for path in [ADD.to_owned(), format!("{ADD}/challenge")] {
+            let reply = choosing.post(&path, &[("current_password", PASSWORD)]).await;
+            assert!(reply.leads_to("/password") || reply.status == 422, "{path}: {}", reply.text());
+        }
+        let chosen = choosing.choose(NEW).await;
+        assert!(chosen.leads_to("/"), "{chosen:?}");
+        assert!(!lets_in(&shop, &mut device).await, "nobody keeps a back door");
+        assert!(shop.mail_of("sign-in-changed", MAIL).await.text_part().contains("a passkey was removed"));
+        assert!(shop.lets_in("anna", NEW).await);
+    }
+}
