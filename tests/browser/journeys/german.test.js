@@ -25,7 +25,7 @@ journey("auf Deutsch: ein vergessenes Passwort", ["phone", "desktop"], async ({ 
   await page.goto("/login");
   await page.getByLabel("Benutzername").fill("10006");
   await page.getByLabel("Passwort", { exact: true }).fill(temporaryPassword(mail));
-  await page.getByRole("button", { name: "Anmelden" }).click();
+  await page.getByRole("button", { name: "Anmelden", exact: true }).click();
   await isAt(lee, "/password");
   await lee.look("de-password");
   const choose = async (/** @type {string} */ one, /** @type {string} */ two) => {
