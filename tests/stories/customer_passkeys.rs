@@ -146,3 +146,21 @@ story! {
         assert!(shop.lets_in("anna", NEW).await);
     }
 }
+
+story! {
+    async fn a_passkey_is_told_with_what_is_known_and_goes_with_whoever_is_erased(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = shop.member("anna", MAIL, PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let mut device = gets(&browser).await;
+        let page = browser.get("/account/data").await;
+        assert!(page.says("My telephone"), "{}", page.text());
+        let credential = shop.texts("select credential_id as t from passkeys", &[]).await.remove(0);
+        let file = browser.post("/account/data/export", &[("current_password", PASSWORD)]).await;
+        assert!(file.says("My telephone") && !file.says(&credential), "{}", file.text());
+        assert_eq!(office.erases(anna, "Anna Sample").await.status, 303);
+        assert_eq!(shop.count("select count(*) as n from passkeys", &[]).await, 0);
+        assert!(!lets_in(&shop, &mut device).await);
+    }
+}

@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
+use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
 
 /// What came of asking to erase someone.
@@ -52,6 +53,7 @@ pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, typed: &str, now: Ti
         store::blank_mails(tx, record)?;
         store::remove_sessions(tx, record)?;
         store::remove_temporary_passwords(tx, record)?;
+        passkeys::remove_all(tx, Owner::Contact(record))?;
         store::remove_email_changes(tx, record)?;
         store::blank_domains(tx, record)?;
         store::blank_contact(tx, record, now)?;

@@ -109,6 +109,7 @@ fn read(tx: &mut Tx<'_>, contact: Contact, reader: Reader) -> Result<Known> {
         part("known-person", true, store::person(tx, id)?),
         part("known-retailer", true, store::retailer(tx, id)?),
         part("known-merged-records", false, store::merged_records(tx, id)?),
+        part("known-passkeys", false, store::passkeys(tx, id)?),
         part("known-sessions", false, store::sessions(tx, id)?),
         part("known-resets", false, store::resets(tx, id)?),
         part("known-mails", false, store::mails(tx, id)?),

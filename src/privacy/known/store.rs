@@ -84,6 +84,14 @@ pub(super) fn merged_records(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<
     records(&rows, &shape)
 }
 
+pub(super) fn passkeys(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
+    let rows = tx.all(
+        "select name, created_at as added_at, last_used_at from passkeys where contact_id = $1 order by created_at desc",
+        &[&contact],
+    )?;
+    records(&rows, &[("known-name", Text), ("known-added-at", Moment), ("known-last-used-at", Moment)])
+}
+
 pub(super) fn sessions(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select created_at as started_at, last_seen_at, expires_at, ended_at, address as internet_address, device from sessions
