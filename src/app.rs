@@ -11,6 +11,7 @@ use crate::mail::ReturnPath;
 use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
+use crate::settings::logo::Logo;
 use crate::settings::{self, Settings};
 use crate::wording;
 
@@ -45,6 +46,7 @@ struct Live {
     generation: i64,
     settings: Arc<Settings>,
     templates: Arc<Templates>,
+    logo: Option<Arc<Logo>>,
 }
 
 /// Where mails go.
@@ -104,7 +106,7 @@ impl App {
             .unwrap_or("localhost");
         let built_in = Templates::load(config.mail.templates.as_deref())?;
         let settings = Arc::new(Settings::of(&config.changeable, &[])?);
-        let live = Live { generation: 0, settings, templates: Arc::new(built_in.clone()) };
+        let live = Live { generation: 0, settings, templates: Arc::new(built_in.clone()), logo: None };
         let app = Self {
             passwords: passwords::Pool::start(hashing)?,
             return_path: config
@@ -138,6 +140,11 @@ impl App {
         Arc::clone(&self.live().templates)
     }
 
+    /// The supplier's logo, if there is one.
+    pub fn logo(&self) -> Option<Arc<Logo>> {
+        self.live().logo.clone()
+    }
+
     fn live(&self) -> Arc<Live> {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -154,15 +161,18 @@ impl App {
 
     async fn load(&self) -> crate::error::Result<()> {
         let read = self.db.read(|tx| {
-            Ok::<_, crate::Error>((settings::generation(tx)?, settings::all(tx)?, wording::latest(tx)?))
+            let logo = settings::logo::latest(tx)?;
+            Ok::<_, crate::Error>((settings::generation(tx)?, settings::all(tx)?, wording::latest(tx)?, logo))
         });
-        let (generation, stored, worded) = read.await?;
+        let (generation, stored, worded, logo) = read.await?;
         let settings =
             Settings::of(&self.config.changeable, &stored).map_err(|error| settings::wrong(&error))?;
         let include_username = settings.values.include_username;
-        let built_in = self.built_in.clone().coloured(&settings.accent());
+        let logo = logo.filter(|logo| logo.picture.is_some()).map(Arc::new);
+        let picture = logo.as_ref().and_then(|logo| logo.picture.as_ref());
+        let built_in = self.built_in.clone().branded(&settings.accent(), picture);
         let templates = Arc::new(wording::over(built_in, &worded, include_username));
-        let next = Arc::new(Live { generation, settings: Arc::new(settings), templates });
+        let next = Arc::new(Live { generation, settings: Arc::new(settings), templates, logo });
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         // Of two that look at once, the one that saw less comes second.
         if next.generation >= live.generation {

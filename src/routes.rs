@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
@@ -21,6 +22,8 @@ use crate::{account, bounces, dev_inbox, privacy, recovery, runs, setup, sign_in
 const BODY_LIMIT: usize = 64 * 1024;
 /// The same of the form on which a mail is worded.
 const LONG_BODY_LIMIT: usize = 512 * 1024;
+/// The same of a file that is handed in.
+const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest a request may take.
 const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -57,6 +60,7 @@ fn website() -> Vec<Route> {
         ("/account/sessions/end", post(account::end_other_sessions)),
         ("/account/sessions/{id}/end", post(account::end_session)),
         ("/brand.css", get(setup::site::sheet)),
+        ("/brand/logo.png", get(setup::site::logo)),
         ("/.well-known/change-password", get(|| async { http::redirect("/password", None) })),
     ]
 }
@@ -119,6 +123,7 @@ fn portal_routes() -> Vec<Route> {
 /// The portal's pages of who may do what and who did what.
 fn office_routes() -> Vec<Route> {
     use privacy::portal as privacy;
+    use setup::logo::portal as logo;
     use setup::mails::portal as mails;
     use setup::portal as settings;
     use staff::factors::portal as factors;
@@ -173,8 +178,16 @@ fn office_routes() -> Vec<Route> {
         ("/portal/audit/export", post(trail::export)),
         ("/portal/settings", get(settings::settings)),
         ("/portal/settings/{key}", post(settings::change)),
+        ("/portal/settings/logo/remove", post(logo::remove)),
         ("/portal/settings/mails", get(mails::mails)),
     ]
+}
+
+/// Where a file is handed in. Of one that is too large the rest is read and
+/// dropped, so that its sender is told why.
+fn upload_routes() -> Vec<Route> {
+    use setup::logo::portal as logo;
+    vec![("/portal/settings/logo", get(logo::choose).post(logo::replace))]
 }
 
 /// Where mails are worded: their forms are longer than others.
@@ -254,6 +267,7 @@ pub fn addresses() -> Vec<&'static str> {
         portal_routes(),
         office_routes(),
         wording_routes(),
+        upload_routes(),
         sales_routes(),
         demo_routes(),
         hooks(),
@@ -288,6 +302,11 @@ pub fn router(app: Arc<App>) -> Router {
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .merge(answering(wording_routes()).layer(RequestBodyLimitLayer::new(LONG_BODY_LIMIT)))
+        .merge(
+            answering(upload_routes())
+                .layer(DefaultBodyLimit::disable())
+                .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT)),
+        )
         .merge(answering(hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
         .layer(csrf.with_rejection_response(error::cross_site))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))

@@ -223,6 +223,8 @@ flash-factor-days = Geben Sie die Tage als Zahl von 0 bis 90 an, oder nichts
 flash-factor-no-key = Hier lässt sich noch keine App einrichten: Zuerst muss security.key_file benannt werden
 flash-factor-reset = Der zweite Faktor ist entfernt. Melden Sie sich an und richten Sie einen neuen ein
 flash-setting-saved = Gespeichert. Es gilt ab sofort
+flash-logo-saved = Gespeichert. Es steht ab jetzt auf jeder Seite und in jeder Mail
+flash-logo-removed = Entfernt. Dort steht Ihr Name in Worten
 flash-words-saved = Gespeichert. E-Mails sagen es ab sofort
 flash-test-sent = Eine Testmail ist an Ihre eigene Adresse unterwegs
 

@@ -223,6 +223,8 @@ flash-factor-days = Give the days of grace as a number from 0 to 90, or nothing
 flash-factor-no-key = No app can be set up here yet: whoever runs Tradepost must name security.key_file first
 flash-factor-reset = The second factor is removed. Sign in, and set up a new one
 flash-setting-saved = Saved. It counts from now on
+flash-logo-saved = Saved. It is on every page and in every mail from now on
+flash-logo-removed = Taken off. Your name stands there in words
 flash-words-saved = Saved. Mails say it from now on
 flash-test-sent = A test mail is on its way to your own address
 

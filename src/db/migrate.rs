@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0006_settings_and_templates"),
     migration!("0007_privacy"),
     migration!("0008_passkeys"),
+    migration!("0009_logo"),
 ];
 
 /// Why a schema could not be brought up to date.

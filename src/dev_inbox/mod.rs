@@ -12,10 +12,11 @@ use crate::app::Outbound;
 use crate::error::{Error, Result};
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
 use crate::mail::inbox::{DevInbox, InboxMail};
+use crate::mail::message::for_browser;
 
 /// A mail's HTML part styles itself and can do nothing else.
 const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 );
 
 #[derive(Template)]
@@ -54,7 +55,9 @@ fn inbox_page(web: &Shared, visit: &Visit, query: &str, open: Option<InboxMail>)
 /// `GET /dev/inbox/{number}/html`
 pub async fn html_part(State(web): State<Shared>, Path(number): Path<String>) -> Answer {
     let mail = find(&web, &number)?;
-    Ok(([(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(mail.html)).into_response())
+    let logo = web.app.logo();
+    let html = for_browser(&mail.html, logo.as_ref().and_then(|logo| logo.picture.as_ref()));
+    Ok(([(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response())
 }
 
 /// `POST /dev/inbox/clear`

@@ -20,7 +20,7 @@ pub const WITH_FRAMES: HeaderValue = HeaderValue::from_static(
 
 /// A mail in a frame of ours styles itself and can do nothing else.
 pub const FRAMED_MAIL: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox",
 );
 
 /// Adds the headers an answer does not set itself; one that says nothing of

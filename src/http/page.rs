@@ -22,6 +22,8 @@ pub struct Page {
     pub supplier: String,
     /// The stylesheet with the supplier's colour; empty without one.
     pub brand: String,
+    /// The supplier's logo, if there is one.
+    pub logo: Option<Logo>,
     /// The path asked for.
     pub path: String,
     /// Who is signed in.
@@ -36,6 +38,17 @@ pub struct Page {
     pub nav: Vec<Nav>,
     language: Language,
     assets: Arc<Assets>,
+}
+
+/// The supplier's logo, as the frame shows it.
+#[derive(Clone, Debug)]
+pub struct Logo {
+    /// Where it is.
+    pub href: String,
+    /// Its width, in pixels of the page.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
 }
 
 /// Who is signed in, as the frame shows it.
@@ -83,6 +96,7 @@ impl Page {
                 .values
                 .accent
                 .map_or_else(String::new, |accent| format!("{}?v={}", brand::SHEET, brand::version(&accent))),
+            logo: web.app.logo().and_then(|logo| brand::logo(&logo)),
             path: visit.path.clone(),
             user: None,
             flash: flash.map(|text| Flash { tone: "ok", text }),

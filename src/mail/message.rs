@@ -3,15 +3,18 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use data_encoding::BASE64;
 use lettre::message::header::{self, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message, address::Envelope};
 use zeroize::Zeroizing;
 
-use crate::kernel::{EmailAddress, Language, Timestamp, text};
+use crate::kernel::{EmailAddress, Language, Picture, Timestamp, text};
 
 /// The most characters of a name that go into a header; longer ones are cut.
 const MAX_NAME: usize = 100;
+/// Where a mail has the logo, which comes with it.
+pub(super) const LOGO: &str = "cid:logo";
 /// The most characters of a subject; longer ones are cut.
 const MAX_SUBJECT: usize = 200;
 /// The longest line that is sent as it is (RFC 2045, 6.7: quoted-printable
@@ -149,6 +152,8 @@ pub struct Outgoing<'a> {
     pub rendered: &'a Rendered,
     /// In which language.
     pub language: Language,
+    /// The supplier's logo, for a mail that shows it.
+    pub logo: Option<&'a Picture>,
 }
 
 impl Outgoing<'_> {
@@ -180,13 +185,25 @@ impl Outgoing<'_> {
             .raw_header(raw("X-Auto-Response-Suppress", "All"))
             .raw_header(raw("X-Tradepost-Kind", self.kind.as_str()))
             .raw_header(raw("Content-Language", self.language.tag()))
-            .multipart(
-                MultiPart::alternative()
-                    .boundary(boundary)
-                    .singlepart(part(ContentType::TEXT_PLAIN, &self.rendered.text))
-                    .singlepart(part(ContentType::TEXT_HTML, &self.rendered.html)),
-            )
+            .multipart(self.body(boundary))
             .map_err(MessageError::Assembling)
+    }
+
+    /// The text, and the HTML with the logo it shows: nothing is fetched when the
+    /// mail is read.
+    fn body(&self, boundary: String) -> MultiPart {
+        let html = part(ContentType::TEXT_HTML, &self.rendered.html);
+        let related = format!("{boundary}-html");
+        let text = part(ContentType::TEXT_PLAIN, &self.rendered.text);
+        let both = MultiPart::alternative().boundary(boundary).singlepart(text);
+        let png = ContentType::parse("image/png").ok();
+        match self.logo.filter(|_| self.rendered.html.contains(LOGO)).zip(png) {
+            Some((logo, png)) => {
+                let logo = Attachment::new_inline("logo".into()).body(logo.png.clone(), png);
+                both.multipart(MultiPart::related().boundary(related).singlepart(html).singlepart(logo))
+            }
+            None => both.singlepart(html),
+        }
     }
 
     /// The sender with its domain in ASCII, so that no server needs SMTPUTF8.
@@ -195,6 +212,12 @@ impl Outgoing<'_> {
         let address = Address::new(self.from.email.user(), domain).map_err(MessageError::Address)?;
         Ok(Mailbox::new(self.from.name.as_deref().and_then(header_name), address))
     }
+}
+
+/// The HTML of a mail for a browser, which has no parts to find the logo in.
+pub fn for_browser(html: &str, logo: Option<&Picture>) -> String {
+    let Some(logo) = logo else { return html.to_owned() };
+    html.replace(LOGO, &format!("data:image/png;base64,{}", BASE64.encode(&logo.png)))
 }
 
 /// A name fit for a header: one line without control characters.

@@ -30,6 +30,7 @@ fn built_from(from: &str, to_name: Option<&str>, rendered: &Rendered) -> String 
         to_name,
         now: Timestamp::from_millis(1_795_442_531_999),
         rendered,
+        logo: None,
         language: Language::German,
     };
     String::from_utf8(outgoing.build().expect("a message").formatted()).expect("ASCII")
@@ -208,6 +209,7 @@ fn what_is_no_id_is_refused_and_nothing_is_printed() {
             to_name: None,
             now,
             rendered: &rendered,
+            logo: None,
             language: Language::English,
         };
         assert!(matches!(outgoing.build(), Err(MessageError::Id)), "{id:?}");

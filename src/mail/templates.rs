@@ -20,7 +20,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::message::{self, Kind, Rendered};
-use crate::kernel::{Accent, Language};
+use crate::kernel::{Accent, Language, Picture};
 
 /// The fields that a subject may use: it is read over shoulders and on locked
 /// telephones, so it never sees a secret or a username.
@@ -34,6 +34,8 @@ const ROOM: usize = 64 * 1024;
 const MOST: usize = 256 * 1024;
 /// Steps of the engine for one part; the longest built-in one takes a thousand.
 const FUEL: u64 = 100_000;
+/// The highest that a logo is shown in a mail, in pixels.
+const LOGO_HEIGHT: u32 = 40;
 /// The most characters of a part of the office's own.
 const LONGEST: usize = 20_000;
 
@@ -111,10 +113,10 @@ impl Templates {
         Kind::ALL.into_iter().flat_map(of).collect()
     }
 
-    /// The same in a supplier's colour.
+    /// The same in a supplier's colour and with its logo.
     #[must_use]
-    pub fn coloured(mut self, accent: &Accent) -> Self {
-        colour(&mut self.environment, accent);
+    pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>) -> Self {
+        brand(&mut self.environment, accent, logo);
         self
     }
 
@@ -342,12 +344,15 @@ fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(escaped);
     environment.set_fuel(Some(FUEL));
-    colour(&mut environment, &Accent::default());
+    brand(&mut environment, &Accent::default(), None);
     environment
 }
 
-/// Names the colours of links and buttons for every template.
-fn colour(environment: &mut Environment<'static>, accent: &Accent) {
+/// Names the colours of links and buttons, and the size of the logo, for every
+/// template.
+fn brand(environment: &mut Environment<'static>, accent: &Accent, logo: Option<&Picture>) {
+    let size = logo.map(|logo| logo.shown(LOGO_HEIGHT)).map(|(width, height)| vec![width, height]);
+    environment.add_global("logo", Value::from(size.unwrap_or_default()));
     environment.add_global("accent", accent.light.to_string());
     environment.add_global("accent_dark", accent.dark.to_string());
     environment.add_global("accent_dark_text", accent.dark_text.to_string());

@@ -1,6 +1,7 @@
 //! What the office changes while Tradepost runs. The file and the environment
 //! win over it; it wins over the defaults.
 
+pub mod logo;
 mod store;
 
 use crate::actor::{Actor, Level, Who};
@@ -8,6 +9,7 @@ use crate::audit::{self, About, Event};
 use crate::config::{CHANGEABLE, Changeable, Config, ConfigError, Source};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::kernel::id::StaffId;
 use crate::kernel::{Accent, Language, Timestamp};
 
 pub use store::{Stored, all, generation};
@@ -140,10 +142,7 @@ pub fn change(
         Err(error) => return Err(wrong(&error)),
         Ok(_) => {}
     }
-    let staff = match &actor.who {
-        Who::Staff(staff) => Some(staff.id),
-        _ => None,
-    };
+    let staff = staff_of(actor);
     let value = change.value.as_deref();
     let written = match change.version {
         0 => store::insert(tx, change.key, value, staff, now)?,
@@ -154,6 +153,11 @@ pub fn change(
     }
     audit::record(tx, actor, now, Event::SettingChanged, About::default().with("setting", change.key))?;
     Ok(Changed::Changed)
+}
+
+/// Which staff user acts, if one does.
+fn staff_of(actor: &Actor) -> Option<StaffId> {
+    if let Who::Staff(staff) = &actor.who { Some(staff.id) } else { None }
 }
 
 /// Refuses who may not change settings.

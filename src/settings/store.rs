@@ -1,8 +1,10 @@
 //! The SQL of settings.
 
 use crate::db::{Error, FromRow, Row, Tx};
-use crate::kernel::Timestamp;
 use crate::kernel::id::StaffId;
+use crate::kernel::{Picture, Timestamp};
+
+use super::logo::Logo;
 
 /// A setting that was changed once.
 #[derive(Clone, Debug)]
@@ -37,7 +39,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Stored>, Error> {
 /// When the database fails.
 pub fn generation(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let row: Row = tx.one(
-        "select cast((select coalesce(sum(version), 0) from settings) + (select count(*) from wordings) as bigint) as n",
+        "select cast((select coalesce(sum(version), 0) from settings) + (select coalesce(sum(version), 0) from logos) + (select count(*) from wordings) as bigint) as n",
         &[],
     )?;
     row.get("n")
@@ -69,6 +71,40 @@ pub(super) fn update(
         "update settings set value = $3, version = version + 1, changed_at = $4, staff_id = $5 where name = $1 and version = $2",
         &[&name, &version, &value, &now, &staff],
     )
+}
+
+/// The logo, if there ever was one.
+///
+/// # Errors
+/// When the database fails.
+pub fn logo(tx: &mut Tx<'_>) -> Result<Option<Logo>, Error> {
+    tx.opt(
+        "select l.png, l.width, l.height, l.version, l.changed_at, p.name as staff_name
+         from logos l left join staff p on p.id = l.staff_id",
+        &[],
+    )
+}
+
+pub(super) fn set_logo(
+    tx: &mut Tx<'_>,
+    picture: Option<&Picture>,
+    staff: Option<StaffId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let side = |side: fn(&Picture) -> u32| picture.map(|picture| i64::from(side(picture)));
+    tx.run(
+        "insert into logos (id, png, width, height, version, changed_at, staff_id) values (1, $1, $2, $3, 1, $4, $5)
+         on conflict (id) do update set png = excluded.png, width = excluded.width, height = excluded.height,
+             version = logos.version + 1, changed_at = excluded.changed_at, staff_id = excluded.staff_id",
+        &[
+            &picture.map(|picture| picture.png.as_slice()),
+            &side(|picture| picture.width),
+            &side(|picture| picture.height),
+            &now,
+            &staff,
+        ],
+    )?;
+    Ok(())
 }
 
 impl FromRow for Stored {

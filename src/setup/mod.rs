@@ -1,6 +1,7 @@
 //! The pages on which the office sets Tradepost up: settings, colour, and the
 //! words of mails.
 
+pub mod logo;
 pub mod mails;
 pub mod portal;
 pub mod site;

@@ -11,6 +11,7 @@ use crate::http::forms::FieldErrors;
 use crate::http::{Answer, AtPortal, Caller, Failure, Ids, Page, html, redirect};
 use crate::kernel::colour::TooPale;
 use crate::kernel::{Accent, Colour, Language, calendar};
+use crate::settings::logo::Logo;
 use crate::settings::{self, Change, Changed, Stored};
 use crate::staff::fresh::portal::Confirmed;
 use crate::wording::Ground;
@@ -73,6 +74,7 @@ struct SettingsPage {
     may_change: bool,
     may_audit: bool,
     errors: FieldErrors,
+    logo: Option<Logo>,
 }
 
 /// What was typed for one setting, and what came of it.
@@ -89,7 +91,7 @@ pub async fn settings(AtPortal(caller): AtPortal) -> Answer {
 
 async fn show(caller: &Caller, typed: Option<Typed>) -> Answer {
     settings::must_see(&caller.actor)?;
-    let stored = caller.read(|tx, _| Ok(settings::all(tx)?)).await?;
+    let (stored, logo) = caller.read(|tx, _| Ok((settings::all(tx)?, settings::logo::latest(tx)?))).await?;
     let given = &caller.web.app.config.changeable;
     let now = settings::laid_over(given, &stored);
     let mut rows = Vec::new();
@@ -107,7 +109,10 @@ async fn show(caller: &Caller, typed: Option<Typed>) -> Answer {
         wrong.map(|row| (anchor(row.key), format!("{}: {}", row.label, row.error))).collect();
     let (may_change, may_audit) =
         (caller.actor.settings_level() >= Level::Write, caller.actor.may(Act::ViewAudit));
-    html(status, &SettingsPage { page: caller.page(), rows, may_change, may_audit, errors: wrong.into() })
+    html(
+        status,
+        &SettingsPage { page: caller.page(), rows, may_change, may_audit, errors: wrong.into(), logo },
+    )
 }
 
 /// The part of a key that is the id of its field.

@@ -112,6 +112,7 @@ async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handov
         Some(path) => Some(path.of(mail.id).map_err(|error| broken(error.to_string()))?),
         None => None,
     };
+    let logo = app.logo();
     let outgoing = Outgoing {
         kind: mail.kind,
         id: &mail.id.to_string(),
@@ -123,6 +124,7 @@ async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handov
         now,
         rendered: &composed.rendered,
         language: mail.language,
+        logo: logo.as_ref().and_then(|logo| logo.picture.as_ref()),
     };
     let message = outgoing.build().map_err(|error| broken(error.to_string()))?;
     let envelope: &Envelope = message.envelope();

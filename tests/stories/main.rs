@@ -49,6 +49,7 @@ mod fresh;
 mod harmless;
 mod import;
 mod lists;
+mod logo;
 mod mail_faults;
 mod matrix;
 mod privacy;

@@ -238,12 +238,13 @@ story! {
 }
 
 /// The keys of the file: documented in docs/privacy.md, and there to stay.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "email_changes",
     "format",
     "history",
     "mails",
     "merged_records",
+    "passkeys",
     "person",
     "resets",
     "retailer",

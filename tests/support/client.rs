@@ -93,6 +93,16 @@ impl Browser {
         self.send(Ask { method: "POST", path, headers, body }).await
     }
 
+    /// Hands a file in with a form, as a browser does.
+    pub async fn post_file(&self, path: &str, name: &str, file: &[u8]) -> Reply {
+        let head =
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"file\"\r\n\r\n");
+        let body = [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+        let headers =
+            vec![("content-type", "multipart/form-data; boundary=cut"), ("origin", self.origin.as_str())];
+        self.send(Ask { method: "POST", path, headers, body }).await
+    }
+
     /// Sends a form as a page of another site would make it.
     pub async fn post_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();

@@ -9,13 +9,13 @@ use html5gum::emitters::default::{DefaultEmitter, StartTag};
 use html5gum::{Token, Tokenizer};
 use minijinja::Value;
 
-use crate::mail::message::Rendered;
+use crate::mail::message::{LOGO, Rendered};
 
 /// Fields that nobody but the reader may see.
 pub(super) const SECRETS: [&str; 4] = ["password", "code", "link", "confirm_url"];
 
 /// The elements of a mail; none of them loads or sends anything by itself.
-const ELEMENTS: [&str; 42] = [
+const ELEMENTS: [&str; 43] = [
     "a",
     "b",
     "blockquote",
@@ -33,6 +33,7 @@ const ELEMENTS: [&str; 42] = [
     "head",
     "hr",
     "html",
+    "img",
     "i",
     "li",
     "meta",
@@ -139,6 +140,10 @@ fn element(tag: &StartTag<()>, secrets: &[(&str, String)]) -> Result<(), String>
     }
     for (key, value) in &tag.attributes {
         let (key, value) = (text_of(key), text_of(&value.value));
+        // The logo comes with the mail.
+        if name == "img" && key == "src" && value == LOGO {
+            continue;
+        }
         if LOADING.contains(&key.as_str()) || key.starts_with("on") || key.contains(':') {
             return Err(format!("{key} can’t be in a mail: it could load or send something"));
         }

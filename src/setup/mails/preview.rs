@@ -2,6 +2,7 @@
 
 use super::problem;
 use crate::http::Caller;
+use crate::mail::message::for_browser;
 use crate::mail::templates::{Templates, Which, Words};
 
 /// What a reader would see, or why there is nothing to see yet.
@@ -21,6 +22,7 @@ impl Preview {
         let (values, in_use) = (&settings.values, app.templates());
         let named = (values.supplier.as_str(), app.config.http.public_url.as_str());
         let sample = |templates: &Templates| templates.sample(which, named, values.include_username);
+        let logo = app.logo();
         let shown = match words {
             None => sample(&in_use),
             Some(words) => {
@@ -31,7 +33,7 @@ impl Preview {
             Ok(mail) => Self {
                 subject: mail.subject.clone(),
                 text: mail.text.to_string(),
-                html: mail.html.to_string(),
+                html: for_browser(&mail.html, logo.as_ref().and_then(|logo| logo.picture.as_ref())),
                 problem: ("", String::new()),
             },
             Err(error) => Self {

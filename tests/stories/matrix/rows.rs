@@ -137,6 +137,7 @@ pub fn rows() -> Vec<Row> {
     vec![
         get("/", Contact, Nothing),
         get("/brand.css", Anyone, Nothing),
+        get("/brand/logo.png", Anyone, Nothing),
         get("/login", Anyone, Nothing),
         post("/login", Anyone, Nothing, &[("username", "x"), ("password", "y")]),
         post("/logout", Anyone, Nothing, &[]),
@@ -274,6 +275,9 @@ pub fn rows() -> Vec<Row> {
         post("/portal/audit/export", Portal(audit_files), Nothing, &[("query", ""), ("format", "csv")]),
         get("/portal/settings", Portal(sees_settings), Nothing),
         post("/portal/settings/{key}", Portal(sets), Nothing, &[("valid_for", "24h"), ("version", "0")]),
+        get("/portal/settings/logo", Portal(sets), Nothing),
+        post("/portal/settings/logo", Portal(sets), Nothing, &[]),
+        post("/portal/settings/logo/remove", Portal(sets), Nothing, &[]),
         get("/portal/settings/mails", Portal(sees_settings), Nothing),
         get("/portal/settings/mails/{kind}/{language}", Portal(sees_settings), Nothing),
         post("/portal/settings/mails/{kind}/{language}", Portal(sets), Nothing, WORDS),

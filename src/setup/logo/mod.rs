@@ -1,0 +1,3 @@
+//! The page on which a logo is handed in.
+
+pub mod portal;
