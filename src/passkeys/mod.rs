@@ -25,11 +25,15 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
 use crate::kernel::{Timestamp, Token};
+use crate::sessions::Place;
+use crate::throttle::{self, Limit};
 
 pub use store::{forget_old, list, remove, remove_all};
 
 /// How long a challenge waits for its answer.
 const LIVES: Duration = Duration::from_mins(5);
+/// Challenges and answers of one place, of people who are not signed in.
+const PER_PLACE: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
 /// Passkeys one person may have.
 const MOST: usize = 20;
 /// Characters of a name.
@@ -244,19 +248,46 @@ pub fn prove(
 /// Asks someone not signed in for a passkey, whoever they are.
 ///
 /// # Errors
-/// When the database fails.
-pub fn begin_signing_in(tx: &mut Tx<'_>, party: &RelyingParty, now: Timestamp) -> Result<Begun> {
+/// [`Error::Busy`] when too many were asked for from there.
+pub fn begin_signing_in(
+    tx: &mut Tx<'_>,
+    party: &RelyingParty,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Begun> {
+    if !throttle::allows(tx, "passkey-asked", &throttle::network(&place.address), PER_PLACE, now)? {
+        return Err(Error::Busy);
+    }
     let (options, state) = party.0.start_discoverable_authentication().map_err(broken)?;
     begin(tx, Purpose::SignIn, None, (public_key(&options)?, &state), now)
 }
 
-/// Finds out by a passkey who is there. Whether they may come in is for others
-/// to say.
+/// Finds out by a passkey who is there; `None` when too many were tried from
+/// there. Whether they may come in is for others to say.
 ///
 /// # Errors
 /// When the database fails.
-pub fn who(tx: &mut Tx<'_>, party: &RelyingParty, answer: &Answer, now: Timestamp) -> Result<Proved> {
-    check(tx, party, (Purpose::SignIn, None), answer, now)
+pub fn who(
+    tx: &mut Tx<'_>,
+    party: &RelyingParty,
+    answer: &Answer,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Option<Proved>> {
+    if !throttle::allows(tx, "passkey", &throttle::network(&place.address), PER_PLACE, now)? {
+        return Ok(None);
+    }
+    check(tx, party, (Purpose::SignIn, None), answer, now).map(Some)
+}
+
+/// Forgets one challenge and one answer of a place: someone came in by them.
+///
+/// # Errors
+/// When the database fails.
+pub fn forgive(tx: &mut Tx<'_>, place: &Place) -> Result<()> {
+    let network = throttle::network(&place.address);
+    throttle::forgive(tx, "passkey", &network, 1)?;
+    Ok(throttle::forgive(tx, "passkey-asked", &network, 1)?)
 }
 
 fn begin(

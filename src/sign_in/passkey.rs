@@ -1,34 +1,17 @@
 //! How contacts sign in with a passkey: only while their password would let
 //! them in, too.
 
-use std::time::Duration;
-
 use super::SignIn;
 use crate::access;
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::kernel::id::ContactId;
-use crate::passkeys::{self, Answer, Begun, Owner, Proved, RelyingParty};
+use crate::passkeys::{self, Answer, Owner, Proved, RelyingParty};
 use crate::sessions::{self, Place};
-use crate::throttle::{self, Limit};
 use crate::{recovery, retailers};
-
-/// Challenges and answers of one place.
-const PER_PLACE: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
-
-/// Asks someone who is not signed in for a passkey.
-///
-/// # Errors
-/// [`Error::Busy`] when too many were asked for from there.
-pub fn begin(tx: &mut Tx<'_>, party: &RelyingParty, place: &Place, now: Timestamp) -> Result<Begun> {
-    if !throttle::allows(tx, "passkey-asked", &throttle::network(&place.address), PER_PLACE, now)? {
-        return Err(Error::Busy);
-    }
-    passkeys::begin_signing_in(tx, party, now)
-}
 
 /// Signs a contact in by a passkey alone.
 ///
@@ -41,11 +24,7 @@ pub fn sign_in(
     place: &Place,
     now: Timestamp,
 ) -> Result<SignIn> {
-    let network = throttle::network(&place.address);
-    if !throttle::allows(tx, "passkey", &network, PER_PLACE, now)? {
-        return Ok(SignIn::Refused);
-    }
-    let proved = passkeys::who(tx, party, answer, now)?;
+    let Some(proved) = passkeys::who(tx, party, answer, place, now)? else { return Ok(SignIn::Refused) };
     let contact = match proved {
         Proved::By(Owner::Contact(id)) | Proved::Copied(Owner::Contact(id)) => {
             Some(retailers::contact(tx, &Actor::system(), id)?)
@@ -56,8 +35,7 @@ pub fn sign_in(
         |contact: &retailers::Contact| About::contact(contact.retailer, contact.id).with("factor", "passkey");
     match contact {
         Some(contact) if matches!(proved, Proved::By(_)) && may_keep(tx, &contact, now)? => {
-            throttle::forgive(tx, "passkey", &network, 1)?;
-            throttle::forgive(tx, "passkey-asked", &network, 1)?;
+            passkeys::forgive(tx, place)?;
             recovery::note_sign_in(tx, contact.id, None, now)?;
             let who = Who::Contact(contact.id);
             let actor = Actor { who, door: Door::Website, address: place.address.clone() };

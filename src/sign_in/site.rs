@@ -14,7 +14,7 @@ use crate::http::cookies::Jar;
 use crate::http::forms::{NoFields, PasskeyForm, Posted, Secret};
 use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in};
 use crate::http::{Answer, Page, Shared, Visit, html, json, redirect};
-use crate::passkeys::RelyingParty;
+use crate::passkeys::{self, RelyingParty};
 use crate::sessions::{self, ContactSession};
 
 #[derive(Template)]
@@ -80,7 +80,7 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
 pub async fn ask_passkey(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
     let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
     let now = web.app.clock.now();
-    let begun = web.app.db.write(move |tx| passkey::begin(tx, &party, &visit.place, now)).await?;
+    let begun = web.app.db.write(move |tx| passkeys::begin_signing_in(tx, &party, &visit.place, now)).await?;
     Ok(json(&begun.to_json()))
 }
 

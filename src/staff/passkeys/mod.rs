@@ -3,8 +3,6 @@
 
 pub mod portal;
 
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
 use super::sign_in::{SignIn, may_enter};
@@ -19,10 +17,6 @@ use crate::keys::Keys;
 use crate::notice::{self, Change};
 use crate::passkeys::{self, Added, Answer, Begun, Owner, Proved, RelyingParty};
 use crate::sessions::{self, Place, StaffSession};
-use crate::throttle::{self, Limit};
-
-/// Challenges and answers of one place, of people who are not signed in.
-const PER_PLACE: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
 
 /// Begins to add a passkey to whoever is signed in and proved lately that it
 /// is them.
@@ -164,22 +158,6 @@ pub fn confirm(
         && sessions::note_proof(tx, session.id, now)?)
 }
 
-/// Asks someone who is not signed in for a passkey.
-///
-/// # Errors
-/// [`Error::Busy`] when too many were asked for from there.
-pub fn begin_signing_in(
-    tx: &mut Tx<'_>,
-    party: &RelyingParty,
-    place: &Place,
-    now: Timestamp,
-) -> Result<Begun> {
-    if !throttle::allows(tx, "passkey-asked", &throttle::network(&place.address), PER_PLACE, now)? {
-        return Err(Error::Busy);
-    }
-    passkeys::begin_signing_in(tx, party, now)
-}
-
 /// Signs a staff user in by a passkey alone, through a door their kind may use.
 ///
 /// # Errors
@@ -191,11 +169,7 @@ pub fn sign_in(
     (door, place): (Door, &Place),
     now: Timestamp,
 ) -> Result<SignIn> {
-    let network = throttle::network(&place.address);
-    if !throttle::allows(tx, "passkey", &network, PER_PLACE, now)? {
-        return Ok(SignIn::Refused);
-    }
-    let proved = passkeys::who(tx, party, answer, now)?;
+    let Some(proved) = passkeys::who(tx, party, answer, place, now)? else { return Ok(SignIn::Refused) };
     let staff = match proved {
         Proved::By(Owner::Staff(id)) | Proved::Copied(Owner::Staff(id)) => store::find(tx, id)?,
         _ => None,
@@ -209,8 +183,7 @@ pub fn sign_in(
             return Ok(SignIn::Refused);
         }
     };
-    throttle::forgive(tx, "passkey", &network, 1)?;
-    throttle::forgive(tx, "passkey-asked", &network, 1)?;
+    passkeys::forgive(tx, place)?;
     store::note_sign_in(tx, staff.id, None, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions });
     let actor = Actor { who, door, address: place.address.clone() };

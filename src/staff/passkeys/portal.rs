@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::http::forms::{FieldErrors, NoFields, PasskeyForm, Posted};
 use crate::http::{Answer, Ids, Shared, Visit, json, redirect};
 use crate::kernel::id::PasskeyId;
-use crate::passkeys::{Begun, RelyingParty};
+use crate::passkeys::{self, Begun, RelyingParty};
 use crate::staff::factors::portal::{Threshold, codes_page, prove_page, set_up_page};
 use crate::staff::fresh;
 use crate::staff::portal::{door, let_in, sign_in_page};
@@ -30,7 +30,7 @@ fn challenge(begun: &Begun) -> Response {
 /// `POST /portal/login/challenge`, `POST /sales/login/challenge`
 pub async fn ask_anyone(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
     let (party, now) = (party(&web)?, web.app.clock.now());
-    let begin = move |tx: &mut Tx<'_>| super::begin_signing_in(tx, &party, &visit.place, now);
+    let begin = move |tx: &mut Tx<'_>| passkeys::begin_signing_in(tx, &party, &visit.place, now);
     Ok(challenge(&web.app.db.write(begin).await?))
 }
 

@@ -2,7 +2,7 @@
 /** A telephone beside the password: set up, asked for, lost. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { isAt, isWrong, sees, signsInAsStaff } from "../support/acts.js";
+import { isAt, isWrong, link, readsMail, sees, signsInAsStaff } from "../support/acts.js";
 import { journey } from "../support/journey.js";
 
 /** What an authenticator app shows (RFC 6238). @param {string} secret in base32 */
@@ -14,6 +14,17 @@ function shown(secret) {
   const hash = createHmac("sha1", key).update(step).digest();
   const place = (hash.at(-1) ?? 0) & 15;
   return String((hash.readUInt32BE(place) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Sets an app up; gives the first recovery code. @param {import("../support/visitor.js").Visitor} visitor @param {string} password */
+async function setsAppUp({ page }, password) {
+  await page.goto("/portal/me/second-factor");
+  await page.getByLabel("Your password").fill(password);
+  await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+  const secret = (await page.locator("#secret").innerText()).replaceAll(" ", "");
+  await page.getByLabel("Code that the app shows now").fill(shown(secret));
+  await page.getByRole("button", { name: "Confirm" }).click();
+  return page.locator("#codes code").first().innerText();
 }
 
 journey("an authenticator app is set up and asked for", ["desktop", "phone"], async ({ demo, come }) => {
@@ -56,4 +67,39 @@ journey("an authenticator app is set up and asked for", ["desktop", "phone"], as
   await other.getByLabel("Code").fill(recovery);
   await other.getByRole("button", { name: "Sign in", exact: true }).click();
   await isAt(elsewhere, "/portal");
+});
+
+journey("a lost device is reset by link, code and password", ["desktop", "phone"], async ({ demo, come }) => {
+  const [owner, person] = [await come(), await come()];
+  const staff = demo.staff.admin ?? assert.fail();
+  await signsInAsStaff(person, "/portal", staff);
+  await setsAppUp(person, staff.password);
+  await person.look();
+  await signsInAsStaff(owner, "/portal", demo.staff.owner ?? assert.fail());
+  await owner.page.goto("/portal/staff");
+  await owner.page.getByRole("link", { name: /admin/i }).first().click();
+  await sees(owner, "Authenticator app");
+  await owner.page.locator(".page-head summary").click();
+  await owner.look("portal-staff-person-lost-device");
+  await owner.page.getByRole("button", { name: "Lost device: send link and code" }).click();
+  await owner.page.locator(".toast").first().waitFor();
+  await owner.look("portal-staff-person-lost-device-sent");
+
+  const { page } = person;
+  const mail = await readsMail(person, "staff-reset");
+  await person.look("inbox-lost-device");
+  const code = mail.match(/^\d{3}[ \u00a0]?\d{3}$/m)?.[0] ?? assert.fail("the mail holds a code of six digits");
+  await page.goto(link(mail, /factor-reset/));
+  await person.look("portal-lost-device");
+  await page.getByLabel("Code from the mail").fill(code);
+  await page.getByLabel(/^Password of/).fill("not this one");
+  await page.getByRole("button", { name: "Remove the second factor" }).click();
+  await sees(person, "That did not work");
+  await person.look("portal-lost-device-wrong");
+  await page.getByLabel("Code from the mail").fill(code);
+  await page.getByLabel(/^Password of/).fill(staff.password);
+  await page.getByRole("button", { name: "Remove the second factor" }).click();
+  await isAt(person, "/portal/login");
+  await person.look("portal-lost-device-done");
+  await signsInAsStaff(person, "/portal", staff);
 });

@@ -93,6 +93,11 @@ async function whoMay() {
   await page.getByRole("link", { name: "Support", exact: true }).click();
   await page.getByRole("heading", { name: "They can’t" }).waitFor();
   await take(owner, "role");
+  await page.goto("/portal/settings/mails/reset/en");
+  await page.getByLabel("Text", { exact: true }).pressSequentially("Good morning! ");
+  await page.locator("#preview").getByText("Good morning!").waitFor();
+  await page.frameLocator("iframe.mail-html").getByText("K7QM-2RXD-9TWP").waitFor();
+  await take(owner, "mail-words");
   await page.goto("/portal/me/second-factor");
   await page.getByLabel("Your password").fill(staff.password);
   await page.getByRole("button", { name: "Set up an authenticator app" }).click();
