@@ -10,6 +10,9 @@ use crate::kernel::id::{ContactId, RetailerId, StaffId};
 pub struct Filter {
     /// Only these acts, by their names; all of them when there is none.
     pub acts: Vec<&'static str>,
+    /// Only those about or by someone whose words hold each of these, or from an
+    /// address that does; in lower case.
+    pub words: Vec<String>,
     /// Only by this kind of actor: nobody, contact, staff, operator or system.
     pub actor: Option<&'static str>,
     /// Only by this staff user.

@@ -65,6 +65,19 @@ pub(super) fn links_after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Ve
     rows.iter().map(|row| Ok((Link::from_row(row)?, row.get("hash")?))).collect()
 }
 
+/// Whom an entry is about or by, or from where it came.
+const WORD: &str = " and (a.contact_id in (select l.contact_id from contact_listings l where l.words like ? escape '\\')
+     or a.retailer_id in (select l.retailer_id from retailer_listings l where l.words like ? escape '\\')
+     or a.staff_id in (select p.id from staff p where lower(p.name) like ? escape '\\' or p.email_key like ? escape '\\')
+     or a.actor_id in (select p.id from staff p where lower(p.name) like ? escape '\\' or p.email_key like ? escape '\\')
+     or a.address like ? escape '\\')";
+
+/// The pattern of a text that holds a word.
+fn holding(word: &str) -> String {
+    let signs = |letter: char| ['\\', '%', '_'].contains(&letter).then_some('\\').into_iter().chain([letter]);
+    format!("%{}%", word.chars().flat_map(signs).collect::<String>())
+}
+
 /// The newest entries a filter keeps; `acts` are the acts it keeps, none for
 /// all.
 pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Found>, Error> {
@@ -89,6 +102,9 @@ pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec
     ];
     for (condition, value) in conditions.into_iter().filter(|(_, value)| *value != Value::Null) {
         keep(condition, value);
+    }
+    for word in &filter.words {
+        keep(WORD, holding(word).to_value());
     }
     for (place, act) in filter.acts.iter().enumerate() {
         keep(if place == 0 { " and a.act in (?" } else { ", ?" }, act.to_value());

@@ -5,8 +5,8 @@ use url::form_urlencoded;
 
 use crate::actor::Actor;
 use crate::audit::{Event, Filter};
-use crate::kernel::calendar;
 use crate::kernel::id::StaffId;
+use crate::kernel::{calendar, text};
 use crate::listing::ignored;
 
 /// Kinds of acts to choose from: names in addresses, words.
@@ -35,9 +35,14 @@ pub const DOORS: [(&str, &str); 5] = [
     ("worker", "In the background"),
 ];
 
+/// Words that are searched for; more are left out.
+const WORDS: usize = 8;
+
 /// What the trail is asked for, as typed.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
+    /// Words of whom it is about or by.
+    pub q: String,
     /// A kind of acts.
     pub kind: String,
     /// A kind of actors, or a staff user's id.
@@ -77,6 +82,7 @@ impl Asked {
         let is_id = || value.parse::<uuid::Uuid>().is_ok();
         let one_of = |choices: &[(&str, &str)]| choices.iter().any(|(name, _)| *name == value);
         let (field, known) = match name {
+            "q" => (&mut self.q, text::one_line(value, 100).is_ok()),
             "what" => (&mut self.kind, one_of(&KINDS)),
             "who" => (&mut self.who, one_of(&ACTORS) || is_id()),
             "door" => (&mut self.door, one_of(&DOORS)),
@@ -100,6 +106,7 @@ impl Asked {
     /// The same as a query, without the page.
     pub fn query(&self) -> String {
         let fields = [
+            ("q", &self.q),
             ("what", &self.kind),
             ("who", &self.who),
             ("door", &self.door),
@@ -124,6 +131,7 @@ impl Asked {
                 .filter(|event| !self.kind.is_empty() && kind(*event) == self.kind)
                 .map(Event::as_str)
                 .collect(),
+            words: text::search_key(&self.q).split_whitespace().take(WORDS).map(str::to_owned).collect(),
             actor: fixed(&ACTORS, &self.who),
             by_staff: self.who.parse::<StaffId>().ok(),
             door: fixed(&DOORS, &self.door),
@@ -221,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_filter_survives_the_trip_through_an_address() {
-        let query = "what=access&who=contact&door=website&from=2026-11-01&to=2026-11-30&contact=0192c6c3-0000-7000-8000-000000000000";
+        let query = "q=anna+harbour&what=access&who=contact&door=website&from=2026-11-01&to=2026-11-30&contact=0192c6c3-0000-7000-8000-000000000000";
         let asked = Asked::of(query);
         assert!(asked.ignored.is_empty());
         assert_eq!(asked.query(), query);
@@ -229,7 +237,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_ignored_and_told() {
-        let asked = Asked::of("what=x&who=me&door=window&from=yesterday&to=2026-13-01&before=x&q=1");
+        let asked = Asked::of("what=x&who=me&door=window&from=yesterday&to=2026-13-01&before=x&z=1");
         assert_eq!((asked.ignored.len(), asked.query().as_str(), asked.before), (5, "", None));
     }
 
