@@ -11,6 +11,7 @@ use crate::mail::ReturnPath;
 use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
+use crate::passkeys::RelyingParty;
 use crate::settings::logo::Logo;
 use crate::settings::{self, Settings};
 use crate::wording;
@@ -34,6 +35,8 @@ pub struct App {
     live: RwLock<Arc<Live>>,
     /// Where mails go.
     pub outbound: Outbound,
+    /// The website as passkeys know it; none where browsers give none.
+    pub passkeys: Option<RelyingParty>,
     /// Its key, where a file is named for it.
     pub keys: Option<Keys>,
     /// Where reports about their delivery come back.
@@ -109,6 +112,7 @@ impl App {
         let live = Live { generation: 0, settings, templates: Arc::new(built_in.clone()), logo: None };
         let app = Self {
             passwords: passwords::Pool::start(hashing)?,
+            passkeys: RelyingParty::of(&config),
             return_path: config
                 .mail
                 .bounces
@@ -128,6 +132,14 @@ impl App {
         };
         app.load().await?;
         Ok(app)
+    }
+
+    /// The website as passkeys know it.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`] where there can be no passkeys.
+    pub fn relying_party(&self) -> crate::error::Result<RelyingParty> {
+        self.passkeys.clone().ok_or(crate::Error::NotFound)
     }
 
     /// The settings as they are now.

@@ -179,8 +179,8 @@ function swap(id, page) {
 
 /** Shows a page fetched already: fetching again would lose a message shown once. @param {Document} page @param {string} url */
 function visit(page, url) {
-  // Another release: its script is another, too.
-  if (!page.head.innerHTML.includes(import.meta.url.replace(location.origin, ""))) return location.assign(url);
+  // It needs a script that is not here: one of its own, or that of another release.
+  if (all(page, "script[src]", HTMLScriptElement).some((script) => !document.querySelector(`script[src="${CSS.escape(script.getAttribute("src") ?? "")}"]`))) return location.assign(url);
   if (url !== location.href) history.pushState(null, "", url);
   shownPage = location.pathname + location.search;
   document.title = page.title;

@@ -321,6 +321,7 @@ known-is-password-changed = Hinweis: Passwort geändert
 known-is-email-changed = Hinweis: Adresse geändert
 known-is-email-confirmation = Bestätigung einer Adresse
 known-is-usernames = Benutzernamen
+known-is-sign-in-changed = Anmeldung geändert
 known-is-waiting = wartet
 known-is-put-off = aufgeschoben
 known-is-accepted = angenommen

@@ -321,6 +321,7 @@ known-is-password-changed = notice: password changed
 known-is-email-changed = notice: address changed
 known-is-email-confirmation = confirmation of an address
 known-is-usernames = usernames
+known-is-sign-in-changed = sign-in changed
 known-is-waiting = waiting
 known-is-put-off = put off
 known-is-accepted = accepted

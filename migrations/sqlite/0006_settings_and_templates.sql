@@ -25,6 +25,6 @@ create table wordings (
 
 -- What a test mail shows.
 create table test_mails (
-    mail_id blob not null primary key references mails (id),
+    mail_id blob not null primary key references mails (id) on delete cascade,
     shown text not null
 ) strict;

@@ -55,4 +55,4 @@ create table retention (
 ) strict;
 insert into retention (name, applied_at, leased_until, removed) values ('all', 0, 0, 0);
 create index mails_by_end on mails (finished_at) where to_address <> '';
-create index mails_unneeded on mails (finished_at) where to_address = '' and kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames');
+create index mails_unneeded on mails (finished_at) where to_address = '' and kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames', 'sign-in-changed', 'test');

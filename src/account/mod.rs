@@ -75,7 +75,16 @@ fn note(
     event: Event,
     now: Timestamp,
 ) -> Result<()> {
+    note_with(tx, (session, address), (event, About::contact(session.retailer, session.contact)), now)
+}
+
+/// The same with further facts.
+fn note_with(
+    tx: &mut Tx<'_>,
+    (session, address): (&ContactSession, &str),
+    (event, about): (Event, About),
+    now: Timestamp,
+) -> Result<()> {
     retailers::contact(tx, &Actor::system(), session.contact)?;
-    let about = About::contact(session.retailer, session.contact);
     Ok(audit::record(tx, &acting(session, address), now, event, about)?)
 }

@@ -3,7 +3,7 @@
 use passwords::Password;
 
 use crate::app::App;
-use crate::audit::{self, About, Event};
+use crate::audit::{About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
@@ -83,6 +83,6 @@ fn note(
     now: Timestamp,
 ) -> Result<()> {
     let about = About::contact(session.retailer, session.contact).with("factor", "passkey");
-    audit::record(tx, &super::acting(session, address), now, event, about)?;
+    super::note_with(tx, (session, address), (event, about), now)?;
     notice::tell(tx, Owner::Contact(session.contact), change, now)
 }

@@ -10,12 +10,12 @@ use super::{email, store};
 use crate::actor::Actor;
 use crate::audit::{self, Entry};
 use crate::error::Error;
-use crate::http::forms::{FieldErrors, Posted, Secret};
+use crate::http::forms::{FieldErrors, NewPasskeyForm, Posted, Secret};
 use crate::http::session::SignedIn;
 use crate::http::{Answer, Ids, Page, Shared, Visit, html, json, redirect, texts};
 use crate::kernel::id::PasskeyId;
 use crate::kernel::{EmailAddress, Token, text};
-use crate::passkeys::{self, Owner, Passkey, RelyingParty};
+use crate::passkeys::{self, Owner, Passkey};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Device};
 
@@ -51,7 +51,7 @@ pub async fn account(State(web): State<Shared>, visit: Visit, SignedIn(session):
 
 async fn account_page(web: &Shared, visit: &Visit, session: ContactSession, errors: FieldErrors) -> Answer {
     let (id, now) = (session.contact, web.app.clock.now());
-    let possible = RelyingParty::of(&web.app.config).is_some();
+    let possible = web.app.passkeys.is_some();
     let (contact, pending, devices, (entries, known)) = web
         .app
         .db
@@ -257,7 +257,7 @@ pub async fn ask_passkey(
     SignedIn(session): SignedIn,
     Posted(form): Posted<AskPasskeyForm>,
 ) -> Answer {
-    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let party = web.app.relying_party()?;
     let begun = match Password::parse(form.current_password.expose()) {
         Ok(current) => super::passkeys::begin_adding(&web.app, party, &session, current).await?,
         Err(_) => None,
@@ -269,30 +269,21 @@ pub async fn ask_passkey(
     Ok(json(&begun.to_json()))
 }
 
-/// What the form of a new passkey sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddPasskeyForm {
-    name: String,
-    proof_ceremony: String,
-    proof_passkey: String,
-}
-
 /// `POST /account/passkeys`
 pub async fn add_passkey(
     State(web): State<Shared>,
     visit: Visit,
     SignedIn(session): SignedIn,
-    Posted(form): Posted<AddPasskeyForm>,
+    Posted(form): Posted<NewPasskeyForm>,
 ) -> Answer {
-    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let party = web.app.relying_party()?;
     let (whose, address) = (session.clone(), visit.place.address.clone());
-    let answer = passkeys::Answer { ceremony: form.proof_ceremony, credential: form.proof_passkey };
+    let (name, answer) = form.parts();
     let now = web.app.clock.now();
     let add = web
         .app
         .db
-        .write(move |tx| super::passkeys::add(tx, &party, (&whose, &address), (&answer, &form.name), now));
+        .write(move |tx| super::passkeys::add(tx, &party, (&whose, &address), (&answer, &name), now));
     if add.await? {
         return Ok(redirect("/account", Some("passkey-added")));
     }

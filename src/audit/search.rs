@@ -2,8 +2,8 @@
 
 use super::{Entry, store};
 use crate::db::{Error, Tx};
-use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, RetailerId, StaffId};
+use crate::kernel::{Timestamp, text};
 
 /// Which entries are looked up. Everything that is not said is not looked at.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,21 @@ pub struct Filter {
     pub bounded_by: Option<StaffId>,
 }
 
+/// A word that is searched for.
+pub(super) struct Word<'w> {
+    pub text: &'w str,
+    /// The staff users whose name or address holds it. The databases fold the
+    /// letters of names differently, so they are not asked.
+    pub staff: Vec<StaffId>,
+}
+
+impl<'w> Word<'w> {
+    fn of(text: &'w str, staff: &[(StaffId, String)]) -> Self {
+        let holding = staff.iter().filter(|(_, words)| text::search_key(words).contains(text));
+        Self { text, staff: holding.map(|(id, _)| *id).collect() }
+    }
+}
+
 /// An entry that was found, with the names of those it is about as they are now.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -57,5 +72,7 @@ pub struct Found {
 /// # Errors
 /// When the database fails.
 pub fn search(tx: &mut Tx<'_>, filter: &Filter, limit: usize) -> Result<Vec<Found>, Error> {
-    store::search(tx, filter, i64::try_from(limit).unwrap_or(i64::MAX))
+    let staff = if filter.words.is_empty() { Vec::new() } else { store::staff_words(tx)? };
+    let words: Vec<Word<'_>> = filter.words.iter().map(|text| Word::of(text, &staff)).collect();
+    store::search(tx, filter, &words, i64::try_from(limit).unwrap_or(i64::MAX))
 }

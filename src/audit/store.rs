@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
+use super::search::Word;
 use super::{Address, Checkpoint, Filter, Found, Link};
 use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
-use crate::kernel::id::{ContactId, RetailerId, of};
+use crate::kernel::id::{ContactId, RetailerId, StaffId, of};
 use crate::kernel::{Digest, Id, Timestamp};
 
 /// An entry as a page shows it, with the names of people as they are now.
@@ -65,12 +66,17 @@ pub(super) fn links_after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Ve
     rows.iter().map(|row| Ok((Link::from_row(row)?, row.get("hash")?))).collect()
 }
 
-/// Whom an entry is about or by, or from where it came.
-const WORD: &str = " and (a.contact_id in (select l.contact_id from contact_listings l where l.words like ? escape '\\')
-     or a.retailer_id in (select l.retailer_id from retailer_listings l where l.words like ? escape '\\')
-     or a.staff_id in (select p.id from staff p where lower(p.name) like ? escape '\\' or p.email_key like ? escape '\\')
-     or a.actor_id in (select p.id from staff p where lower(p.name) like ? escape '\\' or p.email_key like ? escape '\\')
-     or a.address like ? escape '\\')";
+/// From where an entry came, and whom of the customers it is about.
+const FROM: &str = " and (a.address like ? escape '\\'";
+const CUSTOMER: &str =
+    " or a.contact_id in (select l.contact_id from contact_listings l where l.words like ? escape '\\')
+     or a.retailer_id in (select l.retailer_id from retailer_listings l where l.words like ? escape '\\'))";
+
+/// Every staff user with the words they are found by.
+pub(super) fn staff_words(tx: &mut Tx<'_>) -> Result<Vec<(StaffId, String)>, Error> {
+    let rows: Vec<Row> = tx.all("select id, name || ' ' || email as words from staff", &[])?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("words")?))).collect()
+}
 
 /// The pattern of a text that holds a word.
 fn holding(word: &str) -> String {
@@ -80,7 +86,12 @@ fn holding(word: &str) -> String {
 
 /// The newest entries a filter keeps; `acts` are the acts it keeps, none for
 /// all.
-pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Found>, Error> {
+pub(super) fn search(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    words: &[Word<'_>],
+    limit: i64,
+) -> Result<Vec<Found>, Error> {
     let mut sql = FOUND.to_owned();
     let mut values = Vec::new();
     let mut keep = |condition: &str, value: Value| {
@@ -103,8 +114,13 @@ pub(super) fn search(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec
     for (condition, value) in conditions.into_iter().filter(|(_, value)| *value != Value::Null) {
         keep(condition, value);
     }
-    for word in &filter.words {
-        keep(WORD, holding(word).to_value());
+    for word in words {
+        let pattern = holding(word.text).to_value();
+        keep(FROM, pattern.clone());
+        for staff in &word.staff {
+            keep(" or a.staff_id = ? or a.actor_id = ?", staff.to_value());
+        }
+        keep(CUSTOMER, pattern);
     }
     for (place, act) in filter.acts.iter().enumerate() {
         keep(if place == 0 { " and a.act in (?" } else { ", ?" }, act.to_value());

@@ -66,6 +66,22 @@ impl PasskeyForm {
     }
 }
 
+/// What a browser sends that had its device make a passkey.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasskeyForm {
+    name: String,
+    proof_ceremony: String,
+    proof_passkey: String,
+}
+
+impl NewPasskeyForm {
+    /// The name, and the answer.
+    pub fn parts(self) -> (String, crate::passkeys::Answer) {
+        (self.name, crate::passkeys::Answer { ceremony: self.proof_ceremony, credential: self.proof_passkey })
+    }
+}
+
 /// A form without fields.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 
 use super::erase::{self, Erasure};
-use super::known::{self, Known};
+use super::known::{self, Extent, Known};
 use super::retention;
 use crate::actor::Act;
 use crate::config::Retention;
@@ -26,21 +26,15 @@ struct PrivacyPage {
 
 /// `GET /portal/contacts/{id}/privacy`
 pub async fn privacy(AtPortal(caller): AtPortal, Ids(id): Ids<ContactId>) -> Answer {
-    let known = caller.read(move |tx, actor| known::of(tx, actor, id)).await?;
+    let known = caller.read(move |tx, actor| known::of(tx, actor, id, Extent::Page)).await?;
     html(StatusCode::OK, &PrivacyPage { page: caller.page(), known })
 }
 
-/// `POST /portal/contacts/{id}/privacy/export`: as a file. That it was taken is
-/// written down in the same transaction.
+/// `POST /portal/contacts/{id}/privacy/export`: as a file.
 pub async fn export(Ids(id): Ids<ContactId>, Confirmed(caller, _): Confirmed<NoFields>) -> Answer {
     let now = caller.now();
-    let known = caller
-        .write(move |tx, actor| {
-            let known = known::of(tx, actor, id)?;
-            known::note_export(tx, actor, &known.contact, now)?;
-            Ok(known)
-        })
-        .await?;
+    caller.write(move |tx, actor| known::note_export(tx, actor, id, now)).await?;
+    let known = caller.read(move |tx, actor| known::of(tx, actor, id, Extent::File)).await?;
     file(&known, now)
 }
 

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use passwords::Password;
 use serde::Deserialize;
 
-use super::known::{self, Known};
+use super::known::{self, Extent, Known};
 use super::portal::file;
 use crate::actor::{Actor, Door, Who};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::session::SignedIn;
 use crate::http::{Answer, Page, Shared, Visit, html, texts};
@@ -31,7 +31,7 @@ pub async fn data(State(web): State<Shared>, visit: Visit, SignedIn(session): Si
 
 async fn data_page(web: &Shared, visit: &Visit, session: &ContactSession, errors: FieldErrors) -> Answer {
     let (id, language) = (session.contact, visit.language);
-    let known = web.app.db.read(move |tx| known::own(tx, id, language)).await?;
+    let known = web.app.db.read(move |tx| known::own(tx, id, language, Extent::Page)).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     html(status, &DataPage { page: Page::of_contact(web, visit, session), known, errors })
 }
@@ -74,14 +74,15 @@ async fn take(
     let (id, contact, language, now) = (session.id, session.contact, visit.language, app.clock.now());
     let actor =
         Actor { who: Who::Contact(contact), door: Door::Website, address: visit.place.address.clone() };
-    app.db
-        .write(move |tx| {
-            if !choose::still_knows(tx, id, contact, &hash, now)? {
-                return Ok(None);
-            }
-            let known = known::own(tx, contact, language)?;
-            known::note_export(tx, &actor, &known.contact, now)?;
-            Ok(Some(known))
-        })
-        .await
+    let noted = app.db.write(move |tx| {
+        let knows = choose::still_knows(tx, id, contact, &hash, now)?;
+        if knows {
+            known::note_own_export(tx, &actor, contact, now)?;
+        }
+        Ok::<_, Error>(knows)
+    });
+    if !noted.await? {
+        return Ok(None);
+    }
+    app.db.read(move |tx| known::own(tx, contact, language, Extent::File)).await.map(Some)
 }

@@ -163,7 +163,7 @@ fn row(
     })
 }
 
-fn words(key: &'static str) -> (&'static str, &'static str, Control) {
+fn words(key: &str) -> (&'static str, &'static str, Control) {
     let options = |options: &[(&str, &str)]| -> Vec<(String, String)> {
         options.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect()
     };
@@ -215,7 +215,7 @@ fn words(key: &'static str) -> (&'static str, &'static str, Control) {
 
 /// A value in words.
 fn said(key: &str, values: &Changeable) -> String {
-    let (_, _, control) = words_of(key);
+    let (_, _, control) = words(key);
     let of = |value: &str| match &control {
         Control::One(options) | Control::Any(options) => options
             .iter()
@@ -237,11 +237,6 @@ fn said(key: &str, values: &Changeable) -> String {
         "mail.include_username" => of(if values.include_username { "true" } else { "false" }),
         _ => values.min_length.to_string(),
     }
-}
-
-/// The words of a key, wherever its name comes from.
-fn words_of(key: &str) -> (&'static str, &'static str, Control) {
-    words(CHANGEABLE.into_iter().find(|known| *known == key).unwrap_or_default())
 }
 
 /// `POST /portal/settings/{key}`: a new value, or with `back` the default.

@@ -9,12 +9,11 @@ use serde::Deserialize;
 use super::{SignIn, passkey};
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
-use crate::error::Error;
 use crate::http::cookies::Jar;
 use crate::http::forms::{NoFields, PasskeyForm, Posted, Secret};
 use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in};
 use crate::http::{Answer, Page, Shared, Visit, html, json, redirect};
-use crate::passkeys::{self, RelyingParty};
+use crate::passkeys;
 use crate::sessions::{self, ContactSession};
 
 #[derive(Template)]
@@ -59,7 +58,7 @@ pub async fn page(State(web): State<Shared>, visit: Visit, Perhaps(session): Per
 
 fn sign_in_page(web: &Shared, visit: &Visit, username: String, refused: &'static str) -> Answer {
     let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
-    let (page, passkeys) = (Page::of(web, visit), RelyingParty::of(&web.app.config).is_some());
+    let (page, passkeys) = (Page::of(web, visit), web.app.passkeys.is_some());
     html(status, &SignInPage { page, username, refused, passkeys })
 }
 
@@ -78,7 +77,7 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
 
 /// `POST /login/challenge`: for the script.
 pub async fn ask_passkey(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
-    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let party = web.app.relying_party()?;
     let now = web.app.clock.now();
     let begun = web.app.db.write(move |tx| passkeys::begin_signing_in(tx, &party, &visit.place, now)).await?;
     Ok(json(&begun.to_json()))
@@ -90,7 +89,7 @@ pub async fn submit_passkey(
     visit: Visit,
     Posted(form): Posted<PasskeyForm>,
 ) -> Answer {
-    let party = RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?;
+    let party = web.app.relying_party()?;
     let (answer, place, now) = (form.answer(), visit.place.clone(), web.app.clock.now());
     match web.app.db.write(move |tx| passkey::sign_in(tx, &party, &answer, &place, now)).await? {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),

@@ -19,7 +19,6 @@ use crate::http::session::{PerhapsStaff, acting};
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
 use crate::jobs::{self, Kind};
 use crate::kernel::{Language, Token};
-use crate::passkeys::RelyingParty;
 use crate::recovery::site::problem_text;
 use crate::sessions::{self, StaffKind};
 
@@ -72,7 +71,7 @@ pub(super) fn sign_in_page(
     refused: Option<&'static str>,
 ) -> Answer {
     let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
-    let (page, passkeys) = (Page::of_staff(web, visit, None), RelyingParty::of(&web.app.config).is_some());
+    let (page, passkeys) = (Page::of_staff(web, visit, None), web.app.passkeys.is_some());
     let refused = refused.unwrap_or_default();
     html(status, &SignInPage { page, base: door(visit).1, email, refused, passkeys })
 }

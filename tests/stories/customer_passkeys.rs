@@ -164,3 +164,18 @@ story! {
         assert!(!lets_in(&shop, &mut device).await);
     }
 }
+
+story! {
+    async fn whoever_is_merged_into_another_leaves_no_passkey(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let mut device = gets(&shop.signed_in("anna", PASSWORD).await).await;
+        let berta = shop.member("berta", "berta@harbour.example", PASSWORD).await;
+        let anna = shop.id("anna").await;
+        let merged = office.browser.post(&format!("/portal/contacts/{berta}/merge"), &[("other", &anna.to_string())]).await;
+        assert_eq!(merged.status, 303, "{}", merged.text());
+        assert_eq!(shop.count("select count(*) as n from passkeys", &[]).await, 0);
+        assert!(!lets_in(&shop, &mut device).await);
+    }
+}

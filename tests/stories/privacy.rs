@@ -345,3 +345,21 @@ story! {
         assert_eq!(shop.count(note, &[]).await, 1, "once, when it was taken");
     }
 }
+
+story! {
+    async fn a_page_shows_the_newest_hundred_and_the_file_has_all(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        for n in 0..101 {
+            office.switches_access(anna, if n % 2 == 0 { "off" } else { "on" }).await;
+        }
+        let path = format!("/portal/contacts/{anna}/privacy");
+        let page = office.browser.get(&path).await;
+        assert!(page.says("The newest are shown") && page.text().matches("Website access turned").count() == 100, "{}", page.text());
+        let file: serde_json::Value = serde_json::from_str(&office.browser.post(&format!("{path}/export"), &[]).await.text()).unwrap();
+        let history = file["history"].as_array().unwrap();
+        assert_eq!(history.iter().filter(|entry| entry["what"].as_str().unwrap().starts_with("Website access turned")).count(), 101);
+        assert_eq!(history[0]["event"], "contact-data-exported", "that it is taken is in it");
+    }
+}

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use tradepost::audit;
+use tradepost::notice::Change;
+use tradepost::passkeys::Owner;
 use tradepost::privacy::retention;
 use tradepost::staff::BuiltIn;
 
@@ -69,6 +71,27 @@ story! {
         assert!(owner.browser.get("/portal/audit?what=settings").await.says("Old records removed as the retention times say: "));
         assert!(owner.browser.get("/portal/audit/verify").await.says("The trail begins with entry"));
         drop(last);
+    }
+}
+
+story! {
+    async fn notices_and_test_mails_go_whole_when_their_time_is_over(kind) {
+        let shop = Shop::open(kind).await;
+        settled(&shop).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        owner.browser.post("/portal/settings/mails/reset/en/tests", &[]).await;
+        let staff = owner.id;
+        shop.db()
+            .write(move |tx| tradepost::notice::tell(tx, Owner::Staff(staff), Change::AppAdded, tradepost::kernel::Clock::default().now()))
+            .await
+            .unwrap();
+        shop.quiet().await;
+        let kinds = "select count(*) as n from mails where kind in ('test', 'sign-in-changed')";
+        assert_eq!(shop.count(kinds, &[]).await, 2);
+        shop.advance(401 * DAY);
+        applies(&shop).await;
+        assert_eq!(shop.count(kinds, &[]).await, 0);
+        assert_eq!(shop.count("select count(*) as n from test_mails", &[]).await + shop.count("select count(*) as n from sign_in_changes", &[]).await, 0);
     }
 }
 

@@ -35,6 +35,8 @@ story! {
         for (query, is_there) in [("q=anna", true), ("q=ANNA+gifts", true), ("q=10001", true), ("q=robin", true), ("q=127.0.0.1", true), ("q=anna+nobody", false), ("q=%25", false), ("q=a_na", false), ("q=anna%27--", false)] {
             assert_eq!(office.browser.get(&format!("/portal/audit?{query}")).await.says(off), is_there, "{query}");
         }
+        shop.run("update staff set name = 'Özgür ÄNDERER' where id = $1", &[&office.id]).await;
+        assert!(office.browser.get("/portal/audit?q=%C3%B6zg%C3%BCr+%C3%A4nderer").await.says(off), "both databases fold letters alike");
         let nonsense = office.browser.get("/portal/audit?what=x&before=y&from=1&q=%00").await;
         assert!(nonsense.status == 200 && nonsense.says("was not understood") && nonsense.says(off));
     }

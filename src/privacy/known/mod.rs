@@ -72,56 +72,93 @@ enum Reader {
     Contact(Language),
 }
 
+/// How much of it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What a page shows, and whether there is more.
+    Page,
+    /// All of it.
+    File,
+}
+
+impl Extent {
+    /// The most records of a kind.
+    fn limit(self) -> i64 {
+        match self {
+            Self::Page => i64::try_from(SHOWN + 1).unwrap_or(i64::MAX),
+            Self::File => i64::MAX,
+        }
+    }
+}
+
 /// Everything known about a contact, for staff who may export it.
 ///
 /// # Errors
 /// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
-pub fn of(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Known> {
+pub fn of(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, extent: Extent) -> Result<Known> {
+    let contact = exportable(tx, actor, id)?;
+    read(tx, contact, Reader::Staff, extent)
+}
+
+fn exportable(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Contact> {
     let contact = retailers::contact(tx, actor, id)?;
-    if !actor.may(Act::Export) {
-        return Err(Error::NotAllowed);
-    }
-    read(tx, contact, Reader::Staff)
+    if actor.may(Act::Export) { Ok(contact) } else { Err(Error::NotAllowed) }
 }
 
 /// Everything known about a contact, for themselves.
 ///
 /// # Errors
 /// When the database fails.
-pub fn own(tx: &mut Tx<'_>, id: ContactId, language: Language) -> Result<Known> {
+pub fn own(tx: &mut Tx<'_>, id: ContactId, language: Language, extent: Extent) -> Result<Known> {
     let contact = retailers::contact(tx, &Actor::system(), id)?;
-    read(tx, contact, Reader::Contact(language))
+    read(tx, contact, Reader::Contact(language), extent)
 }
 
-/// Writes down that everything known about a contact was taken as a file.
+/// Writes down that staff take everything known about a contact as a file.
+/// This comes before it is read: a trail that says too much is better than one
+/// that says too little, and nobody waits for a long file to be put together.
+///
+/// # Errors
+/// As for [`of`].
+pub fn note_export(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, now: Timestamp) -> Result<()> {
+    let contact = exportable(tx, actor, id)?;
+    note(tx, actor, &contact, now)
+}
+
+/// The same of a contact who takes their own.
 ///
 /// # Errors
 /// When the database fails.
-pub fn note_export(tx: &mut Tx<'_>, actor: &Actor, contact: &Contact, now: Timestamp) -> Result<()> {
+pub fn note_own_export(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, now: Timestamp) -> Result<()> {
+    let contact = retailers::contact(tx, &Actor::system(), id)?;
+    note(tx, actor, &contact, now)
+}
+
+fn note(tx: &mut Tx<'_>, actor: &Actor, contact: &Contact, now: Timestamp) -> Result<()> {
     let about = About::contact(contact.retailer, contact.id);
     Ok(audit::record(tx, actor, now, Event::ContactDataExported, about)?)
 }
 
-fn read(tx: &mut Tx<'_>, contact: Contact, reader: Reader) -> Result<Known> {
-    let id = contact.id;
+fn read(tx: &mut Tx<'_>, contact: Contact, reader: Reader, extent: Extent) -> Result<Known> {
+    let (id, limit) = (contact.id, extent.limit());
     let part = |title, single, records| Section { title, single, records };
     let sections = vec![
         part("known-person", true, store::person(tx, id)?),
         part("known-retailer", true, store::retailer(tx, id)?),
         part("known-merged-records", false, store::merged_records(tx, id)?),
         part("known-passkeys", false, store::passkeys(tx, id)?),
-        part("known-sessions", false, store::sessions(tx, id)?),
-        part("known-resets", false, store::resets(tx, id)?),
-        part("known-mails", false, store::mails(tx, id)?),
-        part("known-email-changes", false, store::email_changes(tx, id)?),
-        part("known-runs", false, store::runs(tx, id)?),
-        part("known-history", false, history(tx, id, reader)?),
+        part("known-sessions", false, store::sessions(tx, id, limit)?),
+        part("known-resets", false, store::resets(tx, id, limit)?),
+        part("known-mails", false, store::mails(tx, id, limit)?),
+        part("known-email-changes", false, store::email_changes(tx, id, limit)?),
+        part("known-runs", false, store::runs(tx, id, limit)?),
+        part("known-history", false, history(tx, id, reader, limit)?),
     ];
     Ok(Known { contact, sections })
 }
 
-fn history(tx: &mut Tx<'_>, id: ContactId, reader: Reader) -> Result<Vec<Record>> {
-    let entries = audit::of_contact(tx, id, i64::MAX)?;
+fn history(tx: &mut Tx<'_>, id: ContactId, reader: Reader, limit: i64) -> Result<Vec<Record>> {
+    let entries = audit::of_contact(tx, id, limit)?;
     Ok(entries.iter().map(|entry| entry_record(entry, reader)).collect())
 }
 
@@ -227,7 +264,7 @@ impl Told {
 }
 
 /// The keys of words that have a meaning of their own.
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 33] = [
     "known-is-en",
     "known-is-de",
     "known-is-reset",
@@ -236,6 +273,7 @@ const WORDS: [&str; 32] = [
     "known-is-email-changed",
     "known-is-email-confirmation",
     "known-is-usernames",
+    "known-is-sign-in-changed",
     "known-is-waiting",
     "known-is-put-off",
     "known-is-accepted",
@@ -265,4 +303,17 @@ const WORDS: [&str; 32] = [
 fn in_words(language: Language, word: &str) -> String {
     let known = WORDS.into_iter().find(|key| key.strip_prefix("known-is-") == Some(word));
     known.map_or_else(|| word.replace('-', " "), |key| texts::text(language, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::Kind;
+
+    #[test]
+    fn every_kind_of_mail_to_a_contact_has_its_word_in_every_language() {
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::StaffReset) {
+            assert!(WORDS.contains(&format!("known-is-{}", kind.as_str()).as_str()), "{}", kind.as_str());
+        }
+    }
 }

@@ -92,11 +92,11 @@ pub(super) fn passkeys(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record
     records(&rows, &[("known-name", Text), ("known-added-at", Moment), ("known-last-used-at", Moment)])
 }
 
-pub(super) fn sessions(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
+pub(super) fn sessions(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select created_at as started_at, last_seen_at, expires_at, ended_at, address as internet_address, device from sessions
-         where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by created_at desc",
-        &[&contact],
+         where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by created_at desc limit $2",
+        &[&contact, &limit],
     )?;
     let shape = [
         ("known-started-at", Moment),
@@ -109,15 +109,15 @@ pub(super) fn sessions(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record
     records(&rows, &shape)
 }
 
-pub(super) fn resets(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
+pub(super) fn resets(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select m.kind, x.requested_at as asked_at, x.started_by as asked_by, x.door, x.stop_current as stopped_password,
              m.state as mail_state, m.finished_at,
              (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id) as expires_at,
              x.used_at, x.cancelled_at, x.superseded_at as replaced_at
          from resets x join mails m on m.id = x.mail_id
-         where x.contact_id = $1 or x.contact_id in (select id from contacts where merged_into_id = $1) order by x.requested_at desc",
-        &[&contact],
+         where x.contact_id = $1 or x.contact_id in (select id from contacts where merged_into_id = $1) order by x.requested_at desc limit $2",
+        &[&contact, &limit],
     )?;
     let shape = [
         ("known-kind", Word),
@@ -135,13 +135,13 @@ pub(super) fn resets(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>,
     records(&rows, &shape)
 }
 
-pub(super) fn mails(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
+pub(super) fn mails(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select kind, to_address as sent_to, language, created_at as asked_at, state as mail_state, attempts, finished_at, answer, encrypted,
              returned_at, returned
          from mails
-         where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by created_at desc",
-        &[&contact],
+         where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by created_at desc limit $2",
+        &[&contact, &limit],
     )?;
     let shape = [
         ("known-kind", Word),
@@ -159,11 +159,11 @@ pub(super) fn mails(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, 
     records(&rows, &shape)
 }
 
-pub(super) fn email_changes(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
+pub(super) fn email_changes(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select new_email, requested_at as asked_at, expires_at, finished_at from email_changes
-         where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by requested_at desc",
-        &[&contact],
+         where contact_id = $1 or contact_id in (select id from contacts where merged_into_id = $1) order by requested_at desc limit $2",
+        &[&contact, &limit],
     )?;
     let shape = [
         ("known-new-email", Text),
@@ -174,11 +174,11 @@ pub(super) fn email_changes(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<R
     records(&rows, &shape)
 }
 
-pub(super) fn runs(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
+pub(super) fn runs(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select r.act, r.created_at as started_at, i.domain, i.state, i.reason, i.acted_at from run_items i join runs r on r.id = i.run_id
-         where i.contact_id = $1 or i.contact_id in (select id from contacts where merged_into_id = $1) order by r.created_at desc",
-        &[&contact],
+         where i.contact_id = $1 or i.contact_id in (select id from contacts where merged_into_id = $1) order by r.created_at desc limit $2",
+        &[&contact, &limit],
     )?;
     let shape = [
         ("known-act", Word),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::preview::Preview;
 use super::{State, address, problem, which};
 use crate::actor::Level;
-use crate::http::forms::{FieldErrors, Posted};
+use crate::http::forms::{FieldErrors, NoFields, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, headers, html, redirect};
 use crate::kernel::Language;
 use crate::mail::Kind;
@@ -263,11 +263,6 @@ fn framed(preview: Preview) -> Answer {
     response.headers_mut().extend(policy);
     Ok(response)
 }
-
-/// Nothing is sent beside the button.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFields {}
 
 /// `POST /portal/settings/mails/{kind}/{language}/tests`
 pub async fn test(

@@ -19,7 +19,7 @@ use crate::http::{Answer, Failure, Ids, Page, Shared, Visit, html, redirect};
 use crate::kernel::Token;
 use crate::kernel::id::{RoleId, StaffId};
 use crate::keys::Keys;
-use crate::passkeys::{self, Owner, Passkey, RelyingParty};
+use crate::passkeys::{self, Owner, Passkey};
 use crate::sessions::{StaffSession, Standing};
 use crate::staff::fresh::portal::Confirmed;
 use crate::staff::passkeys::portal::confirm_first;
@@ -110,7 +110,7 @@ pub async fn prove(threshold: Threshold) -> Answer {
 /// The page that asks for the second factor.
 pub(in crate::staff) fn prove_page(threshold: &Threshold, errors: FieldErrors) -> Answer {
     let Threshold { web, session, .. } = threshold;
-    let has_passkey = session.has_passkey && RelyingParty::of(&web.app.config).is_some();
+    let has_passkey = session.has_passkey && web.app.passkeys.is_some();
     let (page, base, has_app) = (threshold.page(), threshold.base(), session.has_app);
     html(status(&errors), &ProvePage { page, base, has_app, has_passkey, errors })
 }
@@ -188,7 +188,7 @@ pub(in crate::staff) async fn set_up_page(threshold: &Threshold, errors: FieldEr
             offer,
             codes_left,
             passkeys,
-            passkeys_possible: RelyingParty::of(&app.config).is_some(),
+            passkeys_possible: app.passkeys.is_some(),
             confirm_first: (!fresh::is_fresh(&threshold.session, now)).then(|| confirm_first(threshold)),
             possible: keys.is_some(),
             must: threshold.session.standing(now) == Standing::MustSetUp,

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::{Proof, is_fresh, prove};
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::{Answer, AtPortal, Caller, Failure, Page, Shared, html, redirect};
-use crate::passkeys::{self, RelyingParty};
+use crate::passkeys;
 use crate::sessions::Standing;
 use crate::staff::{self, factors::portal::Threshold};
 
@@ -142,7 +142,7 @@ async fn given(caller: &Caller, proof: Option<Typed>) -> Answer<Given> {
 
 async fn by_passkey(caller: &Caller, typed: Typed) -> Answer<Given> {
     let refused = Ok(Given::Proof(Proof::Refused));
-    let Some(party) = RelyingParty::of(&caller.web.app.config) else { return refused };
+    let Some(party) = caller.web.app.passkeys.clone() else { return refused };
     let answer = passkeys::Answer { ceremony: typed.ceremony, credential: typed.passkey };
     let (session, now) = (caller.session.clone(), caller.now());
     let good = caller
@@ -187,7 +187,7 @@ fn confirm_page(
 ) -> Answer {
     let Caller { web, session, .. } = caller;
     let (has_app, base) = (session.has_app, caller.base());
-    let has_passkey = session.has_passkey && RelyingParty::of(&web.app.config).is_some();
+    let has_passkey = session.has_passkey && web.app.passkeys.is_some();
     let page = match session.standing(caller.now()) {
         Standing::In | Standing::InUntil(_) => caller.page(),
         // Nothing else is open to them.

@@ -3,14 +3,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
 
 use crate::db::Tx;
-use crate::error::Error;
-use crate::http::forms::{FieldErrors, NoFields, PasskeyForm, Posted};
+use crate::http::forms::{FieldErrors, NewPasskeyForm, NoFields, PasskeyForm, Posted};
 use crate::http::{Answer, Ids, Shared, Visit, json, redirect};
 use crate::kernel::id::PasskeyId;
-use crate::passkeys::{self, Begun, RelyingParty};
+use crate::passkeys::{self, Begun};
 use crate::staff::factors::portal::{Threshold, codes_page, prove_page, set_up_page};
 use crate::staff::fresh;
 use crate::staff::portal::{door, let_in, sign_in_page};
@@ -19,24 +17,20 @@ use crate::staff::sign_in::SignIn;
 /// Why a passkey was not taken.
 pub const REFUSED: &str = "That passkey did not work: it is not one of yours, or you took longer than five minutes. Try again, or go another way.";
 
-fn party(web: &Shared) -> Answer<RelyingParty> {
-    Ok(RelyingParty::of(&web.app.config).ok_or(Error::NotFound)?)
-}
-
 fn challenge(begun: &Begun) -> Response {
     json(&begun.to_json())
 }
 
 /// `POST /portal/login/challenge`, `POST /sales/login/challenge`
 pub async fn ask_anyone(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
-    let (party, now) = (party(&web)?, web.app.clock.now());
+    let (party, now) = (web.app.relying_party()?, web.app.clock.now());
     let begin = move |tx: &mut Tx<'_>| passkeys::begin_signing_in(tx, &party, &visit.place, now);
     Ok(challenge(&web.app.db.write(begin).await?))
 }
 
 /// `POST /portal/login/passkey`, `POST /sales/login/passkey`
 pub async fn sign_in(State(web): State<Shared>, visit: Visit, Posted(form): Posted<PasskeyForm>) -> Answer {
-    let ((door, base), party, now) = (door(&visit), party(&web)?, web.app.clock.now());
+    let ((door, base), party, now) = (door(&visit), web.app.relying_party()?, web.app.clock.now());
     let (answer, place) = (form.answer(), visit.place.clone());
     let act = move |tx: &mut Tx<'_>| super::sign_in(tx, &party, &answer, (door, &place), now);
     match web.app.db.write(act).await? {
@@ -48,7 +42,7 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Posted(form): Post
 /// `POST /portal/second-factor/challenge`, `POST /sales/second-factor/challenge`
 pub async fn ask(threshold: Threshold, _: Posted<NoFields>) -> Answer {
     let app = &threshold.web.app;
-    let (party, session, now) = (party(&threshold.web)?, threshold.session.clone(), app.clock.now());
+    let (party, session, now) = (app.relying_party()?, threshold.session.clone(), app.clock.now());
     Ok(challenge(&app.db.write(move |tx| super::begin_proving(tx, &party, &session, now)).await?))
 }
 
@@ -58,7 +52,7 @@ pub async fn prove(threshold: Threshold, Posted(form): Posted<PasskeyForm>) -> A
         return Ok(redirect(threshold.base(), None));
     }
     let app = &threshold.web.app;
-    let (party, now) = (party(&threshold.web)?, app.clock.now());
+    let (party, now) = (app.relying_party()?, app.clock.now());
     let (session, actor) = (threshold.session.clone(), threshold.actor.clone());
     let (answer, place) = (form.answer(), threshold.visit.place.clone());
     let act = move |tx: &mut Tx<'_>| super::let_in(tx, (&party, &actor), &session, (&answer, &place), now);
@@ -72,7 +66,7 @@ pub async fn prove(threshold: Threshold, Posted(form): Posted<PasskeyForm>) -> A
 pub async fn ask_new(threshold: Threshold, _: Posted<NoFields>) -> Answer {
     threshold.must_have_proved()?;
     let app = &threshold.web.app;
-    let (party, session, now) = (party(&threshold.web)?, threshold.session.clone(), app.clock.now());
+    let (party, session, now) = (app.relying_party()?, threshold.session.clone(), app.clock.now());
     if !fresh::is_fresh(&session, now) {
         return Ok(json(&serde_json::json!({ "to": confirm_first(&threshold) })));
     }
@@ -85,25 +79,16 @@ pub fn confirm_first(threshold: &Threshold) -> String {
     format!("{base}/confirm?to={base}/me/second-factor")
 }
 
-/// What the form of a new passkey sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddForm {
-    name: String,
-    proof_ceremony: String,
-    proof_passkey: String,
-}
-
 /// `POST …/me/second-factor/passkeys`
-pub async fn add(threshold: Threshold, Posted(form): Posted<AddForm>) -> Answer {
+pub async fn add(threshold: Threshold, Posted(form): Posted<NewPasskeyForm>) -> Answer {
     threshold.must_have_proved()?;
     let app = &threshold.web.app;
-    let (party, keys, now) = (party(&threshold.web)?, app.keys.clone(), app.clock.now());
+    let (party, keys, now) = (app.relying_party()?, app.keys.clone(), app.clock.now());
     let (session, actor) = (threshold.session.clone(), threshold.actor.clone());
-    let answer = crate::passkeys::Answer { ceremony: form.proof_ceremony, credential: form.proof_passkey };
-    let added = app.db.write(move |tx| {
-        super::add(tx, (&party, keys.as_ref(), &actor), &session, (&answer, &form.name), now)
-    });
+    let (name, answer) = form.parts();
+    let added = app
+        .db
+        .write(move |tx| super::add(tx, (&party, keys.as_ref(), &actor), &session, (&answer, &name), now));
     match added.await? {
         Some(codes) if codes.is_empty() => {
             Ok(redirect(&format!("{}/me/second-factor", threshold.base()), Some("passkey-added")))
