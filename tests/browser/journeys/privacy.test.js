@@ -17,7 +17,7 @@ journey("everything known is shown, taken along, and erased", ["desktop", "phone
   const visitor = await come();
   const { page } = visitor;
   await signsInAsStaff(visitor, "/portal", demo.staff.admin ?? assert.fail());
-  await page.goto("/portal/contacts?q=alex");
+  await page.goto("/portal/contacts?q=alex+harbour+gifts");
   await page.locator("tbody tr a").first().click();
   await page.waitForURL("**/portal/contacts/*");
   const contact = page.url();
