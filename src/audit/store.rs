@@ -159,11 +159,11 @@ impl FromRow for Found {
 /// The entry that the next one follows: the last there is, or where the trail
 /// was shortened.
 pub(super) fn last(tx: &mut Tx<'_>) -> Result<Option<(i64, Digest)>, Error> {
-    let row: Option<Row> = tx.opt(
-        "select number, hash from (select number, hash from audit_checkpoints union select number, hash from audit) e
-         order by number desc limit 1",
-        &[],
-    )?;
+    let last = tx.opt("select number, hash from audit order by number desc limit 1", &[])?;
+    let row: Option<Row> = match last {
+        Some(row) => Some(row),
+        None => tx.opt("select number, hash from audit_checkpoints order by number desc limit 1", &[])?,
+    };
     row.map(|row| Ok((row.get("number")?, row.get("hash")?))).transpose()
 }
 
