@@ -5,8 +5,8 @@ use crate::CellKind;
 
 const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
 
-/// The day after the last that Excel knows, 9999-12-31, counted as Excel does.
-const END_OF_DAYS: f64 = 2_958_466.0;
+/// Half a second before the end of the last day that Excel knows, 9999-12-31: later is rounded to a day after.
+const END_OF_DAYS: f64 = 2_958_466.0 - 0.5 / 86_400.0;
 
 /// The day from which days are counted, in days since 1970-01-01, for days from 1900-03-01 on.
 const DAY_0_OF_1900: i64 = -25_569;

@@ -6,8 +6,9 @@ use super::cell::{self, Context, Tag};
 use super::xml::{Xml, attribute};
 use crate::{Cell, FileError, Line, LineProblem, MAX_CELL, MAX_COLUMNS};
 
-/// Rows of a sheet at most, in Excel.
+/// Rows and columns of a sheet at most, in Excel.
 const LAST_ROW: usize = 1_048_576;
+const LAST_COLUMN: usize = 16_384;
 
 /// The rows of a sheet. Rows that hold nothing may be missing; rows and cells out of order are damage, as
 /// they are to Excel.
@@ -75,7 +76,7 @@ impl<R: Read> Rows<R> {
             };
             let tag = tag.ok_or_else(|| self.xml.damaged())?;
             let column = tag.column.unwrap_or(next);
-            if column < next {
+            if column < next || column >= LAST_COLUMN {
                 return Err(self.xml.damaged());
             }
             let reading = cell::read(&mut self.xml, &tag, &self.context)?;

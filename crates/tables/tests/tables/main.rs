@@ -2,5 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod read;
+mod book;
 mod csv;
 mod xlsx;
+mod stored;
+mod hostile;
