@@ -39,6 +39,7 @@ pub(super) fn mark<R: Read + Seek>(source: &mut R) -> io::Result<Option<Encoding
 }
 
 /// UTF-16 by its mark or by its zeros: the spaces, digits and delimiters of any table have them on one side.
+/// A few letters, such as U+4E00, have them on the other.
 pub(crate) fn utf_16(head: &[u8]) -> Option<Encoding> {
     if let Some((encoding, _)) = known::Encoding::for_bom(head) {
         return (encoding != known::UTF_8).then_some(Encoding(encoding));
@@ -46,10 +47,12 @@ pub(crate) fn utf_16(head: &[u8]) -> Option<Encoding> {
     let zeros = |side: usize| head.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (first, second) = (zeros(0), zeros(1));
     let many = head.len().div_ceil(20).max(1);
-    match (first, second) {
-        (0, second) if second >= many => Some(Encoding(known::UTF_16LE)),
-        (first, 0) if first >= many => Some(Encoding(known::UTF_16BE)),
-        _ => None,
+    if second >= many && first * 2 <= second {
+        Some(Encoding(known::UTF_16LE))
+    } else if first >= many && second * 2 <= first {
+        Some(Encoding(known::UTF_16BE))
+    } else {
+        None
     }
 }
 

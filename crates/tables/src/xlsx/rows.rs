@@ -88,8 +88,9 @@ impl<R: Read> Rows<R> {
 
 /// Puts a cell into its column.
 fn place(line: &mut Line, column: usize, reading: cell::Reading) -> Result<(), FileError> {
-    let says_nothing = !reading.too_long && !reading.not_computed && reading.cell.is_blank();
-    if says_nothing {
+    let is_good = !reading.too_long && !reading.not_computed;
+    let hidden_by_limit = column >= MAX_COLUMNS && reading.cell.is_blank();
+    if is_good && (reading.cell.text.is_empty() || hidden_by_limit) {
         return Ok(());
     }
     if column >= MAX_COLUMNS {

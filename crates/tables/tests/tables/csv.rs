@@ -86,6 +86,14 @@ fn marks_and_zeros_tell_unicode() {
 }
 
 #[test]
+fn letters_that_look_like_zeros_do_not_hide_unicode() {
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let file: Vec<u8> = "a,b\n一一,😀\n".encode_utf16().flat_map(bytes).collect();
+        assert_eq!(texts(&rows(file)[0]), ["一一", "😀"]);
+    }
+}
+
+#[test]
 fn a_row_in_another_encoding_is_the_only_one_with_a_problem() {
     let lines = rows(b"Name,Place\nM\xc3\xbcller,K\xc3\xb6ln\nM\xfcller,Bonn\nMaier,K\xc3\xb6ln\n");
     let strange: Vec<_> = lines.iter().map(|line| !line.problems.is_empty()).collect();

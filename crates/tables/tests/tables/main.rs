@@ -7,3 +7,4 @@ mod csv;
 mod xlsx;
 mod stored;
 mod hostile;
+mod written;
