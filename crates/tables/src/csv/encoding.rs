@@ -44,6 +44,9 @@ pub(crate) fn utf_16(head: &[u8]) -> Option<Encoding> {
     if let Some((encoding, _)) = known::Encoding::for_bom(head) {
         return (encoding != known::UTF_8).then_some(Encoding(encoding));
     }
+    if head.chunks_exact(2).any(|unit| unit == [0, 0]) {
+        return None;
+    }
     let zeros = |side: usize| head.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (first, second) = (zeros(0), zeros(1));
     let many = head.len().div_ceil(20).max(1);
