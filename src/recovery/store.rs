@@ -241,9 +241,9 @@ pub(super) fn end_sessions_of_reset(tx: &mut Tx<'_>, reset: ResetId, now: Timest
 #[derive(Clone, Debug, Default)]
 pub struct Live {
     /// Their own password's, while it works.
-    pub own: Option<passwords::Hash>,
+    pub own: Option<passwords::Own>,
     /// Their own password's, once it was stopped.
-    pub stopped: Option<passwords::Hash>,
+    pub stopped: Option<passwords::Own>,
     /// The temporary ones', newest first.
     pub temporary: Vec<(TemporaryPasswordId, passwords::Hash)>,
 }
@@ -254,6 +254,7 @@ impl Live {
         passwords::Known {
             own: self.own.clone(),
             temporary: self.temporary.iter().map(|(_, hash)| hash.clone()).collect(),
+            decoy: None,
         }
     }
 }
@@ -270,7 +271,7 @@ pub fn live(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Live,
          where contact_id = $1 and voided_at is null and used_at is null and expires_at > $2 order by minted_at desc, id desc",
         &[&contact, &now],
     )?;
-    let hash = own.parse_opt("password_hash", passwords::Hash::parse)?;
+    let hash = own.parse_opt("password_hash", |text| passwords::Own::parse(text, false))?;
     let is_stopped = own.get::<Option<Timestamp>>("password_stopped_at")?.is_some();
     let (own, stopped) = if is_stopped { (None, hash) } else { (hash, None) };
     Ok(Live {
@@ -291,7 +292,7 @@ pub fn live(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Live,
 pub fn note_sign_in(
     tx: &mut Tx<'_>,
     contact: ContactId,
-    rehashed: Option<(&passwords::Hash, &passwords::Hash)>,
+    rehashed: Option<(&passwords::Own, &passwords::Hash)>,
     now: Timestamp,
 ) -> Result<(), Error> {
     tx.run("update contacts set last_sign_in_at = $2 where id = $1", &[&contact, &now])?;

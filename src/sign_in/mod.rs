@@ -6,7 +6,7 @@ pub mod site;
 use std::sync::Arc;
 use std::time::Duration;
 
-use passwords::{Hash, Matched, Password};
+use passwords::{Hash, Matched, Own, Password};
 
 use crate::access;
 use crate::actor::{Actor, Door, Who};
@@ -68,7 +68,7 @@ impl Attempt {
 
 /// What to write down after a match.
 enum Proof {
-    Own { hash: Hash, rehashed: Option<Hash> },
+    Own { hash: Box<Own>, rehashed: Option<Hash> },
     Temporary(TemporaryPasswordId),
 }
 
@@ -98,7 +98,7 @@ pub async fn sign_in(app: &App, username: &str, typed: Password, place: Place) -
         Matched::Nothing => None,
         Matched::Own { outdated } => {
             let rehashed = if outdated { Some(app.passwords.hash(typed).await?) } else { None };
-            live.own.map(|hash| Proof::Own { hash, rehashed })
+            live.own.map(|hash| Proof::Own { hash: Box::new(hash), rehashed })
         }
         Matched::Temporary { index } => live.temporary.get(index).map(|(id, _)| Proof::Temporary(*id)),
     };
@@ -162,7 +162,7 @@ fn welcome(
     let about = About::contact(retailer, contact);
     match proof {
         Proof::Own { hash, rehashed } => {
-            recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (hash, new)), now)?;
+            recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (&**hash, new)), now)?;
             audit::record(tx, &actor, now, Event::SignedIn, about)?;
             Ok(SignIn::Welcome(sessions::start_for_contact(tx, contact, None, place, now)?))
         }
