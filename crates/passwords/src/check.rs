@@ -30,13 +30,12 @@ pub enum Own {
 }
 
 impl Own {
-    /// Takes a stored text. Whether it was brought along is known beside it: a PHC string of Argon2id
-    /// does not tell.
+    /// Takes a stored text. Whether it was brought along is known beside it, as a PHC string of
+    /// Argon2id does not tell; other texts are always of one that was.
     pub fn parse(text: &str, brought_along: bool) -> Result<Self, BroughtError> {
-        if brought_along {
-            Brought::parse(text).map(Self::Brought)
-        } else {
-            Ok(Self::Hash(Hash::parse(text)?))
+        match Hash::parse(text) {
+            Ok(hash) if !brought_along => Ok(Self::Hash(hash)),
+            _ => Brought::parse(text).map(Self::Brought),
         }
     }
 
