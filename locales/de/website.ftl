@@ -275,6 +275,7 @@ known-website-access = Website-Zugang
 known-active = Aktiv
 known-has-password = Hat ein Passwort
 known-password-set-at = Passwort gewählt
+known-password-brought-at = Passwort mitgebracht
 known-last-sign-in-at = Zuletzt angemeldet
 known-bounced-at = Mail kam zurück
 known-created-at = Eingetragen

@@ -275,6 +275,7 @@ known-website-access = Website access
 known-active = Active
 known-has-password = Has a password
 known-password-set-at = Password chosen
+known-password-brought-at = Password brought along
 known-last-sign-in-at = Last signed in
 known-bounced-at = Mail came back
 known-created-at = Entered

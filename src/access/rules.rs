@@ -37,6 +37,8 @@ pub enum Access {
     InvitationExpired,
     /// Has a password of their own.
     Active,
+    /// Has the password of the system before, and has not signed in with it yet.
+    BroughtAlong,
     /// Has a password, and a reset is on its way to the mail server.
     Resetting,
     /// Has had a password, and a reset's temporary one lives until then.
@@ -59,6 +61,9 @@ pub fn state(contact: &Contact, now: Timestamp) -> Access {
         Ok(_) if contact.password_set_at.is_some() => match (contact.mail_pending, live_until) {
             (true, _) => Access::Resetting,
             (false, Some(until)) => Access::ResetSent { until },
+            (false, None) if contact.has_password && contact.password_brought_at.is_some() => {
+                Access::BroughtAlong
+            }
             (false, None) if contact.has_password => Access::Active,
             (false, None) => Access::Stopped,
         },
@@ -132,6 +137,10 @@ mod tests {
             ),
             (Contact { was_invited: true, temporary_until: set, ..contact() }, Access::InvitationExpired),
             (Contact { has_password: true, password_set_at: set, ..contact() }, Access::Active),
+            (
+                Contact { has_password: true, password_set_at: set, password_brought_at: set, ..contact() },
+                Access::BroughtAlong,
+            ),
             (
                 Contact { has_password: true, password_set_at: set, mail_pending: true, ..contact() },
                 Access::Resetting,

@@ -50,7 +50,7 @@ impl Group {
     /// Whether the filter of lists counts them so.
     pub(super) fn is(&self, standing: Standing) -> bool {
         match (standing, self.standing.as_str()) {
-            (Standing::Active, "active" | "resetting" | "reset-sent") => self.has_password,
+            (Standing::Active, "active" | "brought-along" | "resetting" | "reset-sent") => self.has_password,
             (Standing::Invited, "invited") => self.live,
             (Standing::Expired, "invited") => !self.live,
             (Standing::Invited, "inviting")

@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0007_privacy"),
     migration!("0008_passkeys"),
     migration!("0009_logo"),
+    migration!("0010_brought_along"),
 ];
 
 /// Why a schema could not be brought up to date.

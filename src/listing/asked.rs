@@ -68,6 +68,8 @@ choices! {
     Standing {
         /// Their own password works.
         Active = "active", "Active";
+        /// Of these: the password of the system before, not signed in with yet.
+        BroughtAlong = "brought-along", "Password brought along";
         /// Never invited, and nothing stands in the way.
         NotInvited = "not-invited", "Not invited";
         /// Invited; the temporary password is on its way or good.

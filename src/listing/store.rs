@@ -256,8 +256,9 @@ fn holding(statement: &mut Statement, scope: &Scope<'_>) {
 fn standing(statement: &mut Statement, choice: Standing, now: Timestamp) {
     match choice {
         Standing::Active => {
-            statement.add(" and l.standing in ('active', 'reset-sent', 'resetting') and l.has_password");
+            statement.add(" and l.standing in ('active', 'brought-along', 'reset-sent', 'resetting') and l.has_password");
         }
+        Standing::BroughtAlong => statement.add(" and l.standing = 'brought-along'"),
         Standing::NotInvited => statement.add(" and l.standing = 'not-invited'"),
         Standing::Invited => {
             statement.add(" and l.standing in ('invited', 'inviting') and (l.standing = 'inviting'");

@@ -1,7 +1,7 @@
 //! Choosing a password: by a temporary one, or knowing the current one
 //! (promises 7 and 8).
 
-use passwords::{About as Names, Hash, Known, Matched, Password, Problem};
+use passwords::{About as Names, Hash, Known, Matched, Own, Password, Problem};
 
 use super::store;
 use crate::access;
@@ -72,6 +72,7 @@ pub async fn choose(
     let known = Known {
         own: live.own.or(live.stopped),
         temporary: live.temporary.into_iter().map(|(_, hash)| hash).collect(),
+        decoy: None,
     };
     let (matched, new) = app.passwords.check(new, known).await?;
     problems.extend(match matched {
@@ -99,7 +100,7 @@ fn broken_rules(app: &App, contact: &Contact, new: &Password) -> Vec<Problem> {
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
-pub async fn knows(app: &App, contact: ContactId, current: Password) -> Result<Option<Hash>> {
+pub async fn knows(app: &App, contact: ContactId, current: Password) -> Result<Option<Own>> {
     const WHAT: &str = "current-password";
     let now = app.clock.now();
     let (allowed, live) = app
@@ -109,7 +110,7 @@ pub async fn knows(app: &App, contact: ContactId, current: Password) -> Result<O
             Ok::<_, crate::Error>((allowed, store::live(tx, contact, now)?))
         })
         .await?;
-    let known = Known { own: live.own.clone(), temporary: Vec::new() };
+    let known = Known { own: live.own.clone(), ..Known::default() };
     let (matched, _) = app.passwords.check(current, known).await?;
     if !allowed || !matches!(matched, Matched::Own { .. }) {
         return Ok(None);
@@ -127,7 +128,7 @@ pub fn still_knows(
     tx: &mut Tx<'_>,
     session: SessionId,
     contact: ContactId,
-    hash: &Hash,
+    hash: &Own,
     now: Timestamp,
 ) -> Result<bool> {
     let found = retailers::contact(tx, &Actor::system(), contact)?;
@@ -139,7 +140,7 @@ pub fn still_knows(
 /// What a new password was chosen by, as it was checked.
 enum Proof {
     Temporary(TemporaryPasswordId),
-    Current(SessionId, Hash),
+    Current(SessionId, Own),
 }
 
 /// A new password that passed every check.

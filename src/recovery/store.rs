@@ -117,7 +117,10 @@ pub(super) fn supersede_others(
 /// Makes the contact's own password useless. Its hash is kept, so that it can't
 /// be chosen again.
 pub(super) fn stop_password(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
-    tx.run("update contacts set password_stopped_at = $2, updated_at = $2 where id = $1", &[&contact, &now])?;
+    tx.run(
+        "update contacts set password_stopped_at = $2, password_brought_at = null, updated_at = $2 where id = $1",
+        &[&contact, &now],
+    )?;
     Ok(())
 }
 
@@ -129,7 +132,7 @@ pub(super) fn set_password(
     now: Timestamp,
 ) -> Result<(), Error> {
     tx.run(
-        "update contacts set password_hash = $2, password_set_at = $3, password_stopped_at = null, updated_at = $3 where id = $1",
+        "update contacts set password_hash = $2, password_set_at = $3, password_stopped_at = null, password_brought_at = null, updated_at = $3 where id = $1",
         &[&contact, &hash.as_str(), &now],
     )?;
     Ok(())
@@ -241,19 +244,20 @@ pub(super) fn end_sessions_of_reset(tx: &mut Tx<'_>, reset: ResetId, now: Timest
 #[derive(Clone, Debug, Default)]
 pub struct Live {
     /// Their own password's, while it works.
-    pub own: Option<passwords::Hash>,
+    pub own: Option<passwords::Own>,
     /// Their own password's, once it was stopped.
-    pub stopped: Option<passwords::Hash>,
+    pub stopped: Option<passwords::Own>,
     /// The temporary ones', newest first.
     pub temporary: Vec<(TemporaryPasswordId, passwords::Hash)>,
 }
 
 impl Live {
-    /// What a typed password is checked against.
-    pub fn known(&self) -> passwords::Known {
+    /// What a typed password is checked against; `decoy` is a hash that someone else brought along.
+    pub fn known(&self, decoy: Option<passwords::Brought>) -> passwords::Known {
         passwords::Known {
             own: self.own.clone(),
             temporary: self.temporary.iter().map(|(_, hash)| hash.clone()).collect(),
+            decoy,
         }
     }
 }
@@ -263,14 +267,17 @@ impl Live {
 /// # Errors
 /// When the database fails or holds a hash that can't be read.
 pub fn live(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Live, Error> {
-    let own: Row =
-        tx.one("select password_hash, password_stopped_at from contacts where id = $1", &[&contact])?;
+    let own: Row = tx.one(
+        "select password_hash, password_stopped_at, password_brought_at from contacts where id = $1",
+        &[&contact],
+    )?;
     let temporary: Vec<Row> = tx.all(
         "select id, hash from temporary_passwords
          where contact_id = $1 and voided_at is null and used_at is null and expires_at > $2 order by minted_at desc, id desc",
         &[&contact, &now],
     )?;
-    let hash = own.parse_opt("password_hash", passwords::Hash::parse)?;
+    let is_brought = own.get::<Option<Timestamp>>("password_brought_at")?.is_some();
+    let hash = own.parse_opt("password_hash", |text| passwords::Own::parse(text, is_brought))?;
     let is_stopped = own.get::<Option<Timestamp>>("password_stopped_at")?.is_some();
     let (own, stopped) = if is_stopped { (None, hash) } else { (hash, None) };
     Ok(Live {
@@ -283,21 +290,51 @@ pub fn live(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Live,
     })
 }
 
-/// Notes that a contact signed in; `rehashed` replaces their hash by one of
-/// the present cost, unless the password was changed meanwhile.
+/// A hash that someone brought along, while there is any.
+///
+/// # Errors
+/// When the database fails or holds a hash that can't be read.
+pub fn decoy(tx: &mut Tx<'_>) -> Result<Option<passwords::Brought>, Error> {
+    let row: Option<Row> = tx.opt(
+        "select password_hash from contacts where password_brought_at is not null order by password_brought_at limit 1",
+        &[],
+    )?;
+    row.map(|row| row.parse("password_hash", passwords::Brought::parse)).transpose()
+}
+
+/// Gives a contact without a password the one of the system before. Says
+/// whether it did: who has one keeps it.
+///
+/// # Errors
+/// When the database fails.
+pub fn bring_password(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    brought: &passwords::Brought,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update contacts set password_hash = $2, password_set_at = $3, password_brought_at = $3, password_stopped_at = null, updated_at = $3
+         where id = $1 and password_hash is null",
+        &[&contact, &brought.as_str(), &now],
+    )
+}
+
+/// Notes that a contact signed in; `rehashed` replaces their hash by one made
+/// here at the present cost, unless the password was changed meanwhile.
 ///
 /// # Errors
 /// When the database fails.
 pub fn note_sign_in(
     tx: &mut Tx<'_>,
     contact: ContactId,
-    rehashed: Option<(&passwords::Hash, &passwords::Hash)>,
+    rehashed: Option<(&passwords::Own, &passwords::Hash)>,
     now: Timestamp,
 ) -> Result<(), Error> {
     tx.run("update contacts set last_sign_in_at = $2 where id = $1", &[&contact, &now])?;
     if let Some((old, new)) = rehashed {
         tx.run(
-            "update contacts set password_hash = $3 where id = $1 and password_hash = $2",
+            "update contacts set password_hash = $3, password_brought_at = null where id = $1 and password_hash = $2",
             &[&contact, &old.as_str(), &new.as_str()],
         )?;
     }

@@ -79,8 +79,10 @@ pub struct Contact {
     pub active: bool,
     /// Whether a password of their own works now.
     pub has_password: bool,
-    /// When they last chose a password.
+    /// When they last chose a password, or theirs was brought along.
     pub password_set_at: Option<Timestamp>,
+    /// When theirs was brought along from the system before, until they sign in with it.
+    pub password_brought_at: Option<Timestamp>,
     /// When they last signed in.
     pub last_sign_in_at: Option<Timestamp>,
     /// When their address was found not to take mail.
@@ -117,6 +119,7 @@ impl Contact {
             active: true,
             has_password: false,
             password_set_at: None,
+            password_brought_at: None,
             last_sign_in_at: None,
             bounced_at: None,
             was_invited: false,

@@ -13,7 +13,7 @@ const RETAILER: &str =
 /// Contacts whose record was merged into another have no listing, and so are
 /// not found.
 const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
-        c.website_access, c.active, l.has_password, c.password_set_at, c.last_sign_in_at, c.bounced_at, c.version,
+        c.website_access, c.active, l.has_password, c.password_set_at, c.password_brought_at, c.last_sign_in_at, c.bounced_at, c.version,
         r.name as retailer_name, r.account_number, r.active as retailer_active,
         l.mail_state <> 'none' as was_invited, l.mail_state in ('waiting', 'put-off') as mail_pending, l.temporary_until
      from contacts c join retailers r on r.id = c.retailer_id join contact_listings l on l.contact_id = c.id";
@@ -320,6 +320,7 @@ impl FromRow for Contact {
             active: row.get("active")?,
             has_password: row.get("has_password")?,
             password_set_at: row.get("password_set_at")?,
+            password_brought_at: row.get("password_brought_at")?,
             last_sign_in_at: row.get("last_sign_in_at")?,
             bounced_at: row.get("bounced_at")?,
             was_invited: row.get("was_invited")?,

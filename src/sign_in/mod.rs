@@ -6,7 +6,7 @@ pub mod site;
 use std::sync::Arc;
 use std::time::Duration;
 
-use passwords::{Hash, Matched, Password};
+use passwords::{Brought, Hash, Matched, Own, Password};
 
 use crate::access;
 use crate::actor::{Actor, Door, Who};
@@ -49,26 +49,33 @@ struct Candidate {
     throttled: bool,
     who: Option<(ContactId, RetailerId)>,
     live: Live,
+    /// What someone else brought along, so that whoever did can't be told by time.
+    decoy: Option<Brought>,
 }
 
 /// Who says they are whom, and from where.
 struct Attempt {
-    /// The key of the username typed; empty when it can't be one.
-    username: String,
+    /// What was typed, if it can be a username.
+    username: Option<Username>,
     place: Place,
     network: String,
 }
 
 impl Attempt {
+    /// What failures are counted for as a username; empty when it can't be one.
+    fn key(&self) -> &str {
+        self.username.as_ref().map(Username::key).unwrap_or_default()
+    }
+
     /// What failures are counted for, narrowest first.
     fn pair(&self) -> String {
-        throttle::pair(&self.username, &self.place.address)
+        throttle::pair(self.key(), &self.place.address)
     }
 }
 
 /// What to write down after a match.
 enum Proof {
-    Own { hash: Hash, rehashed: Option<Hash> },
+    Own { hash: Box<Own>, rehashed: Option<Hash> },
     Temporary(TemporaryPasswordId),
 }
 
@@ -79,34 +86,58 @@ enum Proof {
 /// When the database fails or too much is being hashed.
 pub async fn sign_in(app: &App, username: &str, typed: Password, place: Place) -> Result<SignIn> {
     let now = app.clock.now();
-    let username = Username::parse(username).ok();
-    let key = username.as_ref().map(|username| username.key().to_owned()).unwrap_or_default();
     let network = throttle::network(&place.address);
-    let attempt = Arc::new(Attempt { username: key, place, network });
+    let attempt = Arc::new(Attempt { username: Username::parse(username).ok(), place, network });
     let counted = Arc::clone(&attempt);
-    let candidate = app
+    let first = app
         .db
-        .write(move |tx| match username.as_ref() {
-            _ if !may_try(tx, &counted, now)? => Ok(Candidate { throttled: true, ..Candidate::default() }),
-            Some(username) => candidate(tx, username, now),
-            None => Ok(Candidate::default()),
+        .write(move |tx| {
+            if may_try(tx, &counted, now)? {
+                candidate(tx, &counted, now)
+            } else {
+                Ok(Candidate { throttled: true, decoy: recovery::decoy(tx)?, ..Candidate::default() })
+            }
         })
         .await?;
-    let Candidate { throttled, who, live } = candidate;
-    let (matched, typed) = app.passwords.check(typed, live.known()).await?;
+    let (outcome, typed) = prove(app, first, typed, &attempt).await?;
+    if let Some(outcome) = outcome {
+        return Ok(outcome);
+    }
+    // The right password, and its hash was made anew by another sign-in meanwhile: that one decides.
+    let (now, again) = (app.clock.now(), Arc::clone(&attempt));
+    let second = app.db.read(move |tx| candidate(tx, &again, now)).await?;
+    let (outcome, _) = prove(app, second, typed, &attempt).await?;
+    Ok(outcome.unwrap_or(SignIn::Refused))
+}
+
+/// Checks what was typed and acts on it. `None` when it was right, but the hash
+/// is another one by now.
+async fn prove(
+    app: &App,
+    candidate: Candidate,
+    typed: Password,
+    attempt: &Arc<Attempt>,
+) -> Result<(Option<SignIn>, Password)> {
+    let Candidate { throttled, who, live, decoy } = candidate;
+    let (matched, mut typed) = app.passwords.check(typed, live.known(decoy)).await?;
     let proof = match matched {
         Matched::Nothing => None,
         Matched::Own { outdated } => {
-            let rehashed = if outdated { Some(app.passwords.hash(typed).await?) } else { None };
-            live.own.map(|hash| Proof::Own { hash, rehashed })
+            let mut rehashed = None;
+            if outdated {
+                let (hash, same) = app.passwords.rehash(typed).await?;
+                (rehashed, typed) = (Some(hash), same);
+            }
+            live.own.map(|hash| Proof::Own { hash: Box::new(hash), rehashed })
         }
         Matched::Temporary { index } => live.temporary.get(index).map(|(id, _)| Proof::Temporary(*id)),
     };
-    let now = app.clock.now();
-    app.db
+    let (now, attempt) = (app.clock.now(), Arc::clone(attempt));
+    let outcome = app
+        .db
         .write(move |tx| match (&who, &proof) {
             (Some(who), Some(proof)) => welcome(tx, *who, proof, &attempt, now),
-            (None, _) if throttled => Ok(SignIn::Refused),
+            (None, _) if throttled => Ok(Some(SignIn::Refused)),
             (who, _) => {
                 // Written down for unknown usernames too: the same work for all.
                 let about =
@@ -114,10 +145,11 @@ pub async fn sign_in(app: &App, username: &str, typed: Password, place: Place) -
                 let actor =
                     Actor { who: Who::Nobody, door: Door::Website, address: attempt.place.address.clone() };
                 audit::record(tx, &actor, now, Event::SignInRefused, about)?;
-                Ok(SignIn::Refused)
+                Ok(Some(SignIn::Refused))
             }
         })
-        .await
+        .await?;
+    Ok((outcome, typed))
 }
 
 fn may_try(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<bool> {
@@ -125,50 +157,62 @@ fn may_try(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<bool> {
     // so no one place can lock a customer out.
     Ok(throttle::allows(tx, "sign-in", &attempt.pair(), PER_PAIR, now)?
         && throttle::allows(tx, "sign-in-from", &attempt.network, PER_ADDRESS, now)?
-        && throttle::allows(tx, "sign-in-as", &attempt.username, PER_USERNAME, now)?)
+        && throttle::allows(tx, "sign-in-as", attempt.key(), PER_USERNAME, now)?)
 }
 
-fn candidate(tx: &mut Tx<'_>, username: &Username, now: Timestamp) -> Result<Candidate> {
-    let Some(contact) = retailers::contact_by_username(tx, username)? else {
-        return Ok(Candidate::default());
+fn candidate(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<Candidate> {
+    let decoy = recovery::decoy(tx)?;
+    let contact = match &attempt.username {
+        Some(username) => retailers::contact_by_username(tx, username)?,
+        None => None,
+    };
+    let Some(contact) = contact else {
+        return Ok(Candidate { decoy, ..Candidate::default() });
     };
     let live = if access::is_open(&contact) { recovery::live(tx, contact.id, now)? } else { Live::default() };
-    Ok(Candidate { who: Some((contact.id, contact.retailer)), live, throttled: false })
+    Ok(Candidate { who: Some((contact.id, contact.retailer)), live, throttled: false, decoy })
 }
 
 /// Checks once more, in the transaction that starts the session, that nothing
-/// changed while the password was hashed.
+/// changed while the password was hashed. `None` when the hash did, and nothing
+/// else.
 fn welcome(
     tx: &mut Tx<'_>,
     who: (ContactId, RetailerId),
     proof: &Proof,
     attempt: &Attempt,
     now: Timestamp,
-) -> Result<SignIn> {
+) -> Result<Option<SignIn>> {
     let ((contact, retailer), place) = (who, &attempt.place);
     let found = retailers::contact(tx, &Actor::system(), contact)?;
     let live = recovery::live(tx, contact, now)?;
-    let still_good = match proof {
-        Proof::Own { hash, .. } => live.own.is_some_and(|own| own.as_str() == hash.as_str()),
-        Proof::Temporary(id) => live.temporary.iter().any(|(other, _)| other == id),
+    if !access::is_open(&found) {
+        return Ok(Some(SignIn::Refused));
+    }
+    let still_good = match (proof, live.own) {
+        (Proof::Own { hash, .. }, Some(own)) if own.as_str() != hash.as_str() => return Ok(None),
+        (Proof::Own { .. }, own) => own.is_some(),
+        (Proof::Temporary(id), _) => live.temporary.iter().any(|(other, _)| other == id),
     };
-    if !still_good || !access::is_open(&found) {
-        return Ok(SignIn::Refused);
+    if !still_good {
+        return Ok(Some(SignIn::Refused));
     }
     throttle::forgive(tx, "sign-in", &attempt.pair(), PER_PAIR.attempts)?;
     throttle::forgive(tx, "sign-in-from", &attempt.network, 1)?;
-    throttle::forgive(tx, "sign-in-as", &attempt.username, PER_USERNAME.attempts)?;
+    throttle::forgive(tx, "sign-in-as", attempt.key(), PER_USERNAME.attempts)?;
     let actor = Actor { who: Who::Contact(contact), door: Door::Website, address: place.address.clone() };
     let about = About::contact(retailer, contact);
     match proof {
         Proof::Own { hash, rehashed } => {
-            recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (hash, new)), now)?;
+            recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (&**hash, new)), now)?;
+            let about = if let Own::Brought(_) = **hash { about.with("password", "upgraded") } else { about };
             audit::record(tx, &actor, now, Event::SignedIn, about)?;
-            Ok(SignIn::Welcome(sessions::start_for_contact(tx, contact, None, place, now)?))
+            Ok(Some(SignIn::Welcome(sessions::start_for_contact(tx, contact, None, place, now)?)))
         }
         Proof::Temporary(id) => {
             audit::record(tx, &actor, now, Event::SignedInTemporarily, about)?;
-            Ok(SignIn::MustChoosePassword(sessions::start_for_contact(tx, contact, Some(*id), place, now)?))
+            let session = sessions::start_for_contact(tx, contact, Some(*id), place, now)?;
+            Ok(Some(SignIn::MustChoosePassword(session)))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use passwords::{Hash, Known, Matched, Password};
+use passwords::{Hash, Known, Matched, Own, Password};
 
 use super::store::{self, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
@@ -52,7 +52,7 @@ pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place:
         .await?;
     let own = staff.as_ref().filter(|staff| may_enter(staff, door)).and_then(|staff| staff.password.clone());
     let (matched, typed) =
-        app.passwords.check(typed, Known { own: own.clone(), temporary: Vec::new() }).await?;
+        app.passwords.check(typed, Known { own: own.clone().map(Own::Hash), ..Known::default() }).await?;
     let rehashed = match matched {
         Matched::Own { outdated: true } => Some(app.passwords.hash(typed).await?),
         _ => None,

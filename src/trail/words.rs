@@ -39,7 +39,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
     let by = |what: &str| format!("{what} by {}", who(entry));
     let plain = |what: &str| what.to_owned();
     match event {
-        Event::SignedIn => ("neutral", "dot", passkey("Signed in", entry)),
+        Event::SignedIn => ("neutral", "dot", passkey("Signed in", entry) + upgraded(entry)),
         Event::SignedInTemporarily => ("info", "dot", plain("Signed in with a temporary password")),
         Event::SignInRefused => ("warn", "triangle", passkey("Was refused at sign-in", entry)),
         Event::SignedOut => ("neutral", "dot", plain("Signed out")),
@@ -139,6 +139,10 @@ fn door(door: &str) -> &'static str {
 
 fn stopped(entry: &Entry) -> &'static str {
     if fact(entry, "stopped-current") == "yes" { "; the current password was stopped" } else { "" }
+}
+
+fn upgraded(entry: &Entry) -> &'static str {
+    if fact(entry, "password") == "upgraded" { "; the password brought along is kept anew" } else { "" }
 }
 
 /// What became of a way to sign in; `what` is "was added" or "was removed".

@@ -338,8 +338,15 @@ async fn agree(shop: &Shop) {
             let expected = match standing {
                 Standing::Active => {
                     contact.has_password
-                        && matches!(access, Access::Active | Access::Resetting | Access::ResetSent { .. })
+                        && matches!(
+                            access,
+                            Access::Active
+                                | Access::BroughtAlong
+                                | Access::Resetting
+                                | Access::ResetSent { .. }
+                        )
                 }
+                Standing::BroughtAlong => access == Access::BroughtAlong,
                 Standing::NotInvited => access == Access::NotInvited,
                 Standing::Invited => matches!(access, Access::Inviting | Access::Invited { .. }),
                 Standing::Expiring => {

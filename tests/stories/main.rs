@@ -37,6 +37,7 @@ mod account;
 mod audit;
 mod bad_input;
 mod bounces;
+mod brought_along;
 mod choose;
 mod colleagues;
 mod command;

@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use crate::{
+    brought::{Brought, Weak},
     check::{Known, Matched},
     hash::{Hash, Recipe},
     memory::HashingError,
@@ -19,8 +20,10 @@ pub(crate) type Awaited<T> = oneshot::Receiver<Result<T, HashingError>>;
 pub(crate) enum Job {
     /// Hash a secret.
     Hash { secret: Secret, recipe: Recipe, answer: Answer<Hash> },
+    /// Hash the digest of a weak hash.
+    Wrap { weak: Weak, recipe: Recipe, answer: Answer<Brought> },
     /// Check a password. It comes back with the answer.
-    Check { typed: Password, known: Known, answer: Answer<(Matched, Password)> },
+    Check { typed: Password, known: Box<Known>, answer: Answer<(Matched, Password)> },
 }
 
 /// What is hashed.
@@ -34,6 +37,7 @@ impl Job {
     pub(crate) fn is_cancelled(&self) -> bool {
         match self {
             Self::Hash { answer, .. } => answer.is_closed(),
+            Self::Wrap { answer, .. } => answer.is_closed(),
             Self::Check { answer, .. } => answer.is_closed(),
         }
     }

@@ -2,15 +2,17 @@
 //!
 //! The crate knows nothing of contacts, databases, mails or pages. Secrets have types that cannot
 //! be printed, cloned or serialised and are wiped when dropped; what is stored is a
-//! [`Hash`](struct@Hash).
+//! [`Hash`](struct@Hash), or a [`Brought`] one until its password is next typed.
 //!
 //! - [`Password`]: what a person typed, in NFKC.
 //! - [`TemporaryPassword`]: what the system mints and mails.
 //! - [`Rule`], [`StaffRule`], [`strength()`]: what a person may choose.
-//! - [`Pool`]: the threads that compute Argon2id.
+//! - [`Brought`]: hashes of the system that was used before.
+//! - [`Pool`]: the threads that compute hashes.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod brought;
 mod chance;
 mod check;
 mod common;
@@ -28,8 +30,9 @@ mod strength;
 mod temporary;
 mod worker;
 
+pub use brought::{Brought, BroughtError, Format, Given, Measure, Reading, Weak};
 pub use chance::ChanceError;
-pub use check::{Known, Matched};
+pub use check::{Known, Matched, Own};
 pub use cost::{Cost, CostError};
 pub use hash::{Hash, HashError};
 pub use memory::HashingError;

@@ -1,4 +1,4 @@
-//! The seam over the Argon2 library: [`Memory::digest`] and [`Memory::wipe_down_to`], nothing else.
+//! The seam over the Argon2 library: computing a digest and wiping, nothing else.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::{Zeroize, Zeroizing};
@@ -7,7 +7,7 @@ use crate::hash::Recipe;
 
 /// The Argon2 library refused; costs are checked before, so this is a defect.
 #[derive(Debug, thiserror::Error)]
-#[error("computing Argon2id: {0}")]
+#[error("computing Argon2: {0}")]
 pub struct HashingError(argon2::Error);
 
 /// Argon2's memory, allocated at the first digest and then reused: fresh memory costs a page fault
@@ -31,6 +31,16 @@ impl Memory {
         secret: &[u8],
         recipe: &Recipe,
     ) -> Result<Zeroizing<Vec<u8>>, HashingError> {
+        self.digest_by(Algorithm::Argon2id, secret, recipe)
+    }
+
+    /// Computes version 19 of one of the three Argon2 algorithms.
+    pub(crate) fn digest_by(
+        &mut self,
+        algorithm: Algorithm,
+        secret: &[u8],
+        recipe: &Recipe,
+    ) -> Result<Zeroizing<Vec<u8>>, HashingError> {
         let cost = recipe.cost;
         let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, Some(recipe.length))
             .map_err(HashingError)?;
@@ -42,7 +52,7 @@ impl Memory {
         }
         self.used = self.used.max(needed);
         let mut digest = Zeroizing::new(vec![0; recipe.length]);
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        Argon2::new(algorithm, Version::V0x13, params)
             .hash_password_into_with_memory(secret, &recipe.salt, &mut digest, &mut self.blocks[..needed])
             .map_err(HashingError)?;
         Ok(digest)

@@ -11,8 +11,15 @@ use zeroize::Zeroizing;
 /// typed on different keyboards equal (NIST SP 800-63B section 3.1.1.2: normalise with NFKC or
 /// NFKD before hashing; each code point counts as one character; never truncate).
 ///
+/// Where NFKC changed what was typed, the text as typed is kept beside it: other systems hashed that,
+/// and a hash brought along from one ([`Brought`](crate::Brought)) is compared with both.
+///
 /// Wiped when dropped. The normaliser's own small working buffer is outside our reach.
-pub struct Password(Zeroizing<String>);
+pub struct Password {
+    normal: Zeroizing<String>,
+    /// As typed, where that is another text.
+    typed: Option<Zeroizing<String>>,
+}
 
 /// Why a text is no [`Password`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,17 +56,28 @@ impl Password {
             }
             normal.push(character);
         }
-        Ok(Self(normal))
+        let other = typed != normal.as_str();
+        Ok(Self { normal, typed: other.then(|| Zeroizing::new(typed.to_owned())) })
     }
 
     /// The text, for hashing and comparing only.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.normal
+    }
+
+    /// The same once more, for a hashing thread.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self { normal: self.normal.clone(), typed: self.typed.clone() }
+    }
+
+    /// What another system may have hashed: the text in NFKC, and as typed where that differs.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.normal), self.typed.as_ref()].into_iter().flatten().map(|text| text.as_str())
     }
 
     /// Its length in characters (code points after NFKC).
     pub fn characters(&self) -> usize {
-        self.0.chars().count()
+        self.normal.chars().count()
     }
 }
 
@@ -78,6 +96,16 @@ mod tests {
         for (one, other) in [("café1234", "cafe\u{301}1234"), ("１２３ａｂｃ", "123abc"), ("ﬁsh", "fish")]
         {
             assert_eq!(Password::parse(one).unwrap().expose(), Password::parse(other).unwrap().expose());
+        }
+    }
+
+    #[test]
+    fn the_text_as_typed_is_kept_where_it_differs() {
+        for (typed, spellings) in
+            [("café1234", vec!["café1234"]), ("cafe\u{301}1234", vec!["café1234", "cafe\u{301}1234"])]
+        {
+            let password = Password::parse(typed).unwrap();
+            assert_eq!(password.spellings().collect::<Vec<_>>(), spellings);
         }
     }
 

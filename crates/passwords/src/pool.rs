@@ -1,19 +1,17 @@
-//! The threads that compute Argon2id.
+//! The threads that compute password hashes.
 
 use std::{
     io,
     num::NonZeroUsize,
     panic::{self, AssertUnwindSafe},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     thread::{self, JoinHandle},
 };
 
 use tokio::sync::oneshot;
 
 use crate::{
+    brought::{Brought, Weak},
     chance::{self, ChanceError},
     check::{Known, Matched},
     cost::{Cost, CostError},
@@ -23,7 +21,7 @@ use crate::{
     password::Password,
     queue::Queue,
     temporary::TemporaryPassword,
-    worker::Worker,
+    worker::{Computed, Worker},
 };
 
 /// How a [`Pool`] is set up.
@@ -46,7 +44,7 @@ pub struct Settings {
 pub struct Pool {
     cost: Cost,
     queue: Arc<Queue>,
-    computed: Arc<AtomicU64>,
+    computed: Arc<Computed>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -101,6 +99,12 @@ impl Pool {
         answered(answer.await)
     }
 
+    /// [`Pool::hash`] for a password that is needed once more.
+    pub async fn rehash(&self, password: Password) -> Result<(Hash, Password), PoolError> {
+        let hash = self.hash(password.duplicate()).await?;
+        Ok((hash, password))
+    }
+
     /// [`Pool::hash`] for callers outside the async runtime (within it, this panics).
     pub fn hash_blocking(&self, password: Password) -> Result<Hash, PoolError> {
         let answer = self.ask_hash(Secret::Own(password), self.fresh()?)?;
@@ -127,11 +131,20 @@ impl Pool {
         answered(answer.await)
     }
 
+    /// Makes of a hash that is too weak to be kept one that is kept: Argon2id over its digest, with a
+    /// fresh salt.
+    pub async fn wrap(&self, weak: Weak) -> Result<Brought, PoolError> {
+        let (answer, awaited) = oneshot::channel();
+        let job = Job::Wrap { weak, recipe: self.fresh()?, answer };
+        self.queue.put(job).map_err(|_| PoolError::Busy)?;
+        answered(awaited.await)
+    }
+
     /// Finds which known hash belongs to what was typed, and gives it back for hashing again.
     ///
     /// The work depends only on the shape of what was typed: one computation for the own password,
-    /// and one more exactly if it has the shape of a temporary password, also when nothing is
-    /// known. Two exceptions that fade by themselves: hashes of an earlier cost take the earlier
+    /// one more exactly if it has the shape of a temporary password, also when nothing is known, and
+    /// that of a hash brought along while [`Known::decoy`] is given. Two exceptions that fade by themselves: hashes of an earlier cost take the earlier
     /// cost's time, and temporary hashes that do not share a salt take a computation each.
     pub async fn check(&self, typed: Password, known: Known) -> Result<(Matched, Password), PoolError> {
         let answer = self.ask_check(typed, known)?;
@@ -149,9 +162,15 @@ impl Pool {
         self.cost
     }
 
-    /// How many Argon2 computations were begun since the start, for metrics.
+    /// How many Argon2id computations were begun since the start, without those for hashes brought
+    /// along, for metrics.
     pub fn computed(&self) -> u64 {
-        self.computed.load(Ordering::Relaxed)
+        self.computed.argon2id.load(Ordering::Relaxed)
+    }
+
+    /// How many computations were begun for hashes brought along, for metrics.
+    pub fn computed_brought(&self) -> u64 {
+        self.computed.brought.load(Ordering::Relaxed)
     }
 
     /// How many jobs wait for a thread, for metrics.
@@ -160,7 +179,7 @@ impl Pool {
     }
 
     fn without_threads(waiting: usize, cost: Cost) -> Result<Self, StartError> {
-        let (queue, computed) = (Arc::new(Queue::new(waiting)), Arc::new(AtomicU64::new(0)));
+        let (queue, computed) = (Arc::new(Queue::new(waiting)), Arc::default());
         Ok(Self { cost: cost.validate()?, queue, computed, threads: Vec::new() })
     }
 
@@ -178,7 +197,7 @@ impl Pool {
 
     fn ask_check(&self, typed: Password, known: Known) -> Result<Awaited<(Matched, Password)>, PoolError> {
         let (answer, awaited) = oneshot::channel();
-        self.queue.put(Job::Check { typed, known, answer }).map_err(|_| PoolError::Busy)?;
+        self.queue.put(Job::Check { typed, known: Box::new(known), answer }).map_err(|_| PoolError::Busy)?;
         Ok(awaited)
     }
 }

@@ -80,21 +80,17 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::{
-        check::{Known, Matched},
-        job::Awaited,
-        password::Password,
-    };
+    use crate::{check::Matched, job::Awaited, password::Password};
 
     fn job(typed: &str) -> (Job, Awaited<(Matched, Password)>) {
         let (answer, receiver) = oneshot::channel();
-        (Job::Check { typed: Password::parse(typed).unwrap(), known: Known::default(), answer }, receiver)
+        (Job::Check { typed: Password::parse(typed).unwrap(), known: Box::default(), answer }, receiver)
     }
 
     fn typed(job: Option<Job>) -> Option<String> {
         job.map(|job| match job {
             Job::Check { typed, .. } => typed.expose().to_owned(),
-            Job::Hash { .. } => unreachable!(),
+            Job::Hash { .. } | Job::Wrap { .. } => unreachable!(),
         })
     }
 

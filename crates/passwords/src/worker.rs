@@ -11,7 +11,8 @@ use std::{
 use zeroize::Zeroizing;
 
 use crate::{
-    check::{Known, Matched},
+    brought::Brought,
+    check::{Known, Matched, Own},
     cost::Cost,
     hash::{Hash, Recipe},
     job::Job,
@@ -26,13 +27,22 @@ pub(crate) struct Worker {
     memory: Memory,
     /// Stands in for a hash that is not there.
     dummy: Hash,
-    computed: Arc<AtomicU64>,
+    computed: Arc<Computed>,
+}
+
+/// How much was begun.
+#[derive(Default)]
+pub(crate) struct Computed {
+    /// Argon2id, for everything that is made here.
+    pub(crate) argon2id: AtomicU64,
+    /// Of whatever kind, for hashes brought along.
+    pub(crate) brought: AtomicU64,
 }
 
 type Digest = Zeroizing<Vec<u8>>;
 
 impl Worker {
-    pub(crate) fn new(cost: Cost, computed: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(cost: Cost, computed: Arc<Computed>) -> Self {
         let dummy = Hash::new(Recipe::new(cost, [0; Recipe::SALT]), &[0; 32]);
         Self { memory: Memory::default(), dummy, computed }
     }
@@ -60,6 +70,10 @@ impl Worker {
                 let digest = self.digest(secret.as_bytes(), &recipe);
                 drop(answer.send(digest.map(|digest| Hash::new(recipe, &digest))));
             }
+            Job::Wrap { weak, recipe, answer } => {
+                let digest = self.digest(weak.digest(), &recipe);
+                drop(answer.send(digest.map(|digest| Brought::over(&weak, Hash::new(recipe, &digest)))));
+            }
             Job::Check { typed, known, answer } => {
                 let matched = self.check(&typed, &known);
                 drop(answer.send(matched.map(|matched| (matched, typed))));
@@ -67,19 +81,46 @@ impl Worker {
         }
     }
 
-    /// One computation for the own password, and one more exactly if what was typed has the shape
-    /// of a temporary password, whatever is known.
+    /// One computation for the own password, one of a hash brought along while there is a decoy, and
+    /// one more exactly if what was typed has the shape of a temporary password, whatever is known.
     fn check(&mut self, typed: &Password, known: &Known) -> Result<Matched, HashingError> {
-        let own = self.find(typed.expose(), known.own.as_slice())?;
+        let own = self.find_own(typed, known)?;
         let temporary = match TemporaryPassword::recognise(typed.expose()) {
             Some(temporary) => self.find(temporary.symbols(), &known.temporary)?,
             None => None,
         };
-        Ok(match (own, temporary, &known.own) {
-            (Some(_), _, Some(own)) => Matched::Own { outdated: own.cost() != self.dummy.cost() },
-            (_, Some(index), _) => Matched::Temporary { index },
-            _ => Matched::Nothing,
+        Ok(match (own, temporary) {
+            (Some(outdated), _) => Matched::Own { outdated },
+            (None, Some(index)) => Matched::Temporary { index },
+            (None, None) => Matched::Nothing,
         })
+    }
+
+    /// Whether the own password was typed, and then whether its hash is outdated. A hash brought
+    /// along stands beside the dummy's, so that both are computed for everyone.
+    fn find_own(&mut self, typed: &Password, known: &Known) -> Result<Option<bool>, HashingError> {
+        match &known.own {
+            Some(Own::Brought(own)) => {
+                self.find(typed.expose(), &[])?;
+                Ok(self.is_brought(own, typed)?.then_some(true))
+            }
+            other => {
+                let hash = match other {
+                    Some(Own::Hash(hash)) => slice::from_ref(hash),
+                    _ => &[],
+                };
+                let found = self.find(typed.expose(), hash)?;
+                if let Some(decoy) = &known.decoy {
+                    self.is_brought(decoy, typed)?;
+                }
+                Ok(found.map(|index| hash[index].cost() != self.dummy.cost()))
+            }
+        }
+    }
+
+    fn is_brought(&mut self, brought: &Brought, typed: &Password) -> Result<bool, HashingError> {
+        self.computed.brought.fetch_add(1, Ordering::Relaxed);
+        brought.is_of(typed, &mut self.memory)
     }
 
     /// The place of the hash that `secret` belongs to. Hashes of one recipe share a computation;
@@ -103,7 +144,7 @@ impl Worker {
     }
 
     fn digest(&mut self, secret: &[u8], recipe: &Recipe) -> Result<Digest, HashingError> {
-        self.computed.fetch_add(1, Ordering::Relaxed);
+        self.computed.argon2id.fetch_add(1, Ordering::Relaxed);
         self.memory.digest(secret, recipe)
     }
 }
@@ -122,13 +163,13 @@ mod tests {
         let (answer, awaited) = oneshot::channel();
         let (queue, mut worker) = (Queue::new(1), Worker::new(cost, Arc::default()));
         let typed = Password::parse("trout9lamp").unwrap();
-        queue.put(Job::Check { typed, known: Known::default(), answer }).unwrap();
+        queue.put(Job::Check { typed, known: Box::default(), answer }).unwrap();
         thread::scope(|scope| {
             scope.spawn(|| worker.serve(&queue));
             awaited.blocking_recv().unwrap().unwrap();
             queue.close();
         });
         assert!(worker.memory.is_wiped());
-        assert_eq!(worker.computed.load(Ordering::Relaxed), 1);
+        assert_eq!(worker.computed.argon2id.load(Ordering::Relaxed), 1);
     }
 }

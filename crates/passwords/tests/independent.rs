@@ -5,7 +5,7 @@
 use std::{num::NonZeroUsize, sync::LazyLock};
 
 use argon2_rust::{Algorithm, Argon2, Params, Version, params::Memory};
-use passwords::{Cost, Hash, Known, Matched, Password, Pool, Settings, TemporaryPassword};
+use passwords::{Cost, Known, Matched, Own, Password, Pool, Settings, TemporaryPassword};
 use proptest::prelude::*;
 
 fn pool(cost: Cost) -> Pool {
@@ -17,7 +17,7 @@ fn pool(cost: Cost) -> Pool {
 static POOL: LazyLock<Pool> = LazyLock::new(|| pool(Cost { memory_kib: 32, iterations: 1, parallelism: 1 }));
 
 fn matched(typed: &str, hash: &str) -> Matched {
-    let known = Known { own: Some(Hash::parse(hash).unwrap()), temporary: vec![] };
+    let known = Known { own: Some(Own::parse(hash, false).unwrap()), ..Known::default() };
     POOL.check_blocking(Password::parse(typed).unwrap(), known).unwrap().0
 }
 

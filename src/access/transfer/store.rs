@@ -28,7 +28,7 @@ pub(super) fn retire(
     tx.run(
         "update contacts set merged_into_id = $2, active = $4, website_access = $4, username = null, username_key = null,
              email = null, email_key = null, password_hash = null, password_set_at = null, password_stopped_at = null,
-             updated_at = $3, version = version + 1 where id = $1",
+             password_brought_at = null, updated_at = $3, version = version + 1 where id = $1",
         &[&contact, &into, &now, &false],
     )?;
     // What was merged into it before now belongs to the kept record.

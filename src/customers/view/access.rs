@@ -106,6 +106,7 @@ fn badge(access: Access, has_password: bool, now: Timestamp) -> Badge {
         }
         Access::InvitationExpired => Badge::new("warn", "half", "Invitation expired"),
         Access::Active => Badge::new("ok", "dot", "Active"),
+        Access::BroughtAlong => Badge::new("ok", "ring", "Password brought along"),
         Access::Resetting => Badge::new("info", "clock", format!("{base} · reset on its way")),
         Access::ResetSent { .. } => Badge::new("info", "clock", format!("{base} · reset sent")),
         Access::Stopped => Badge::new("warn", "square", "Stopped"),
@@ -130,6 +131,7 @@ fn meaning(access: Access, contact: &Contact, now: Timestamp) -> String {
         }
         Access::InvitationExpired => "Their invitation ran out, was called back, or could not be mailed. Next: send it again.".into(),
         Access::Active => "They sign in with a password of their own.".into(),
+        Access::BroughtAlong => "They sign in with the password of the old system; it is kept anew then.".into(),
         Access::Resetting => format!("A password reset is on its way to the mail server. {own}"),
         Access::ResetSent { until } => {
             format!("Next: they sign in with the mailed temporary password, which runs out in {}, and choose a new one. {own}", spelt(until.since(now)))
@@ -160,7 +162,7 @@ mod tests {
 
     /// Every state, so that a new one is noticed here: `badge` and `meaning`
     /// match without a wildcard.
-    fn every() -> [Access; 13] {
+    fn every() -> [Access; 14] {
         let until = NOW.plus(std::time::Duration::from_hours(31));
         [
             Access::Inactive,
@@ -173,6 +175,7 @@ mod tests {
             Access::Invited { until },
             Access::InvitationExpired,
             Access::Active,
+            Access::BroughtAlong,
             Access::Resetting,
             Access::ResetSent { until },
             Access::Stopped,

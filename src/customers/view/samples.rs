@@ -27,6 +27,7 @@ pub fn contact() -> Contact {
         active: true,
         has_password: false,
         password_set_at: None,
+        password_brought_at: None,
         last_sign_in_at: None,
         bounced_at: None,
         was_invited: false,

@@ -54,7 +54,7 @@ pub(super) fn blank_contact(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp)
     tx.run_once(
         "update contacts set name = $2, name_key = $3, position = '', phone = '', language = $4, email = null, email_key = null,
              email_changed_at = null, username = null, username_key = null, website_access = $5, active = $5, password_hash = null,
-             password_set_at = null, password_stopped_at = null, last_sign_in_at = null, bounced_at = null, erased_at = $6,
+             password_set_at = null, password_stopped_at = null, password_brought_at = null, last_sign_in_at = null, bounced_at = null, erased_at = $6,
              updated_at = $6, version = version + 1
          where id = $1",
         &[&contact, &NOBODY, &text::search_key(NOBODY), &Language::English.tag(), &false, &now],

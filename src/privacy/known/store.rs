@@ -24,7 +24,7 @@ type Shape = [(&'static str, Holds)];
 pub(super) fn person(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select id, name, position, phone, language, email, email_changed_at, username, website_access, active,
-             password_hash is not null as has_password, password_set_at, last_sign_in_at, bounced_at, created_at, updated_at as changed_at
+             password_hash is not null as has_password, password_set_at, password_brought_at, last_sign_in_at, bounced_at, created_at, updated_at as changed_at
          from contacts where id = $1",
         &[&contact],
     )?;
@@ -41,6 +41,7 @@ pub(super) fn person(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Record>,
         ("known-active", Yes),
         ("known-has-password", Yes),
         ("known-password-set-at", Moment),
+        ("known-password-brought-at", Moment),
         ("known-last-sign-in-at", Moment),
         ("known-bounced-at", Moment),
         ("known-created-at", Moment),

@@ -2,7 +2,7 @@
 //! who has both, and the password, takes the second factor off; until then it
 //! stays.
 
-use passwords::{Known, Matched, Password};
+use passwords::{Known, Matched, Own, Password};
 
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::app::App;
@@ -63,7 +63,7 @@ pub async fn confirm(app: &App, token: Token, code: &str, password: Password, pl
         Try::Wrong { left } => return Ok(Reset::WrongCode(left)),
         Try::Void => return Ok(Reset::NoLongerGood),
     }
-    let known = Known { own: pending.staff.password.clone(), temporary: Vec::new() };
+    let known = Known { own: pending.staff.password.clone().map(Own::Hash), ..Known::default() };
     let (matched, _) = app.passwords.check(password, known).await?;
     if !matches!(matched, Matched::Own { .. }) {
         return Ok(Reset::WrongPassword);

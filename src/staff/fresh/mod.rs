@@ -5,7 +5,7 @@ pub mod portal;
 
 use std::time::Duration;
 
-use passwords::{Known, Matched, Password};
+use passwords::{Known, Matched, Own, Password};
 
 use super::factors::{self, Taken};
 use super::store;
@@ -64,7 +64,8 @@ pub async fn prove(
         return Ok(Proof::TooMany);
     }
     let own = known.filter(|staff| staff.active).and_then(|staff| staff.password);
-    let (matched, _) = app.passwords.check(typed, Known { own: own.clone(), temporary: Vec::new() }).await?;
+    let (matched, _) =
+        app.passwords.check(typed, Known { own: own.clone().map(Own::Hash), ..Known::default() }).await?;
     let (matched, now, actor) = (matches!(matched, Matched::Own { .. }), app.clock.now(), actor.clone());
     let keys = app.keys.clone();
     app.db

@@ -2,7 +2,7 @@
 
 pub mod portal;
 
-use passwords::{Known, Matched, Password, Problem};
+use passwords::{Known, Matched, Own, Password, Problem};
 
 use super::store;
 use crate::actor::Actor;
@@ -36,8 +36,8 @@ pub async fn change_password(
     let known = app.db.read(move |tx| store::find(tx, staff)).await?.ok_or(crate::Error::NotFound)?;
     let mut problems =
         super::broken_rules(&new, known.email.as_str(), &known.name, &app.settings().values.supplier);
-    let own = known.password.clone();
-    let (matched, new) = app.passwords.check(new, Known { own, temporary: Vec::new() }).await?;
+    let own = known.password.clone().map(Own::Hash);
+    let (matched, new) = app.passwords.check(new, Known { own, ..Known::default() }).await?;
     if matches!(matched, Matched::Own { .. }) {
         problems.push(Problem::IsCurrent);
     }

@@ -8,6 +8,10 @@ use std::{
 };
 
 use super::*;
+use crate::{
+    brought::{Format, Given, Reading},
+    check::Own,
+};
 
 const COST: Cost = Cost { memory_kib: 16, iterations: 1, parallelism: 1 };
 
@@ -24,7 +28,7 @@ fn mint() -> TemporaryPassword {
 }
 
 fn own(hash: &Hash) -> Known {
-    Known { own: Some(hash.clone()), temporary: Vec::new() }
+    Known { own: Some(Own::Hash(hash.clone())), ..Known::default() }
 }
 
 /// Polls once: puts the job in the line, or shows that it was refused.
@@ -84,7 +88,7 @@ async fn temporary_passwords_of_one_contact_share_one_computation() {
     let pool = pool(1);
     let minted = [mint(), mint(), mint()];
     let first = pool.hash_temporary(&minted[0], None).await.unwrap();
-    let mut known = Known { own: None, temporary: vec![first.clone()] };
+    let mut known = Known { temporary: vec![first.clone()], ..Known::default() };
     for retry in &minted[1..] {
         known.temporary.push(pool.hash_temporary(retry, Some(first.clone())).await.unwrap());
     }
@@ -119,8 +123,9 @@ async fn the_own_password_may_look_like_a_temporary_one() {
     let minted = mint();
     let typed = minted.grouped().to_lowercase();
     let known = Known {
-        own: Some(pool.hash(password(&typed)).await.unwrap()),
+        own: Some(Own::Hash(pool.hash(password(&typed)).await.unwrap())),
         temporary: vec![pool.hash_temporary(&mint(), None).await.unwrap()],
+        decoy: None,
     };
     let (matched, _) = pool.check(password(&typed), known.clone()).await.unwrap();
     assert_eq!(matched, Matched::Own { outdated: false });
@@ -132,13 +137,13 @@ async fn the_own_password_may_look_like_a_temporary_one() {
 #[tokio::test]
 async fn the_work_depends_only_on_the_shape_of_what_was_typed() {
     let pool = pool(1);
-    let own = pool.hash(password("trout9lamp")).await.unwrap();
+    let own = Own::Hash(pool.hash(password("trout9lamp")).await.unwrap());
     let temporary = pool.hash_temporary(&mint(), None).await.unwrap();
     let accounts = [
         Known::default(),
-        Known { own: Some(own.clone()), temporary: vec![] },
-        Known { own: None, temporary: vec![temporary.clone()] },
-        Known { own: Some(own), temporary: vec![temporary] },
+        Known { own: Some(own.clone()), ..Known::default() },
+        Known { temporary: vec![temporary.clone()], ..Known::default() },
+        Known { own: Some(own), temporary: vec![temporary], decoy: None },
     ];
     for (typed, work) in
         [("trout9lamp", 1), ("wrong", 1), ("2345-6789-CDFH-JKMY", 2), ("23456789cdfhjkmy", 2)]
@@ -149,6 +154,81 @@ async fn the_work_depends_only_on_the_shape_of_what_was_typed() {
             assert_eq!(pool.computed() - before, work, "{typed}");
         }
     }
+}
+
+/// bcrypt of "trout9lamp" at the lowest cost, by Python's bcrypt.
+const BCRYPT: &str = "$2y$04$cqrrOwYKG9MmqXWqVdqZeOS7wrz71ARQxbulClcLUjAA7XEmqVOby";
+
+fn brought() -> Brought {
+    Brought::parse(BCRYPT).unwrap()
+}
+
+#[tokio::test]
+async fn while_a_hash_was_brought_along_everyone_is_checked_against_one() {
+    let pool = pool(1);
+    let own = Own::Hash(pool.hash(password("trout9lamp")).await.unwrap());
+    let decoy = || Some(brought());
+    let accounts = [
+        (Known { decoy: decoy(), ..Known::default() }, Matched::Nothing),
+        (Known { own: Some(own), decoy: decoy(), ..Known::default() }, Matched::Own { outdated: false }),
+        (
+            Known { own: Some(Own::Brought(brought())), decoy: decoy(), ..Known::default() },
+            Matched::Own { outdated: true },
+        ),
+    ];
+    for (known, expected) in accounts {
+        for (typed, expected) in [("trout9lamp", expected), ("trout9lamq", Matched::Nothing)] {
+            let before = (pool.computed(), pool.computed_brought());
+            assert_eq!(pool.check(password(typed), known.clone()).await.unwrap().0, expected);
+            assert_eq!((pool.computed() - before.0, pool.computed_brought() - before.1), (1, 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decoy_lets_nobody_in_as_a_temporary_password_neither() {
+    let pool = pool(1);
+    let minted = mint();
+    let known = Known {
+        own: None,
+        temporary: vec![pool.hash_temporary(&minted, None).await.unwrap()],
+        decoy: Some(brought()),
+    };
+    let (matched, _) = pool.check(password("trout9lamp"), known.clone()).await.unwrap();
+    assert_eq!(matched, Matched::Nothing);
+    let (matched, _) = pool.check(password(&minted.grouped()), known).await.unwrap();
+    assert_eq!(matched, Matched::Temporary { index: 0 });
+}
+
+#[tokio::test]
+async fn nothing_is_computed_for_a_decoy_that_is_not_given() {
+    let pool = pool(1);
+    pool.check(password("trout9lamp"), Known::default()).await.unwrap();
+    assert_eq!((pool.computed(), pool.computed_brought()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_weak_hash_is_hashed_over_with_a_salt_of_its_own() {
+    let pool = pool(1);
+    let weak = || {
+        let given = Given { hash: "3f76d3a5fd7ceb4ef3a6e0a7c7d4ba95", salt: None, format: Some(Format::Md5) };
+        match Brought::read(&given).unwrap() {
+            Reading::Weak(weak) => weak,
+            Reading::Kept(kept) => panic!("{kept:?}"),
+        }
+    };
+    let (one, two) = (pool.wrap(weak()).await.unwrap(), pool.wrap(weak()).await.unwrap());
+    assert_ne!(one.as_str(), two.as_str());
+    assert!(one.as_str().starts_with("$over$md5$$argon2id$v=19$m=16,t=1,p=1$"), "{}", one.as_str());
+    assert_eq!(pool.computed(), 2);
+}
+
+#[tokio::test]
+async fn a_password_that_is_hashed_again_comes_back() {
+    let pool = pool(1);
+    let (hash, typed) = pool.rehash(password("caf\u{e9} 1234")).await.unwrap();
+    let (matched, _) = pool.check(typed, own(&hash)).await.unwrap();
+    assert_eq!(matched, Matched::Own { outdated: false });
 }
 
 #[tokio::test]
