@@ -47,6 +47,18 @@ pub enum Event {
     MailFailed,
     /// A contact was created by an import.
     ContactImported,
+    /// A contact's password came along from the system before.
+    PasswordBrought,
+    /// Bringing a file in was started.
+    ImportStarted,
+    /// A file was brought in.
+    ImportDone,
+    /// Undoing an import was started.
+    ImportUndone,
+    /// An import was undone.
+    ImportTakenBack,
+    /// What an import did to one retailer or contact was undone.
+    ImportedRowUndone,
     /// A retailer was entered.
     RetailerAdded,
     /// A retailer's details were changed.
@@ -147,7 +159,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 70] = [
+    pub const ALL: [Self; 76] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -170,6 +182,12 @@ impl Event {
         Self::UsernameChanged,
         Self::MailFailed,
         Self::ContactImported,
+        Self::PasswordBrought,
+        Self::ImportStarted,
+        Self::ImportDone,
+        Self::ImportUndone,
+        Self::ImportTakenBack,
+        Self::ImportedRowUndone,
         Self::RetailerAdded,
         Self::RetailerChanged,
         Self::RetailerActivated,
@@ -251,6 +269,12 @@ impl Event {
             Self::UsernameChanged => "username-changed",
             Self::MailFailed => "mail-failed",
             Self::ContactImported => "contact-imported",
+            Self::PasswordBrought => "password-brought",
+            Self::ImportStarted => "import-started",
+            Self::ImportDone => "import-done",
+            Self::ImportUndone => "import-undone",
+            Self::ImportTakenBack => "import-taken-back",
+            Self::ImportedRowUndone => "imported-row-undone",
             Self::RetailerAdded => "retailer-added",
             Self::RetailerChanged => "retailer-changed",
             Self::RetailerActivated => "retailer-activated",

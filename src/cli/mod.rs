@@ -6,7 +6,7 @@ mod audit;
 mod backup;
 mod bounce;
 mod config;
-mod customers;
+mod import;
 mod outbox;
 mod reset;
 mod serve;
@@ -50,7 +50,7 @@ enum Command {
     Staff(staff::StaffCommand),
     /// Bring data in from elsewhere
     #[command(subcommand)]
-    Import(customers::ImportCommand),
+    Import(import::ImportCommand),
     /// Mail a temporary password to the contact with this username
     Reset(reset::ResetArgs),
     /// What mail waits, and why
@@ -121,7 +121,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Migrate => open(&config()?).map(|_| println!("The schema is up to date.")),
             Command::Config(_) => Ok(()),
             Command::Staff(command) => staff::run(command, config()?).await,
-            Command::Import(command) => customers::run(command, config()?).await,
+            Command::Import(command) => import::run(command, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
             Command::Audit(command) => audit::run(command, config()?).await,

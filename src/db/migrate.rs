@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0008_passkeys"),
     migration!("0009_logo"),
     migration!("0010_brought_along"),
+    migration!("0011_imports"),
 ];
 
 /// Why a schema could not be brought up to date.

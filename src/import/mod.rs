@@ -1,292 +1,501 @@
-//! Bringing retailers and contacts in from a CSV file: all or nothing.
+//! Bringing retailers and contacts in from a file.
+//!
+//! A file's rows are staged as they are ([`stage`]); then it is chosen what its
+//! columns hold and each row is looked at ([`check`]): what it would enter,
+//! change or leave, and what is wrong with it. Nothing has changed so far. Only
+//! then is it brought in ([`start`]), and as long as nothing later touched those
+//! it was about it can be undone ([`undo`]).
+//!
+//! All three go on a step at a time ([`step`]), each in one transaction that
+//! also marks its rows. So a crash anywhere leaves an import that goes on where
+//! it was, and it does not matter who takes the next step: a worker, or the
+//! command that waits for it.
 
-mod read;
+mod apply;
+mod choices;
+mod entry;
+mod facts;
+mod field;
+mod find;
+mod plan;
+mod sheet;
+mod stage;
+mod steps;
+mod store;
+mod undo;
 
-use std::collections::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-
-use crate::access;
-use crate::actor::{Act, Actor};
+use crate::actor::{Act, Actor, Door, StaffActor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
-use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
-use crate::retailers::{self, Contact, Retailer};
+use crate::jobs::{self, Job};
+use crate::kernel::id::{ContactId, ImportId, StaffId};
+use crate::kernel::{Language, Timestamp};
+use crate::staff;
 
-pub use read::{Person, Row, read};
+pub use choices::{Choices, MISSING_LIMIT, Matching};
+pub use entry::{Cells, Mark, Note};
+pub use field::Field;
+pub use plan::{Change, Verdict};
+pub use sheet::{column, of_wrong_rows};
+pub use stage::{File, Passwords, StageError, stage};
+pub use steps::step;
+pub use store::Staged;
 
-/// Something wrong with the file, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// The line of the file, counted from 1, the header included.
-    pub row: usize,
-    /// The column's name.
-    pub column: &'static str,
-    /// What is wrong, and what would be right.
-    pub text: String,
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its file is being read.
+    Staging,
+    /// It waits for someone to say what the columns hold.
+    Staged,
+    /// Its rows are looked at.
+    Checking,
+    /// It waits for someone to start it.
+    Checked,
+    /// It is brought in.
+    Running,
+    /// It waits for someone who may go on with it.
+    Paused,
+    /// It is in.
+    Done,
+    /// It is undone, row by row.
+    Undoing,
+    /// It was undone.
+    Undone,
 }
 
-/// What an import did, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// Rows read.
-    pub rows: usize,
-    /// Territories that were not known.
-    pub territories_new: usize,
-    /// Retailers that were not known.
-    pub retailers_new: usize,
-    /// Retailers that were.
-    pub retailers_unchanged: usize,
-    /// Contacts that were not known.
-    pub contacts_new: usize,
-    /// Contacts whose name, address or access changed.
-    pub contacts_changed: usize,
-    /// Contacts that are as the file says.
-    pub contacts_unchanged: usize,
-}
+impl State {
+    const ALL: [Self; 9] = [
+        Self::Staging,
+        Self::Staged,
+        Self::Checking,
+        Self::Checked,
+        Self::Running,
+        Self::Paused,
+        Self::Done,
+        Self::Undoing,
+        Self::Undone,
+    ];
 
-/// What is to be brought in.
-#[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
-    /// The rows of the file.
-    pub rows: &'a [Row],
-    /// The language of new contacts.
-    pub language: Language,
-    /// Whether to change nothing in the end.
-    pub dry_run: bool,
-}
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Staging => "staging",
+            Self::Staged => "staged",
+            Self::Checking => "checking",
+            Self::Checked => "checked",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+            Self::Undoing => "undoing",
+            Self::Undone => "undone",
+        }
+    }
 
-/// Why nothing was kept.
-#[derive(Debug)]
-pub enum Undone {
-    /// It was a dry run.
-    DryRun(Report),
-    /// The file has problems.
-    Problems(Vec<Problem>),
-    /// Something failed.
-    Broken(Error),
-}
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
 
-impl From<Error> for Undone {
-    fn from(error: Error) -> Self {
-        Self::Broken(error)
+    /// Whether it goes on by itself.
+    pub const fn moves(self) -> bool {
+        matches!(self, Self::Staging | Self::Checking | Self::Running | Self::Undoing)
+    }
+
+    /// Whether nothing has been brought in yet.
+    pub const fn is_draft(self) -> bool {
+        matches!(self, Self::Staging | Self::Staged | Self::Checking | Self::Checked)
     }
 }
 
-impl From<crate::db::Error> for Undone {
-    fn from(error: crate::db::Error) -> Self {
-        Self::Broken(error.into())
+/// Whether a row was brought in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// Not yet.
+    Waiting,
+    /// It was.
+    Done,
+    /// There was nothing to do.
+    Unchanged,
+    /// It is wrong, and was left out.
+    Refused,
+    /// It was, and was undone.
+    Undone,
+    /// It was, and was touched since, so it was not undone.
+    Kept,
+}
+
+impl Fate {
+    const ALL: [Self; 6] =
+        [Self::Waiting, Self::Done, Self::Unchanged, Self::Refused, Self::Undone, Self::Kept];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+            Self::Undone => "undone",
+            Self::Kept => "kept",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fate| fate.as_str() == name)
     }
 }
 
-/// Brings the rows in. `progress` is told rows done. Undone as a whole when a
-/// row has a problem, or in a dry run.
+/// What was found out about a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// `csv` or `xlsx`.
+    pub kind: String,
+    /// The encoding of a CSV file.
+    pub encoding: Option<String>,
+    /// What stands between its cells.
+    pub delimiter: Option<char>,
+    /// The sheet of a workbook that was read.
+    pub sheet: Option<String>,
+    /// All of its sheets.
+    pub sheets: Vec<String>,
+    /// SHA-256 of the file, in hexadecimal digits.
+    pub digest: String,
+}
+
+/// What was counted while the rows were looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Retailers that are not known.
+    pub retailers_new: i64,
+    /// Retailers whose details change.
+    pub retailers_changed: i64,
+    /// Contacts who are not known.
+    pub contacts_new: i64,
+    /// Contacts of whom something changes.
+    pub contacts_changed: i64,
+    /// Contacts who are as the file says.
+    pub contacts_unchanged: i64,
+    /// Contacts whose password comes along.
+    pub passwords: i64,
+    /// Rows with something worth knowing.
+    pub warned: i64,
+    /// Rows that are wrong.
+    pub wrong: i64,
+    /// Territories that are not known.
+    pub territories: Vec<String>,
+}
+
+/// An import.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Which.
+    pub id: ImportId,
+    /// Whose it is; `None` for the operator's.
+    pub staff: Option<StaffId>,
+    /// Their name.
+    pub staff_name: Option<String>,
+    /// Through which door it came.
+    pub door: String,
+    /// From where.
+    pub address: String,
+    /// The name of the file.
+    pub file_name: String,
+    /// What was found out about it.
+    pub origin: Origin,
+    /// Its headings.
+    pub headings: Vec<String>,
+    /// What was chosen.
+    pub choices: Choices,
+    /// Where it stands.
+    pub state: State,
+    /// Rows of the file.
+    pub total: i64,
+    /// How many of them have had their turn in this state.
+    pub settled: i64,
+    /// What was counted while checking.
+    pub tally: Tally,
+    /// Why it stopped, if it did by itself.
+    pub problem: Option<String>,
+    /// When the file was handed in.
+    pub created_at: Timestamp,
+    /// When it last went on.
+    pub changed_at: Timestamp,
+    /// When it was brought in or undone.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// More contacts and retailers are missing from the file than may be
+/// deactivated.
+pub const TOO_MANY_MISSING: &str = "too-many-missing";
+/// Whoever started it may not import any more.
+pub const STARTER_MAY_NOT: &str = "starter-may-not";
+/// A row could no longer be brought in, so everything was undone.
+pub const CHANGED_MEANWHILE: &str = "changed-meanwhile";
+
+/// Why an import can't be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Rows are wrong, and all or nothing was chosen.
+    WrongRows,
+    /// More are missing from the file than may be deactivated.
+    TooManyMissing,
+    /// Rows are wrong, so nobody knows who is missing.
+    MissingUnknown,
+    /// There is nothing to do.
+    NothingToDo,
+}
+
+/// Rows that are shown at once.
+pub const PAGE: i64 = 100;
+
+/// The job that drives an import.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Drive {
+    import: ImportId,
+}
+
+/// Importing is for who may do all of it by hand, to everyone.
 ///
 /// # Errors
-/// [`Undone`], with every problem.
-pub fn apply(
+/// [`Error::NotAllowed`] for anyone else.
+pub fn must_import(actor: &Actor) -> Result<()> {
+    let may = actor.may(Act::Import) && actor.may(Act::ChangeSignIn) && actor.may_edit_customers();
+    if may && actor.bounded_by().is_none() { Ok(()) } else { Err(Error::NotAllowed) }
+}
+
+/// An import.
+///
+/// # Errors
+/// [`Error::NotAllowed`] when the actor may not import, [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Import> {
+    must_import(actor)?;
+    store::find(tx, id)?.ok_or(Error::NotFound)
+}
+
+/// The newest imports, newest first.
+///
+/// # Errors
+/// [`Error::NotAllowed`] when the actor may not import.
+pub fn latest(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Import>> {
+    must_import(actor)?;
+    Ok(store::latest(tx, 50)?)
+}
+
+/// How many rows have which verdict and which fate.
+///
+/// # Errors
+/// When the database fails.
+pub fn counts(tx: &mut Tx<'_>, import: &Import) -> Result<Vec<(Option<Verdict>, Fate, i64)>> {
+    Ok(store::counts(tx, import.id)?)
+}
+
+/// What the columns of a file with these headings most likely hold: what was
+/// chosen for the last one that had them, or else what the headings say.
+///
+/// # Errors
+/// When the database fails.
+pub fn columns_for(tx: &mut Tx<'_>, headings: &[String]) -> Result<Vec<Option<Field>>> {
+    Ok(choices_for(tx, headings)?.columns)
+}
+
+/// What is most likely chosen for a file with these headings.
+///
+/// # Errors
+/// When the database fails.
+pub fn choices_for(tx: &mut Tx<'_>, headings: &[String]) -> Result<Choices> {
+    let remembered = store::remembered(tx, headings)?;
+    Ok(remembered
+        .filter(|known| known.columns.len() == headings.len())
+        .unwrap_or_else(|| Choices::guess(headings)))
+}
+
+/// Rows of a verdict after a place, in their order.
+///
+/// # Errors
+/// As for [`find`].
+pub fn of_verdict(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    order: &Order<'_>,
-    now: Timestamp,
-    progress: &dyn Fn(u64),
-) -> Result<Report, Undone> {
-    if !actor.may(Act::Import) {
-        return Err(Error::NotAllowed.into());
+    id: ImportId,
+    (verdict, after): (Verdict, i64),
+) -> Result<Vec<Staged>> {
+    must_import(actor)?;
+    Ok(store::of_verdict(tx, id, (verdict, after), PAGE)?)
+}
+
+/// Rows after a place about which there is something to be said.
+///
+/// # Errors
+/// As for [`find`].
+pub fn noted(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, after: i64) -> Result<Vec<Staged>> {
+    must_import(actor)?;
+    Ok(store::noted(tx, id, after, PAGE)?)
+}
+
+/// Looks at every row with what was chosen. Nothing is brought in.
+///
+/// # Errors
+/// [`Error::NotAllowed`] or [`Error::NotFound`]; also when it has been started.
+pub fn check(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, choices: &Choices, now: Timestamp) -> Result<()> {
+    let mut import = find(tx, actor, id)?;
+    if !matches!(import.state, State::Staged | State::Checking | State::Checked) {
+        return Err(Error::NotFound);
     }
-    let mut import = Import {
-        tx,
-        actor,
-        language: order.language,
-        now,
-        report: Report::default(),
-        problems: Vec::new(),
-        seen: HashMap::new(),
-        met: HashSet::new(),
-    };
-    for (done, row) in (1..).zip(order.rows) {
-        import.row(row)?;
-        progress(done);
+    store::remove_missing(tx, id)?;
+    store::clear_verdicts(tx, id)?;
+    import.choices = choices.clone();
+    import.tally = Tally::default();
+    import.problem = None;
+    go(tx, &mut import, State::Checking, now)
+}
+
+/// Sets an import on its way into a state in which it goes on by itself.
+fn go(tx: &mut Tx<'_>, import: &mut Import, state: State, now: Timestamp) -> Result<()> {
+    import.state = state;
+    import.settled = 0;
+    store::update(tx, import, now)?;
+    jobs::enqueue(tx, jobs::Kind::Import, &Drive { import: import.id }, now)?;
+    Ok(())
+}
+
+/// What stands against bringing a checked import in.
+///
+/// # Errors
+/// When the database fails.
+pub fn obstacle(tx: &mut Tx<'_>, import: &Import) -> Result<Option<Obstacle>> {
+    let counts = store::counts(tx, import.id)?;
+    let waits = counts.iter().any(|(verdict, fate, _)| verdict.is_some() && *fate == Fate::Waiting);
+    let wrong = import.tally.wrong > 0;
+    Ok(match () {
+        () if wrong && !import.choices.good_rows => Some(Obstacle::WrongRows),
+        () if wrong && import.choices.missing.is_some() => Some(Obstacle::MissingUnknown),
+        () if import.problem.as_deref() == Some(TOO_MANY_MISSING) => Some(Obstacle::TooManyMissing),
+        () if !waits => Some(Obstacle::NothingToDo),
+        () => None,
+    })
+}
+
+/// Brings a checked import in. Says what stands against it, if something does.
+///
+/// # Errors
+/// As for [`check`].
+pub fn start(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, now: Timestamp) -> Result<Option<Obstacle>> {
+    let mut import = find(tx, actor, id)?;
+    match import.state {
+        State::Checked | State::Paused => {}
+        State::Running | State::Done => return Ok(None),
+        _ => return Err(Error::NotFound),
     }
-    let Import { mut report, problems, .. } = import;
-    report.rows = order.rows.len();
-    match (problems.is_empty(), order.dry_run) {
-        (false, _) => Err(Undone::Problems(problems)),
-        (true, true) => Err(Undone::DryRun(report)),
-        (true, false) => Ok(report),
+    if import.state == State::Checked
+        && let Some(obstacle) = obstacle(tx, &import)?
+    {
+        return Ok(Some(obstacle));
+    }
+    import.problem = None;
+    store::take_over(tx, id, actor, staff_of(actor))?;
+    go(tx, &mut import, State::Running, now)?;
+    record(tx, actor, Event::ImportStarted, id, now)?;
+    Ok(None)
+}
+
+/// Undoes an import, except for those who were touched since.
+///
+/// # Errors
+/// As for [`check`].
+pub fn undo(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, now: Timestamp) -> Result<()> {
+    let mut import = find(tx, actor, id)?;
+    match import.state {
+        State::Done | State::Paused => {}
+        State::Undoing | State::Undone => return Ok(()),
+        _ => return Err(Error::NotFound),
+    }
+    import.problem = None;
+    store::take_over(tx, id, actor, staff_of(actor))?;
+    go(tx, &mut import, State::Undoing, now)?;
+    record(tx, actor, Event::ImportUndone, id, now)
+}
+
+/// Throws an import away that has not been started.
+///
+/// # Errors
+/// As for [`check`].
+pub fn discard(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<()> {
+    let import = find(tx, actor, id)?;
+    if !import.state.is_draft() {
+        return Err(Error::NotFound);
+    }
+    store::remove_rows(tx, id)?;
+    Ok(store::remove(tx, id)?)
+}
+
+/// Takes an import a step further, as its job asks; the job comes again as long
+/// as there is more to do.
+///
+/// # Errors
+/// When the database fails; then nothing of the step was done.
+pub fn advance(tx: &mut Tx<'_>, job: &Job, language: Language, now: Timestamp) -> Result<()> {
+    let drive: Drive = job.payload()?;
+    if step(tx, drive.import, language, now)? {
+        jobs::put_off(tx, job, now)?;
+    } else {
+        jobs::finish(tx, job)?;
+    }
+    Ok(())
+}
+
+/// How long the rows of an import are kept after it ended, and with them the
+/// way back.
+pub const KEPT: std::time::Duration = std::time::Duration::from_hours(30 * 24);
+
+/// Forgets the rows of imports that ended long ago, and drafts left lying.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    for id in store::old(tx, now.minus(KEPT))? {
+        let is_draft = store::find(tx, id)?.is_some_and(|import| import.state.is_draft());
+        store::remove_rows(tx, id)?;
+        if is_draft {
+            store::remove(tx, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what files said about a contact.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<()> {
+    Ok(store::forget_contact(tx, contact)?)
+}
+
+impl Import {
+    /// As whom it acts: its staff user with what they may do now; `None` when
+    /// they don't work here any more or may not import any more.
+    fn acting(&self, tx: &mut Tx<'_>) -> Result<Option<Actor>> {
+        let Some(id) = self.staff else { return Ok(Some(Actor::operator())) };
+        let staff = staff::find(tx, id)?.filter(|staff| staff.active);
+        let actor = staff.map(|staff| Actor {
+            who: Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions }),
+            door: Door::Portal,
+            address: self.address.clone(),
+        });
+        Ok(actor.filter(|actor| must_import(actor).is_ok()))
     }
 }
 
-struct Import<'t, 'c, 'a> {
-    tx: &'t mut Tx<'c>,
-    actor: &'a Actor,
-    language: Language,
-    now: Timestamp,
-    report: Report,
-    problems: Vec<Problem>,
-    /// Retailers met in this file, by account number.
-    seen: HashMap<String, RetailerId>,
-    /// Contacts met in this file.
-    met: HashSet<ContactId>,
+/// The staff user who acts; `None` for the operator.
+fn staff_of(actor: &Actor) -> Option<StaffId> {
+    match &actor.who {
+        Who::Staff(staff) => Some(staff.id),
+        _ => None,
+    }
 }
 
-fn key_of(contact: &Contact) -> Option<&str> {
-    contact.username.as_ref().map(Username::key)
-}
-
-fn has_name(contact: &Contact, person: &Person) -> bool {
-    text::search_key(&contact.name) == text::search_key(&person.name)
-}
-
-impl Import<'_, '_, '_> {
-    fn row(&mut self, row: &Row) -> Result<()> {
-        let retailer = self.retailer(row)?;
-        match &row.person {
-            Some(person) => self.person(row, retailer, person),
-            None => Ok(()),
-        }
-    }
-
-    fn retailer(&mut self, row: &Row) -> Result<RetailerId> {
-        let key = text::search_key(&row.account_number);
-        if let Some(known) = self.seen.get(&key) {
-            return Ok(*known);
-        }
-        let id = if let Some(found) = retailers::retailer_by_account_number(self.tx, &row.account_number)? {
-            self.report.retailers_unchanged += 1;
-            found.id
-        } else {
-            let territory = self.territory(&row.territory)?;
-            let new = Retailer {
-                id: RetailerId::new(self.now),
-                account_number: row.account_number.clone(),
-                name: row.retailer.clone(),
-                address: String::new(),
-                territory: row.territory.clone(),
-                active: true,
-                contacts: 0,
-                version: 1,
-            };
-            retailers::insert_retailer(self.tx, &new, territory, self.now)?;
-            self.report.retailers_new += 1;
-            new.id
-        };
-        self.seen.insert(key, id);
-        Ok(id)
-    }
-
-    fn territory(&mut self, name: &str) -> Result<TerritoryId> {
-        if let Some(found) = retailers::territory_named(self.tx, name)? {
-            return Ok(found);
-        }
-        let id = TerritoryId::new(self.now);
-        retailers::insert_territory(self.tx, id, name)?;
-        self.report.territories_new += 1;
-        Ok(id)
-    }
-
-    fn person(&mut self, row: &Row, retailer: RetailerId, person: &Person) -> Result<()> {
-        let known = retailers::contacts_of(self.tx, self.actor, retailer)?;
-        let key = person.username.as_ref().map(Username::key);
-        let same: Vec<&Contact> = match key {
-            Some(key) if known.iter().any(|contact| key_of(contact) == Some(key)) => {
-                known.iter().filter(|contact| key_of(contact) == Some(key)).collect()
-            }
-            Some(_) => known
-                .iter()
-                .filter(|contact| key_of(contact).is_none() && has_name(contact, person))
-                .collect(),
-            None => known.iter().filter(|contact| has_name(contact, person)).collect(),
-        };
-        match same.as_slice() {
-            [] => {}
-            [contact] if self.met.insert(contact.id) => return self.change(row, contact, person),
-            _ => {
-                let text = format!(
-                    "{:?} is several people at this retailer; tell them apart by their usernames",
-                    person.name
-                );
-                self.problems.push(Problem { row: row.number, column: "contact", text });
-                return Ok(());
-            }
-        }
-        if self.is_taken(row, person)? {
-            return Ok(());
-        }
-        self.create(retailer, person)
-    }
-
-    /// Whether someone else has the username; then it is a problem.
-    fn is_taken(&mut self, row: &Row, person: &Person) -> Result<bool> {
-        let Some(username) = &person.username else { return Ok(false) };
-        let taken = retailers::username_taken(self.tx, username)?.is_some();
-        if taken {
-            let text = format!(
-                "{:?} belongs to someone else; usernames are unique, without case",
-                username.as_str()
-            );
-            self.problems.push(Problem { row: row.number, column: "username", text });
-        }
-        Ok(taken)
-    }
-
-    fn create(&mut self, retailer: RetailerId, person: &Person) -> Result<()> {
-        let new = Contact::new(ContactId::new(self.now), retailer, person.name.clone(), self.language);
-        let new = Contact {
-            email: person.email.clone(),
-            username: person.username.clone(),
-            website_access: person.website_access,
-            ..new
-        };
-        retailers::insert_contact(self.tx, &new, self.now)?;
-        self.met.insert(new.id);
-        self.report.contacts_new += 1;
-        self.note(Event::ContactImported, retailer, new.id)
-    }
-
-    /// Brings a known contact in line with the file.
-    fn change(&mut self, row: &Row, contact: &Contact, person: &Person) -> Result<()> {
-        let named = person.username.as_ref().filter(|_| contact.username.is_none());
-        if named.is_some() && self.is_taken(row, person)? {
-            return Ok(());
-        }
-        let renamed = contact.name != person.name;
-        let moved = person
-            .email
-            .as_ref()
-            .filter(|email| contact.email.as_ref().map(EmailAddress::key) != Some(email.key()));
-        let switched = contact.website_access != person.website_access;
-        if let Some(username) = named {
-            retailers::set_username(self.tx, contact.id, username, self.now)?;
-            self.note(Event::UsernameChanged, contact.retailer, contact.id)?;
-        }
-        if renamed {
-            retailers::rename_contact(self.tx, contact.id, &person.name, self.now)?;
-            self.note(Event::NameChanged, contact.retailer, contact.id)?;
-        }
-        if let Some(email) = moved {
-            access::change_email(self.tx, self.actor, contact, email, self.now)?;
-        }
-        if switched {
-            access::switch(self.tx, self.actor, contact.id, person.website_access, self.now)?;
-        }
-        if named.is_some() || renamed || moved.is_some() || switched {
-            self.report.contacts_changed += 1;
-        } else {
-            self.report.contacts_unchanged += 1;
-        }
-        Ok(())
-    }
-
-    fn note(&mut self, event: Event, retailer: RetailerId, contact: ContactId) -> Result<()> {
-        Ok(audit::record(
-            self.tx,
-            self.actor,
-            self.now,
-            event,
-            About::contact(retailer, contact).with("by", "import"),
-        )?)
-    }
+fn record(tx: &mut Tx<'_>, actor: &Actor, event: Event, import: ImportId, now: Timestamp) -> Result<()> {
+    Ok(audit::record(tx, actor, now, event, About::default().with("import", import))?)
 }

@@ -34,11 +34,19 @@ pub enum Kind {
     SendMail,
     /// Take a run a step further.
     Run,
+    /// Take an import a step further.
+    Import,
 }
 
 impl Kind {
-    const ALL: [Self; 5] =
-        [Self::ForgotPassword, Self::ForgotUsername, Self::ForgotStaffPassword, Self::SendMail, Self::Run];
+    const ALL: [Self; 6] = [
+        Self::ForgotPassword,
+        Self::ForgotUsername,
+        Self::ForgotStaffPassword,
+        Self::SendMail,
+        Self::Run,
+        Self::Import,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +55,7 @@ impl Kind {
             Self::ForgotStaffPassword => "forgot-staff-password",
             Self::SendMail => "send-mail",
             Self::Run => "run",
+            Self::Import => "import",
         }
     }
 }

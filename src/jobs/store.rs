@@ -28,7 +28,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Job>, Error> {
     tx.opt(
         "update jobs set lease_id = $1, leased_until = $2, attempts = attempts + 1
          where id = (select id from jobs where run_at <= $3 and (leased_until is null or leased_until <= $3)
-             and kind in ('forgot-password', 'forgot-username', 'forgot-staff-password', 'send-mail', 'run') order by run_at, id limit 1)
+             and kind in ('forgot-password', 'forgot-username', 'forgot-staff-password', 'send-mail', 'run', 'import') order by run_at, id limit 1)
          returning id, kind, payload, attempts, created_at, lease_id",
         &[&LeaseId::new(now), &now.plus(LEASE), &now],
     )

@@ -28,6 +28,7 @@ pub mod of {
         Session,
         View,
         Run,
+        Import,
         Job,
         Lease,
         Passkey
@@ -60,6 +61,8 @@ pub type SessionId = Id<of::Session>;
 pub type ViewId = Id<of::View>;
 /// The id of a run.
 pub type RunId = Id<of::Run>;
+/// The id of an import.
+pub type ImportId = Id<of::Import>;
 /// The id of a job.
 pub type JobId = Id<of::Job>;
 /// The id of one worker's hold on a job.

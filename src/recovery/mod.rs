@@ -26,7 +26,7 @@ use crate::retailers::{self, Contact};
 use crate::sessions;
 
 pub use rules::{Around, Caution, Progress, Reset, StartedBy, cautions, progress};
-pub use store::{Live, bring_password, decoy, live, note_sign_in, of_contact};
+pub use store::{Live, bring_password, decoy, live, note_sign_in, of_contact, take_password_back};
 
 /// What happened to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -302,6 +302,19 @@ pub fn decoy(tx: &mut Tx<'_>) -> Result<Option<passwords::Brought>, Error> {
     row.map(|row| row.parse("password_hash", passwords::Brought::parse)).transpose()
 }
 
+/// Takes away a password brought along with which nobody has signed in yet.
+/// Says whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub fn take_password_back(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update contacts set password_hash = null, password_set_at = null, password_brought_at = null, updated_at = $2
+         where id = $1 and password_brought_at is not null",
+        &[&contact, &now],
+    )
+}
+
 /// Gives a contact without a password the one of the system before. Says
 /// whether it did: who has one keeps it.
 ///

@@ -1,5 +1,7 @@
 //! The SQL of retailers, contacts and territories.
 
+use std::collections::HashMap;
+
 use super::{Contact, Retailer};
 use crate::db::{Error, FromRow, Row, ToValue, Tx};
 use crate::kernel::id::{ContactId, Id, RetailerId, StaffId, TerritoryId};
@@ -18,8 +20,8 @@ const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, 
         l.mail_state <> 'none' as was_invited, l.mail_state in ('waiting', 'put-off') as mail_pending, l.temporary_until
      from contacts c join retailers r on r.id = c.retailer_id join contact_listings l on l.contact_id = c.id";
 
-/// Rows that are read by their ids at once.
-const BY_ID: usize = 50;
+/// Rows that are looked for by one statement.
+const AT_ONCE: usize = 50;
 
 /// Bounds a statement to the territories of a staff user, bound as the
 /// parameter numbered `n`.
@@ -48,26 +50,60 @@ pub fn retailers_in(tx: &mut Tx<'_>, ids: &[RetailerId]) -> Result<Vec<Retailer>
     in_order(tx, (RETAILER, "r.id"), ids, |retailer: &Retailer| retailer.id)
 }
 
-/// Reads rows by their ids, a fixed number at a time, so that there is one
-/// statement to prepare.
+/// Reads rows by their ids, in the order of the ids.
 fn in_order<T: FromRow, K>(
     tx: &mut Tx<'_>,
-    (select, column): (&str, &str),
+    select: (&str, &str),
     ids: &[Id<K>],
     id: impl Fn(&T) -> Id<K>,
 ) -> Result<Vec<T>, Error> {
-    let places: Vec<String> = (1..=BY_ID).map(|n| format!("${n}")).collect();
+    let mut found: Vec<T> = among(tx, select, ids)?;
+    let order: HashMap<Id<K>, usize> = ids.iter().copied().zip(0..).collect();
+    found.sort_by_key(|row| order.get(&id(row)).copied());
+    Ok(found)
+}
+
+/// Reads the rows in which a column holds one of these, a fixed number at a
+/// time, so that there is one statement to prepare.
+fn among<T: FromRow>(
+    tx: &mut Tx<'_>,
+    (select, column): (&str, &str),
+    wanted: &[impl ToValue],
+) -> Result<Vec<T>, Error> {
+    let places: Vec<String> = (1..=AT_ONCE).map(|n| format!("${n}")).collect();
     let sql = format!("{select} where {column} in ({})", places.join(", "));
-    let mut found = Vec::with_capacity(ids.len());
-    for some in ids.chunks(BY_ID) {
+    let mut found = Vec::with_capacity(wanted.len());
+    for some in wanted.chunks(AT_ONCE) {
         // The last one again and again finds nothing more.
-        let padded = some.iter().chain(some.last().into_iter().cycle()).take(BY_ID);
-        let parameters: Vec<&dyn ToValue> = padded.map(|id| id as &dyn ToValue).collect();
-        let mut rows: Vec<T> = tx.all(&sql, &parameters)?;
-        rows.sort_by_key(|row| some.iter().position(|known| *known == id(row)));
-        found.append(&mut rows);
+        let padded = some.iter().chain(some.last().into_iter().cycle()).take(AT_ONCE);
+        let parameters: Vec<&dyn ToValue> = padded.map(|one| one as &dyn ToValue).collect();
+        found.append(&mut tx.all(&sql, &parameters)?);
     }
     Ok(found)
+}
+
+/// The retailers with these account numbers, as they are compared.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailers_numbered(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Retailer>, Error> {
+    among(tx, (RETAILER, "r.account_number_key"), keys)
+}
+
+/// The contacts of these retailers.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_at(tx: &mut Tx<'_>, retailers: &[RetailerId]) -> Result<Vec<Contact>, Error> {
+    among(tx, (CONTACT, "c.retailer_id"), retailers)
+}
+
+/// The contacts with these usernames, as they are compared.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_named(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Contact>, Error> {
+    among(tx, (CONTACT, "c.username_key"), keys)
 }
 
 pub(super) fn retailer(

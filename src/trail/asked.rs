@@ -168,6 +168,7 @@ const fn kind(event: Event) -> &'static str {
         | Event::ResetCancelled
         | Event::PasswordChosen
         | Event::PasswordChanged
+        | Event::PasswordBrought
         | Event::UsernamesMailed
         | Event::MailFailed
         | Event::AddressBounced
@@ -183,6 +184,7 @@ const fn kind(event: Event) -> &'static str {
         | Event::EmailChanged => "access",
         Event::NameChanged
         | Event::ContactImported
+        | Event::ImportedRowUndone
         | Event::RetailerAdded
         | Event::RetailerChanged
         | Event::ContactAdded
@@ -191,6 +193,10 @@ const fn kind(event: Event) -> &'static str {
         | Event::ContactMerged
         | Event::ContactErased => "customers",
         Event::CustomersExported
+        | Event::ImportStarted
+        | Event::ImportDone
+        | Event::ImportUndone
+        | Event::ImportTakenBack
         | Event::RunStarted
         | Event::RunPaused
         | Event::RunResumed

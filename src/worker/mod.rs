@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
 use crate::privacy::retention;
-use crate::{passkeys, recovery, runs, staff, throttle};
+use crate::{import, passkeys, recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
@@ -86,7 +86,8 @@ async fn next(app: &App) -> Result<Next> {
 
 async fn perform(app: &App, job: &Job) -> Result<()> {
     let now = app.clock.now();
-    let mode = app.settings().values.reset.mode;
+    let values = app.settings().values.clone();
+    let (mode, language) = (values.reset.mode, values.language);
     let job = job.clone();
     match job.kind {
         Kind::ForgotPassword => {
@@ -96,6 +97,7 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
         Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
         Kind::SendMail => deliver::deliver(app, job).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
+        Kind::Import => app.db.write(move |tx| import::advance(tx, &job, language, now)).await,
     }
 }
 
@@ -113,7 +115,8 @@ async fn tidy(app: Arc<App>) {
         let now = app.clock.now();
         let tidied = app.db.write(move |tx| {
             throttle::forget_old(tx, now)?;
-            passkeys::forget_old(tx, now)
+            passkeys::forget_old(tx, now)?;
+            import::forget_old(tx, now)
         });
         if let Err(error) = tidied.await {
             tracing::warn!(%error, "Tidying up failed");

@@ -1,11 +1,15 @@
-//! Bringing customers in from a file: all or nothing.
+//! Bringing customers in from a file: looked at first, then brought in, and
+//! undone as long as nothing touched it since.
 
-use std::sync::Arc;
+use std::io::Write as _;
 
 use tradepost::actor::{Actor, Door, Level, Permissions, Reach, StaffActor, Who};
 use tradepost::error::Error;
-use tradepost::import::{self, Order, Problem, Report, Undone};
+use tradepost::import::{
+    self, Choices, Field, File, Import, Matching, Obstacle, StageError, Staged, State, Verdict,
+};
 use tradepost::kernel::Language;
+use tradepost::kernel::id::ImportId;
 
 use crate::support::shop::Shop;
 
@@ -15,45 +19,104 @@ const GOOD: &str = "0042,Barlow & Sons,North,Anna Gruber,anna@barlow.example,ann
                     0043,\"Gull, Ltd\",South,Zoë,,,no\n\
                     0044,Empty House,South,,,,\n";
 
-async fn imports(shop: &Shop, rows: &str, dry_run: bool) -> Result<Report, Undone> {
-    imports_as(shop, Actor::operator(), rows, dry_run).await
+/// What most stories choose.
+fn usual(choices: &mut Choices) {
+    choices.new_territories = true;
 }
 
-async fn imports_as(shop: &Shop, actor: Actor, rows: &str, dry_run: bool) -> Result<Report, Undone> {
-    let rows = Arc::new(import::read(format!("{HEADER}{rows}").as_bytes()).expect("a readable file"));
+async fn staged(shop: &Shop, actor: &Actor, content: &[u8]) -> Result<ImportId, StageError> {
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(content).expect("a file");
+    let file = File::open(file, &tables::Options::default())?;
+    let choices = Choices::guess(file.headings());
+    import::stage(shop.db(), actor, (file, "customers.csv", choices), None, shop.clock.now()).await
+}
+
+/// Takes an import on until it stands still.
+async fn driven(shop: &Shop, id: ImportId) -> Import {
+    loop {
+        let now = shop.clock.now();
+        shop.db().write(move |tx| import::step(tx, id, Language::English, now)).await.expect("a step");
+        let import = found(shop, id).await;
+        if !import.state.moves() {
+            return import;
+        }
+    }
+}
+
+async fn found(shop: &Shop, id: ImportId) -> Import {
+    shop.db().read(move |tx| import::find(tx, &Actor::operator(), id)).await.expect("an import")
+}
+
+async fn checked_as(shop: &Shop, actor: &Actor, rows: &str, choose: impl FnOnce(&mut Choices)) -> Import {
+    let id = staged(shop, actor, format!("{HEADER}{rows}").as_bytes()).await.expect("a readable file");
+    let mut choices = found(shop, id).await.choices;
+    choose(&mut choices);
+    let (actor, now) = (actor.clone(), shop.clock.now());
+    shop.db().write(move |tx| import::check(tx, &actor, id, &choices, now)).await.expect("a check");
+    driven(shop, id).await
+}
+
+async fn checked(shop: &Shop, rows: &str, choose: impl FnOnce(&mut Choices)) -> Import {
+    checked_as(shop, &Actor::operator(), rows, choose).await
+}
+
+async fn started(shop: &Shop, id: ImportId) -> Result<Option<Obstacle>, Error> {
     let now = shop.clock.now();
-    let order = move |tx: &mut tradepost::db::Tx<'_>| {
-        let order = Order { rows: &rows, language: Language::English, dry_run };
-        import::apply(tx, &actor, &order, now, &|_| {})
-    };
-    shop.db().write(order).await
+    shop.db().write(move |tx| import::start(tx, &Actor::operator(), id, now)).await
 }
 
-async fn sizes(shop: &Shop) -> [i64; 4] {
-    let mut sizes = [0; 4];
-    for (size, table) in sizes.iter_mut().zip(["territories", "retailers", "contacts", "audit"]) {
+async fn imported(shop: &Shop, rows: &str, choose: impl FnOnce(&mut Choices)) -> Import {
+    let import = checked(shop, rows, choose).await;
+    assert_eq!(started(shop, import.id).await.expect("a start"), None, "{:?}", notes(shop, import.id).await);
+    driven(shop, import.id).await
+}
+
+async fn undone(shop: &Shop, id: ImportId) -> Import {
+    let now = shop.clock.now();
+    shop.db().write(move |tx| import::undo(tx, &Actor::operator(), id, now)).await.expect("an undo");
+    driven(shop, id).await
+}
+
+async fn rows(shop: &Shop, id: ImportId) -> Vec<Staged> {
+    shop.db().read(move |tx| import::noted(tx, &Actor::operator(), id, 0)).await.expect("rows")
+}
+
+/// What is said about the rows: where, about what, and whether it stops them.
+async fn notes(shop: &Shop, id: ImportId) -> Vec<(i64, Option<Field>, bool, String)> {
+    let rows = rows(shop, id).await;
+    let all = rows
+        .iter()
+        .flat_map(|row| row.notes.iter().map(|note| (row.line, note.field, note.stops, note.text.clone())));
+    all.collect()
+}
+
+async fn problems(shop: &Shop, id: ImportId) -> Vec<(i64, Option<Field>)> {
+    let notes = notes(shop, id).await.into_iter();
+    notes.filter(|(_, _, stops, _)| *stops).map(|(line, field, ..)| (line, field)).collect()
+}
+
+async fn sizes(shop: &Shop) -> [i64; 3] {
+    let mut sizes = [0; 3];
+    for (size, table) in sizes.iter_mut().zip(["territories", "retailers", "contacts"]) {
         *size = shop.count(&format!("select count(*) as n from {table}"), &[]).await;
     }
     sizes
 }
 
-fn problems(outcome: Result<Report, Undone>) -> Vec<Problem> {
-    match outcome {
-        Err(Undone::Problems(problems)) => problems,
-        other => panic!("{other:?}"),
-    }
-}
-
 story! {
     async fn a_good_file_is_brought_in_and_a_second_time_changes_nothing(kind) {
         let shop = Shop::open(kind).await;
-        let report = imports(&shop, GOOD, false).await.expect("an import");
-        let expected = Report { rows: 4, territories_new: 2, retailers_new: 3, contacts_new: 3, ..Report::default() };
-        assert_eq!(report, expected);
-        assert_eq!(sizes(&shop).await, [2, 3, 3, 3]);
-        let again = imports(&shop, GOOD, false).await.expect("an import");
-        assert_eq!((again.retailers_unchanged, again.contacts_unchanged, again.contacts_changed), (3, 3, 0));
-        assert_eq!(sizes(&shop).await, [2, 3, 3, 3]);
+        let import = imported(&shop, GOOD, usual).await;
+        assert_eq!(import.state, State::Done);
+        let tally = &import.tally;
+        assert_eq!((tally.retailers_new, tally.contacts_new, tally.territories.len()), (3, 3, 2));
+        assert_eq!(sizes(&shop).await, [2, 3, 3]);
+        let again = checked(&shop, GOOD, usual).await;
+        assert_eq!((again.tally.contacts_unchanged, again.tally.contacts_changed, again.tally.retailers_new), (3, 0, 0));
+        let audited = shop.count("select count(*) as n from audit", &[]).await;
+        assert_eq!(started(&shop, again.id).await.expect("an answer"), Some(Obstacle::NothingToDo));
+        assert_eq!(shop.count("select count(*) as n from audit", &[]).await, audited);
         assert_eq!(shop.count("select count(*) as n from mails", &[]).await, 0, "an import mails nobody");
         assert!(shop.lets_in("anna", &shop.temporary_password("anna").await).await, "who has access can be invited");
         let office = shop.staff(tradepost::staff::BuiltIn::Support).await;
@@ -62,37 +125,187 @@ story! {
 }
 
 story! {
-    async fn a_dry_run_tells_the_same_and_changes_nothing(kind) {
+    async fn looking_changes_nothing_and_shows_what_would_change(kind) {
         let shop = Shop::open(kind).await;
-        let Err(Undone::DryRun(report)) = imports(&shop, GOOD, true).await else { panic!("a dry run is undone") };
-        assert_eq!((report.retailers_new, report.contacts_new), (3, 3));
-        assert_eq!(sizes(&shop).await, [0, 0, 0, 0]);
+        let import = checked(&shop, GOOD, usual).await;
+        assert_eq!((import.state, import.tally.contacts_new), (State::Checked, 3));
+        assert_eq!(sizes(&shop).await, [0, 0, 0]);
+        imported(&shop, GOOD, usual).await;
+        let changed = GOOD.replace("Barlow & Sons", "Barlow & Daughters").replace("bert@barlow", "robert@barlow");
+        let import = checked(&shop, &changed, usual).await;
+        assert_eq!((import.tally.retailers_changed, import.tally.contacts_changed, import.tally.contacts_unchanged), (1, 1, 2));
+        let rows = shop.db().read(move |tx| import::of_verdict(tx, &Actor::operator(), import.id, (Verdict::Changed, 0))).await.expect("rows");
+        let changes: Vec<_> = rows.iter().flat_map(|row| &row.changes).map(|change| (change.field, change.from.as_str(), change.to.as_str())).collect();
+        assert_eq!(changes, [
+            (Field::Retailer, "Barlow & Sons", "Barlow & Daughters"),
+            (Field::Email, "bert@barlow.example", "robert@barlow.example"),
+        ]);
     }
 }
 
 story! {
-    async fn one_bad_row_keeps_all_out_and_is_named(kind) {
+    async fn one_wrong_row_keeps_all_out_unless_the_good_ones_are_chosen(kind) {
         let shop = Shop::open(kind).await;
-        imports(&shop, GOOD, false).await.expect("an import");
+        imported(&shop, GOOD, usual).await;
         let before = sizes(&shop).await;
         let rows = "0045,New House,West,Cleo,cleo@new.example,cleo,yes\n0045,New House,West,Thief,thief@new.example,ANNA,yes\n";
-        let problems = problems(imports(&shop, rows, false).await);
-        assert_eq!(problems.len(), 1);
-        assert_eq!((problems[0].row, problems[0].column), (3, "username"));
+        let import = checked(&shop, rows, usual).await;
+        assert_eq!(problems(&shop, import.id).await, [(3, Some(Field::Username))]);
+        assert_eq!(started(&shop, import.id).await.expect("an answer"), Some(Obstacle::WrongRows));
         assert_eq!(sizes(&shop).await, before);
-        let unreadable = import::read(format!("{HEADER}1,Two\u{0}Lines,North,A,nonsense,,maybe\n").as_bytes()).unwrap_err();
-        let columns: Vec<_> = unreadable.iter().map(|problem| (problem.row, problem.column)).collect();
-        assert!(columns.contains(&(2, "retailer")) && columns.contains(&(2, "email")) && columns.contains(&(2, "website_access")), "{columns:?}");
+        let import = imported(&shop, rows, |choices| { usual(choices); choices.good_rows = true; }).await;
+        assert_eq!((import.state, import.tally.wrong), (State::Done, 1));
+        assert_eq!(sizes(&shop).await, [before[0] + 1, before[1] + 1, before[2] + 1]);
+    }
+}
+
+story! {
+    async fn every_problem_is_told_by_row_and_column(kind) {
+        let shop = Shop::open(kind).await;
+        imported(&shop, GOOD, usual).await;
+        let rows = "1,Two\u{1}Lines,North,A,nonsense,,maybe\n\
+                    42,Barlow,North,B,,,\n\
+                    0050,House,Nowhere,C,,,\n\
+                    0051,House,North,D,d@house.example,dora,\n\
+                    0052,House,North,E,e@house.example,DORA,\n\
+                    0051,Another house,North,F,,,\n\
+                    0053,House,North,G,g@house.example,\u{430}nna,\n\
+                    0051,House,North,D,,,\n";
+        let import = checked(&shop, rows, |_| ()).await;
+        let expected = [
+            (2, Some(Field::Retailer)), (2, Some(Field::Email)), (2, Some(Field::WebsiteAccess)),
+            (3, Some(Field::AccountNumber)),
+            (4, Some(Field::Territory)),
+            (6, Some(Field::Username)),
+            (7, Some(Field::Retailer)),
+            (8, Some(Field::Username)),
+            (9, Some(Field::Contact)),
+        ];
+        assert_eq!(problems(&shop, import.id).await, expected, "{:?}", notes(&shop, import.id).await);
+        let said = notes(&shop, import.id).await;
+        let says = |line, words: &str| said.iter().any(|(at, _, _, text)| *at == line && text.contains(words));
+        assert!(says(3, "0042 is") && says(4, "no territory \"Nowhere\"") && says(6, "row 5") && says(8, "looks like \"anna\""), "{said:?}");
+    }
+}
+
+story! {
+    async fn rows_far_apart_are_compared_too(kind) {
+        let shop = Shop::open(kind).await;
+        let mut rows = String::from("0001,First,North,Anna,anna@first.example,anna,\n");
+        for n in 0..450 {
+            rows.push_str(&format!("1{n:03},House {n},North,Contact {n},c{n}@house.example,user{n},\n"));
+        }
+        rows.push_str("0001,Second,North,Bert,,,\n9999,House,North,Other,o@house.example,Anna,\n0001,First,North,Anna,,,\n");
+        let import = checked(&shop, &rows, usual).await;
+        let expected = [(453, Some(Field::Retailer)), (454, Some(Field::Username)), (455, Some(Field::Contact))];
+        assert_eq!(problems(&shop, import.id).await, expected);
+        assert_eq!((import.tally.contacts_new, import.tally.territories.len()), (451, 1));
+    }
+}
+
+story! {
+    async fn contacts_are_found_as_was_chosen(kind) {
+        let shop = Shop::open(kind).await;
+        imported(&shop, GOOD, usual).await;
+        let renamed = "0042,Barlow & Sons,North,Bert Ode,bert@barlow.example,robert,no\n";
+        let as_username = checked(&shop, renamed, |choices| choices.matching = Matching::Username).await;
+        assert_eq!((as_username.tally.contacts_new, as_username.tally.contacts_changed), (1, 0));
+        let as_email = imported(&shop, renamed, |choices| choices.matching = Matching::Email).await;
+        assert_eq!((as_email.tally.contacts_new, as_email.tally.contacts_changed), (0, 1));
+        let usernames = shop.texts("select username as t from contacts where name = 'Bert Ode'", &[]).await;
+        assert_eq!(usernames, ["robert"]);
+    }
+}
+
+story! {
+    async fn an_empty_cell_changes_nothing(kind) {
+        let shop = Shop::open(kind).await;
+        imported(&shop, GOOD, usual).await;
+        let import = checked(&shop, "0042,,,Anna Gruber,,anna,\n", |_| ()).await;
+        assert_eq!((import.tally.contacts_unchanged, import.tally.retailers_changed), (1, 0));
+    }
+}
+
+story! {
+    async fn who_is_missing_is_deactivated_only_if_asked_and_within_the_limit(kind) {
+        let shop = Shop::open(kind).await;
+        imported(&shop, GOOD, usual).await;
+        let anna = shop.id("anna").await;
+        shop.give_password(anna, "trout9lamp").await;
+        let browser = shop.signed_in("anna", "trout9lamp").await;
+        let without = GOOD.lines().skip(1).collect::<Vec<_>>().join("\n");
+        let left = checked(&shop, &without, usual).await;
+        assert_eq!(started(&shop, left.id).await.expect("an answer"), Some(Obstacle::NothingToDo), "nobody asked for it");
+        let few = checked(&shop, "0043,\"Gull, Ltd\",South,Zoë,,,no\n", |choices| choices.missing = Some(3)).await;
+        assert_eq!(started(&shop, few.id).await.expect("an answer"), Some(Obstacle::TooManyMissing));
+        let wrong = checked(&shop, &format!("{without}\n0042,x,North,,nonsense,,\n"), |choices| { choices.missing = Some(3); choices.good_rows = true; }).await;
+        assert_eq!(started(&shop, wrong.id).await.expect("an answer"), Some(Obstacle::MissingUnknown));
+        assert!(browser.is_signed_in().await);
+        let import = imported(&shop, &without, |choices| choices.missing = Some(3)).await;
+        assert!(!browser.is_signed_in().await, "promise 13");
+        assert_eq!(shop.texts("select name as t from contacts where not active", &[]).await, ["Anna Gruber"]);
+        assert_eq!(undone(&shop, import.id).await.state, State::Undone);
+        assert_eq!(shop.count("select count(*) as n from contacts where not active", &[]).await, 0);
+        assert!(shop.lets_in("anna", "trout9lamp").await, "activating again loses nothing");
+    }
+}
+
+story! {
+    async fn an_import_is_undone_as_if_it_had_not_been(kind) {
+        let shop = Shop::open(kind).await;
+        imported(&shop, GOOD, usual).await;
+        let state = "select c.name || '|' || coalesce(c.email, '') || '|' || coalesce(c.username, '') || '|' || r.name || '|' || r.address || '|' || t.name as t
+            from contacts c join retailers r on r.id = c.retailer_id join territories t on t.id = r.territory_id order by c.name";
+        let before = shop.texts(state, &[]).await;
+        let changed = "0042,Barlow & Daughters,West,Anna Gruber-Ode,anna@elsewhere.example,anna,no\n\
+                       0060,New House,East,Cleo,cleo@new.example,cleo,yes\n";
+        let import = imported(&shop, changed, usual).await;
+        assert_ne!(shop.texts(state, &[]).await, before);
+        let import = undone(&shop, import.id).await;
+        assert_eq!(import.state, State::Undone);
+        assert_eq!(shop.texts(state, &[]).await, before);
+        assert_eq!(sizes(&shop).await, [2, 3, 3], "territories that were entered are gone as well");
+        assert_eq!(shop.count("select count(*) as n from contact_listings", &[]).await, 3);
+        let chain = shop.db().read(tradepost::audit::verify).await.expect("the trail");
+        assert!(chain.broken.is_none(), "{chain:?}");
+    }
+}
+
+story! {
+    async fn who_was_touched_since_is_not_undone(kind) {
+        let shop = Shop::open(kind).await;
+        let import = imported(&shop, GOOD, usual).await;
+        let temporary = shop.temporary_password("anna").await;
+        let import = undone(&shop, import.id).await;
+        assert_eq!(import.state, State::Undone);
+        assert_eq!(shop.texts("select name as t from contacts", &[]).await, ["Anna Gruber"]);
+        assert_eq!(shop.texts("select name as t from retailers", &[]).await, ["Barlow & Sons"], "she works there");
+        assert!(shop.lets_in("anna", &temporary).await, "a mail that was taken holds");
+        let counts = shop.db().read({ let import = import.clone(); move |tx| import::counts(tx, &import) }).await.expect("counts");
+        let kept: i64 = counts.iter().filter(|(_, fate, _)| *fate == import::Fate::Kept).map(|(.., count)| count).sum();
+        assert_eq!(kept, 1);
+    }
+}
+
+story! {
+    async fn all_or_nothing_holds_when_someone_is_quicker(kind) {
+        let shop = Shop::open(kind).await;
+        let import = checked(&shop, GOOD, usual).await;
+        imported(&shop, "0100,Other House,North,Other,o@other.example,BERT,no\n", usual).await;
+        assert_eq!(started(&shop, import.id).await.expect("a start"), None);
+        let import = driven(&shop, import.id).await;
+        assert_eq!((import.state, import.problem.as_deref()), (State::Undone, Some(import::CHANGED_MEANWHILE)));
+        assert_eq!(shop.texts("select name as t from contacts", &[]).await, ["Other"]);
     }
 }
 
 story! {
     async fn promise_15_an_address_changed_by_import_is_told_to_the_old_one(kind) {
         let shop = Shop::open(kind).await;
-        imports(&shop, GOOD, false).await.expect("an import");
+        imported(&shop, GOOD, usual).await;
         let temporary = shop.temporary_password("anna").await;
         let moved = "0042,Barlow & Sons,North,Anna Gruber,anna@elsewhere.example,anna,yes\n";
-        assert_eq!(imports(&shop, moved, false).await.expect("an import").contacts_changed, 1);
+        assert_eq!(imported(&shop, moved, usual).await.tally.contacts_changed, 1);
         let notice = shop.mail_of("email-changed", "anna@barlow.example").await;
         assert!(!notice.text_part().contains("anna@elsewhere.example"));
         assert!(!shop.lets_in("anna", &temporary).await, "what went to the old address is void");
@@ -105,13 +318,34 @@ story! {
 story! {
     async fn promise_13_access_turned_off_by_import_ends_sessions(kind) {
         let shop = Shop::open(kind).await;
-        imports(&shop, GOOD, false).await.expect("an import");
+        imported(&shop, GOOD, usual).await;
         let anna = shop.id("anna").await;
         shop.give_password(anna, "trout9lamp").await;
         let browser = shop.signed_in("anna", "trout9lamp").await;
-        imports(&shop, &GOOD.replace("anna,yes", "anna,no"), false).await.expect("an import");
+        imported(&shop, &GOOD.replace("anna,yes", "anna,no"), usual).await;
         assert!(!browser.is_signed_in().await);
         assert_eq!(shop.texts("select act || ' ' || actor as t from audit where act = 'access-off'", &[]).await, ["access-off operator"]);
+    }
+}
+
+story! {
+    async fn promise_1_the_office_brings_no_passwords_in(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(tradepost::staff::BuiltIn::Owner).await;
+        let permissions = tradepost::staff::BuiltIn::Owner.permissions();
+        let actor = Actor { who: Who::Staff(StaffActor { id: office.id, permissions }), door: Door::Portal, address: String::new() };
+        let hash = "$2b$04$abcdefghijklmnopqrstuuJ0Qm0bqQZ0Z0Z0Z0Z0Z0Z0Z0Z0Z0Z0Z";
+        let content = format!("account_number,retailer,territory,contact,username,password_hash,user_pass\n1,Shop,North,A,a,{hash},{hash}\n");
+        let id = staged(&shop, &actor, content.as_bytes()).await.expect("a readable file");
+        assert_eq!(shop.count("select count(*) as n from import_rows where cells like '%$2b$%'", &[]).await, 0, "not even kept");
+        let mut choices = found(&shop, id).await.choices;
+        usual(&mut choices);
+        let now = shop.clock.now();
+        shop.db().write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.expect("a check");
+        driven(&shop, id).await;
+        started(&shop, id).await.expect("a start");
+        driven(&shop, id).await;
+        assert_eq!(shop.count("select count(*) as n from contacts where password_hash is not null", &[]).await, 0);
     }
 }
 
@@ -119,9 +353,28 @@ story! {
     async fn who_may_not_import_can_not(kind) {
         let shop = Shop::open(kind).await;
         let rep = shop.staff(tradepost::staff::BuiltIn::SalesRep).await;
-        let permissions = Permissions { customers: Level::Write, staff: Level::None, settings: Level::None, reach: Reach::AllRetailers, acts: std::collections::BTreeSet::new() };
-        let actor = Actor { who: Who::Staff(StaffActor { id: rep.id, permissions }), door: Door::Portal, address: String::new() };
-        let refused = imports_as(&shop, actor, GOOD, false).await;
-        assert!(matches!(refused, Err(Undone::Broken(Error::NotAllowed))), "{refused:?}");
+        let import = checked(&shop, GOOD, usual).await;
+        let all = std::collections::BTreeSet::from([tradepost::actor::Act::Import, tradepost::actor::Act::ChangeSignIn]);
+        let own = Permissions { customers: Level::Write, staff: Level::None, settings: Level::None, reach: Reach::OwnTerritories, acts: all };
+        let none = Permissions { reach: Reach::AllRetailers, acts: std::collections::BTreeSet::new(), ..own.clone() };
+        for permissions in [own, none] {
+            let actor = Actor { who: Who::Staff(StaffActor { id: rep.id, permissions }), door: Door::Portal, address: String::new() };
+            let refused = staged(&shop, &actor, format!("{HEADER}{GOOD}").as_bytes()).await;
+            assert!(matches!(refused, Err(StageError::Broken(Error::NotAllowed))), "{refused:?}");
+            let (id, now) = (import.id, shop.clock.now());
+            let refused = shop.db().write(move |tx| import::start(tx, &actor, id, now)).await;
+            assert!(matches!(refused, Err(Error::NotAllowed)), "{refused:?}");
+        }
+        assert_eq!(sizes(&shop).await[1..], [0, 0]);
+    }
+}
+
+story! {
+    async fn a_worker_takes_an_import_up_that_nobody_waits_for(kind) {
+        let shop = Shop::open(kind).await;
+        let import = checked(&shop, GOOD, usual).await;
+        started(&shop, import.id).await.expect("a start");
+        shop.counts(3, "select count(*) as n from contacts").await;
+        shop.counts(1, "select count(*) as n from imports where state = 'done'").await;
     }
 }

@@ -1,0 +1,363 @@
+//! `tradepost import`
+
+mod told;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+use passwords::{Format, Pool, Settings as Hashing};
+
+use super::backup::bar_style;
+use super::{Failure, failed, open};
+use crate::actor::Actor;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Error;
+use crate::import::{self, Choices, Field, File, Import, Matching, Obstacle, Passwords, StageError, State};
+use crate::kernel::id::ImportId;
+use crate::kernel::{Clock, Language};
+use crate::listing::export::Format as SheetFormat;
+use crate::settings;
+
+#[derive(Subcommand)]
+pub(super) enum ImportCommand {
+    /// Retailers and contacts from a CSV or XLSX file
+    Customers(Box<CustomersArgs>),
+    /// Undo an import, except for those who were touched since
+    Undo {
+        /// Its id, as `import list` shows it
+        id: ImportId,
+    },
+    /// The newest imports
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct CustomersArgs {
+    /// The file, or with --watch the folder
+    file: PathBuf,
+    /// Say what would happen and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    how: How,
+    /// Write the wrong rows to this file (.csv or .xlsx), to be corrected and imported again
+    #[arg(long, value_name = "FILE")]
+    problems: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Keep importing what is dropped into the folder; see docs/moving-in.md
+    #[arg(long, conflicts_with_all = ["dry_run", "problems"])]
+    watch: bool,
+    /// With --watch: import what is there now, then end
+    #[arg(long, requires = "watch")]
+    once: bool,
+}
+
+/// How a file is read and brought in.
+#[derive(Args, Clone)]
+pub(super) struct How {
+    /// What a column holds, such as "Kd-Nr=account_number" or "Notes=" to leave it out
+    #[arg(long = "map", value_name = "HEADING=FIELD")]
+    columns: Vec<String>,
+    /// How contacts are found: either, username, email
+    #[arg(long = "match", value_name = "WAY", default_value = "either", value_parser = matching)]
+    matching: Matching,
+    /// Bring the good rows in although others are wrong
+    #[arg(long)]
+    good_rows: bool,
+    /// Enter territories that are not known
+    #[arg(long)]
+    new_territories: bool,
+    /// The territory of new retailers for which the file names none
+    #[arg(long, value_name = "NAME", default_value = "")]
+    territory: String,
+    /// Contacts without a username sign in with their e-mail address
+    #[arg(long)]
+    username_from_email: bool,
+    /// New contacts for whom the file doesn't say may use the website
+    #[arg(long)]
+    access: bool,
+    /// Deactivate contacts and retailers that the file doesn't name, at most so many
+    #[arg(long, value_name = "MOST")]
+    deactivate_missing: Option<i64>,
+    /// Bring passwords along: hashes of the old system, from a column mapped to `password_hash`
+    #[arg(long)]
+    with_password_hashes: bool,
+    /// How bare digests were made, such as opencart or sha1-salt-password
+    #[arg(long, value_name = "FORMAT", value_parser = format, requires = "with_password_hashes")]
+    password_format: Option<Format>,
+    /// What stands between the cells of a CSV file, if it is not found out rightly
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<char>,
+    /// The encoding of a CSV file, if it is not found out rightly
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// The sheet of a workbook; otherwise the first one that is not hidden
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+}
+
+fn matching(name: &str) -> Result<Matching, String> {
+    let known = Matching::ALL.map(Matching::as_str).join(", ");
+    Matching::from_name(name).ok_or_else(|| format!("must be one of {known}"))
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    let known = Format::ALL.map(Format::as_str).join(", ");
+    Format::from_name(name).ok_or_else(|| format!("must be one of {known}"))
+}
+
+pub(super) async fn run(command: ImportCommand, config: Config) -> Result<(), Failure> {
+    let db = open(&config)?;
+    let settings =
+        settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
+    let shop = Shop { db, config, language: settings.values.language };
+    match command {
+        ImportCommand::Customers(args) if args.watch => watch::run(&shop, &args).await,
+        ImportCommand::Customers(args) => customers(&shop, &args).await,
+        ImportCommand::Undo { id } => undo(&shop, id).await,
+        ImportCommand::List { json } => list(&shop, json).await,
+    }
+}
+
+/// What commands work on.
+struct Shop {
+    db: Db,
+    config: Config,
+    language: Language,
+}
+
+/// How an import by command ended.
+struct Ended {
+    import: Import,
+    counts: told::Counts,
+    /// What stood against bringing it in.
+    obstacle: Option<Obstacle>,
+}
+
+async fn customers(shop: &Shop, args: &CustomersArgs) -> Result<(), Failure> {
+    let id = shop.take_in(&args.file, &args.how, args.json).await?;
+    let ended = shop.bring_in(id, args.dry_run, args.json).await?;
+    if let Some(file) = &args.problems {
+        shop.write_problems(id, file).await?;
+    }
+    let problems = shop.problems(id, args.json).await?;
+    if ended.import.state.is_draft() {
+        shop.discard(id).await?;
+    }
+    told::tell(&ended, &problems, args)
+}
+
+async fn undo(shop: &Shop, id: ImportId) -> Result<(), Failure> {
+    let now = Clock::default().now();
+    let begun = shop.db.write(move |tx| import::undo(tx, &Actor::operator(), id, now)).await;
+    begun.map_err(|error| match error {
+        Error::NotFound => Failure::Refused("there is no import of this id that could be undone".into()),
+        error => failed("undoing", error),
+    })?;
+    let import = shop.drive(id, false).await?;
+    let counts = shop.counts(&import).await?;
+    println!("Undone: {} rows. Touched since and kept: {} rows.", counts.undone(), counts.kept());
+    Ok(())
+}
+
+async fn list(shop: &Shop, json: bool) -> Result<(), Failure> {
+    let found = shop.db.read(|tx| import::latest(tx, &Actor::operator())).await;
+    told::list(&found.map_err(|error| failed("reading the imports", error))?, json);
+    Ok(())
+}
+
+impl Shop {
+    /// Takes a file in, or finds the import of the same file that was begun and
+    /// not ended.
+    async fn take_in(&self, path: &Path, how: &How, quiet: bool) -> Result<ImportId, Failure> {
+        let opened = std::fs::File::open(path);
+        let opened = opened.map_err(|error| failed(&format!("reading {}", path.display()), error))?;
+        let file = File::open(opened, &how.options()?).map_err(|error| not_taken(&error.into()))?;
+        let choices = self.choices(&file, how).await?;
+        if let Some(begun) = self.begun(&file, &choices).await? {
+            if !quiet {
+                println!("Going on with the import that was begun {}.", begun.created_at.in_words());
+            }
+            return Ok(begun.id);
+        }
+        let pool = how.with_password_hashes.then(|| self.pool()).transpose()?;
+        let passwords = pool.as_ref().map(|pool| Passwords { pool, format: how.password_format });
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let now = Clock::default().now();
+        let id = import::stage(&self.db, &Actor::operator(), (file, &name, choices.clone()), passwords, now)
+            .await
+            .map_err(|error| not_taken(&error))?;
+        let checked = self.db.write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await;
+        checked.map_err(|error| failed("importing", error))?;
+        Ok(id)
+    }
+
+    /// An import of this very file that a crash or a signal cut off.
+    async fn begun(&self, file: &File, choices: &Choices) -> Result<Option<Import>, Failure> {
+        let found = self.db.read(|tx| import::latest(tx, &Actor::operator())).await;
+        let found = found.map_err(|error| failed("reading the imports", error))?;
+        Ok(found.into_iter().find(|begun| {
+            begun.staff.is_none()
+                && begun.state == State::Running
+                && begun.origin.digest == file.origin.digest
+                && begun.choices == *choices
+        }))
+    }
+
+    fn pool(&self) -> Result<Pool, Failure> {
+        let settings =
+            Hashing { cost: self.config.password.cost, threads: std::num::NonZeroUsize::MIN, waiting: 8 };
+        Pool::start(settings).map_err(|error| failed("starting to hash", error))
+    }
+
+    /// What was chosen: by the command, or else for the last file with these
+    /// headings, or else by what the headings say.
+    async fn choices(&self, file: &File, how: &How) -> Result<Choices, Failure> {
+        let headings = file.headings().to_vec();
+        let known = headings.clone();
+        let columns = self.db.read(move |tx| import::columns_for(tx, &known)).await;
+        let mut columns = columns.map_err(|error| failed("reading the imports", error))?;
+        for typed in &how.columns {
+            let (heading, field) = typed
+                .rsplit_once('=')
+                .ok_or_else(|| Failure::Refused(format!("--map {typed:?} must be HEADING=FIELD")))?;
+            let place = headings.iter().position(|known| known.eq_ignore_ascii_case(heading.trim()));
+            let place = place.ok_or_else(|| {
+                Failure::Refused(format!(
+                    "there is no column {heading:?}; there are: {}",
+                    headings.join(", ")
+                ))
+            })?;
+            let field = field.trim();
+            columns[place] = match (field, Field::from_name(field)) {
+                ("", _) => None,
+                (_, Some(field)) => Some(field),
+                (_, None) => {
+                    let known = Field::ALL.map(Field::as_str).join(", ");
+                    return Err(Failure::Refused(format!("there is no field {field:?}; there are: {known}")));
+                }
+            };
+        }
+        if !how.with_password_hashes {
+            columns.iter_mut().for_each(|column| {
+                column.take_if(|field| field.is_of_passwords());
+            });
+        }
+        let choices = how.choices(columns);
+        match choices.problem() {
+            Some(problem) => {
+                Err(Failure::Refused(format!("{problem} Columns: {}. Use --map.", headings.join(", "))))
+            }
+            None => Ok(choices),
+        }
+    }
+
+    /// Looks at every row, and brings the import in unless something stands
+    /// against it.
+    async fn bring_in(&self, id: ImportId, dry_run: bool, quiet: bool) -> Result<Ended, Failure> {
+        let mut import = self.drive(id, quiet).await?;
+        let mut obstacle = None;
+        if import.state == State::Checked && !dry_run {
+            let now = Clock::default().now();
+            let started = self.db.write(move |tx| import::start(tx, &Actor::operator(), id, now)).await;
+            obstacle = started.map_err(|error| failed("importing", error))?;
+            import = self.drive(id, quiet).await?;
+        }
+        Ok(Ended { counts: self.counts(&import).await?, import, obstacle })
+    }
+
+    /// Takes an import further until it stands still.
+    async fn drive(&self, id: ImportId, quiet: bool) -> Result<Import, Failure> {
+        let clock = Clock::default();
+        let language = self.language;
+        let bar =
+            if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) }.with_style(bar_style("rows"));
+        loop {
+            let now = clock.now();
+            let more = self.db.write(move |tx| import::step(tx, id, language, now)).await;
+            let more = more.map_err(|error| failed("importing", error))?;
+            let found = self.db.read(move |tx| import::find(tx, &Actor::operator(), id)).await;
+            let import = found.map_err(|error| failed("importing", error))?;
+            bar.set_length(u64::try_from(import.total).unwrap_or(0));
+            bar.set_position(u64::try_from(import.settled).unwrap_or(0));
+            if !more && !import.state.moves() {
+                bar.finish_and_clear();
+                return Ok(import);
+            }
+        }
+    }
+
+    async fn counts(&self, import: &Import) -> Result<told::Counts, Failure> {
+        let asked = import.clone();
+        let counts = self.db.read(move |tx| import::counts(tx, &asked)).await;
+        Ok(told::Counts(counts.map_err(|error| failed("counting", error))?))
+    }
+
+    async fn problems(&self, id: ImportId, all: bool) -> Result<Vec<told::Problem>, Failure> {
+        let problems = self.db.read(move |tx| told::problems(tx, id, all)).await;
+        problems.map_err(|error| failed("reading the problems", error))
+    }
+
+    async fn write_problems(&self, id: ImportId, file: &Path) -> Result<(), Failure> {
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let format = SheetFormat::from_name(&ending.to_lowercase())
+            .ok_or_else(|| Failure::Refused("--problems must end in .csv or .xlsx".into()))?;
+        let sheet = self.db.read(move |tx| import::of_wrong_rows(tx, &Actor::operator(), id, format)).await;
+        let sheet = sheet.map_err(|error| failed("reading the problems", error))?;
+        std::fs::write(file, sheet).map_err(|error| failed(&format!("writing {}", file.display()), error))
+    }
+
+    async fn discard(&self, id: ImportId) -> Result<(), Failure> {
+        let discarded = self.db.write(move |tx| import::discard(tx, &Actor::operator(), id)).await;
+        discarded.map_err(|error| failed("removing what was staged", error))
+    }
+}
+
+impl How {
+    fn options(&self) -> Result<tables::Options, Failure> {
+        let delimiter = self.delimiter.map(|character| match u8::try_from(character) {
+            Ok(byte) if byte.is_ascii() => Ok(byte),
+            _ => Err(Failure::Refused("--delimiter must be one plain character".into())),
+        });
+        let encoding = self.encoding.as_deref().map(|name| {
+            let unknown = || Failure::Refused(format!("there is no encoding {name:?}"));
+            tables::Encoding::from_label(name).ok_or_else(unknown)
+        });
+        Ok(tables::Options {
+            delimiter: delimiter.transpose()?,
+            encoding: encoding.transpose()?,
+            sheet: self.sheet.clone(),
+        })
+    }
+
+    fn choices(&self, columns: Vec<Option<Field>>) -> Choices {
+        Choices {
+            columns,
+            matching: self.matching,
+            new_territories: self.new_territories,
+            territory: self.territory.trim().to_owned(),
+            username_from_email: self.username_from_email,
+            access: self.access,
+            good_rows: self.good_rows,
+            missing: self.deactivate_missing,
+        }
+    }
+}
+
+/// Says why a file is not taken.
+fn not_taken(error: &StageError) -> Failure {
+    match error {
+        StageError::File(tables::FileError::Io(error)) => failed("reading the file", error),
+        StageError::File(error) => Failure::Refused(format!("{error} Nothing was changed.")),
+        error => failed("importing", error),
+    }
+}

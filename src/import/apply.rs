@@ -1,0 +1,167 @@
+//! Doing what a row was planned to do, by the operations that people's own
+//! edits use, and writing down what it takes to undo it.
+
+use passwords::Brought;
+
+use super::facts::Facts;
+use super::plan::{OfContact, OfRetailer, Plan};
+use super::undo::{ContactBefore, OfWhom, RetailerBefore, Undo};
+use crate::access::{self, SignIn};
+use crate::actor::Actor;
+use crate::audit::{self, About, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
+use crate::kernel::{EmailAddress, Timestamp, Username};
+use crate::recovery;
+use crate::retailers::edit::{self, ContactDetails, Edited, RetailerDetails};
+use crate::retailers::{self, Contact, Retailer};
+
+/// Does what was planned. What is known must be from the same transaction.
+pub fn apply(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan, facts: &mut Facts, now: Timestamp) -> Result<Undo> {
+    let mut applying = Applying { tx, actor, facts, now };
+    let territory = plan.territory.as_deref().map(|name| applying.enter_territory(name)).transpose()?;
+    let retailer = applying.retailer(&plan.retailer)?;
+    let contact = applying.contact(&plan.contact)?;
+    let password = applying.password(plan)?;
+    Ok(Undo { password, at_ms: now.as_millis(), territory: territory.flatten(), retailer, contact })
+}
+
+struct Applying<'a, 't, 'c> {
+    tx: &'t mut Tx<'c>,
+    actor: &'a Actor,
+    facts: &'a mut Facts,
+    now: Timestamp,
+}
+
+impl Applying<'_, '_, '_> {
+    /// Enters a territory, unless a row before has.
+    fn enter_territory(&mut self, name: &str) -> Result<Option<TerritoryId>> {
+        if self.facts.territory(name).is_some() {
+            return Ok(None);
+        }
+        let id = TerritoryId::new(self.now);
+        retailers::insert_territory(self.tx, id, name)?;
+        self.facts.enter_territory(id, name);
+        let about = About::default().with("territory", id);
+        audit::record(self.tx, self.actor, self.now, Event::TerritoryAdded, about)?;
+        Ok(Some(id))
+    }
+
+    fn territory(&self, name: &str) -> Result<TerritoryId> {
+        self.facts.territory_id(name).ok_or(Error::NotFound)
+    }
+
+    fn retailer(&mut self, of: &OfRetailer) -> Result<Option<OfWhom<RetailerId, RetailerBefore>>> {
+        match of {
+            OfRetailer::New(new) => {
+                let territory = self.territory(&new.territory)?;
+                retailers::insert_retailer(self.tx, new, territory, self.now)?;
+                let about = About::retailer(new.id).with("by", "import");
+                audit::record(self.tx, self.actor, self.now, Event::RetailerAdded, about)?;
+                Ok(Some(OfWhom { id: new.id, version: new.version, before: None }))
+            }
+            OfRetailer::Change(new, activity) => {
+                let old = retailers::find(self.tx, self.actor, new.id)?;
+                let before = RetailerBefore::new(&old, self.territory(&old.territory)?);
+                self.change_retailer(&old, new)?;
+                if let Some(on) = activity {
+                    access::set_retailer_active(self.tx, self.actor, new.id, *on, self.now)?;
+                }
+                let version = retailers::find(self.tx, self.actor, new.id)?.version;
+                Ok(Some(OfWhom { id: new.id, version, before: Some(before) }))
+            }
+            OfRetailer::Same | OfRetailer::None => Ok(None),
+        }
+    }
+
+    fn change_retailer(&mut self, old: &Retailer, new: &Retailer) -> Result<()> {
+        let same = (&old.name, &old.address, &old.territory) == (&new.name, &new.address, &new.territory);
+        if same {
+            return Ok(());
+        }
+        let details = RetailerDetails {
+            account_number: old.account_number.clone(),
+            name: new.name.clone(),
+            address: new.address.clone(),
+            territory: self.territory(&new.territory)?,
+        };
+        saved(edit::change_retailer(self.tx, self.actor, (old.id, old.version), &details, self.now)?)
+    }
+
+    fn contact(&mut self, of: &OfContact) -> Result<Option<OfWhom<ContactId, ContactBefore>>> {
+        match of {
+            OfContact::New(new) => {
+                retailers::insert_contact(self.tx, new, self.now)?;
+                let about = About::contact(new.retailer, new.id).with("by", "import");
+                audit::record(self.tx, self.actor, self.now, Event::ContactImported, about)?;
+                Ok(Some(OfWhom { id: new.id, version: new.version, before: None }))
+            }
+            OfContact::Change(both) => {
+                let (old, new) = &**both;
+                change_contact(self.tx, self.actor, old, new, self.now)?;
+                let version = retailers::contact(self.tx, self.actor, old.id)?.version;
+                Ok(Some(OfWhom { id: old.id, version, before: Some(ContactBefore::of(old)) }))
+            }
+            OfContact::Same(_) | OfContact::None => Ok(None),
+        }
+    }
+}
+
+impl Applying<'_, '_, '_> {
+    /// Gives a contact without a password the one they had elsewhere.
+    fn password(&mut self, plan: &Plan) -> Result<Option<ContactId>> {
+        let Some(text) = &plan.password else { return Ok(None) };
+        let (retailer, contact) = match &plan.contact {
+            OfContact::New(contact) | OfContact::Same(contact) => (contact.retailer, contact.id),
+            OfContact::Change(both) => (both.0.retailer, both.0.id),
+            OfContact::None => return Ok(None),
+        };
+        let brought = Brought::parse(text).map_err(|error| crate::db::Error::Column {
+            column: "password".into(),
+            problem: error.to_string(),
+        })?;
+        if !recovery::bring_password(self.tx, contact, &brought, self.now)? {
+            return Ok(None);
+        }
+        let about = About::contact(retailer, contact);
+        audit::record(self.tx, self.actor, self.now, Event::PasswordBrought, about)?;
+        Ok(Some(contact))
+    }
+}
+
+/// Brings a contact from how they are to how they are to be.
+pub fn change_contact(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    old: &Contact,
+    new: &Contact,
+    now: Timestamp,
+) -> Result<()> {
+    let mut version = old.version;
+    let details = |of: &Contact| (of.name.clone(), of.position.clone(), of.phone.clone(), of.language);
+    if details(old) != details(new) {
+        let (name, position, phone, language) = details(new);
+        let details = ContactDetails { name, position, phone, language };
+        saved(edit::change_contact(tx, actor, (old.id, version), &details, now)?)?;
+        version += 1;
+    }
+    let sign_in = |of: &Contact| {
+        let username = of.username.as_ref().map(Username::as_str).map(str::to_owned);
+        (username, of.email.as_ref().map(EmailAddress::key))
+    };
+    if sign_in(old) != sign_in(new) {
+        let sign_in = SignIn { username: new.username.clone(), email: new.email.clone() };
+        saved(access::change_sign_in(tx, actor, (old.id, version), &sign_in, now)?)?;
+    }
+    access::switch(tx, actor, old.id, new.website_access, now)?;
+    access::set_contact_active(tx, actor, old.id, new.active, now)
+}
+
+/// In one transaction with what is known, nobody can have been quicker.
+fn saved<I>(edited: Edited<I>) -> Result<()> {
+    match edited {
+        Edited::Saved(_) => Ok(()),
+        Edited::Taken(_) | Edited::ChangedMeanwhile => Err(Error::NotFound),
+    }
+}

@@ -1,0 +1,139 @@
+//! What is chosen about an import: what the columns hold, who is who, and what
+//! is done with whom.
+
+use serde::{Deserialize, Serialize};
+
+use super::Field;
+
+/// How a row finds the contact it is about, at the retailer of its account
+/// number. A contact without what is asked for is found by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matching {
+    /// By username; one who is not found so, by e-mail address.
+    #[default]
+    Either,
+    /// By username only.
+    Username,
+    /// By e-mail address only, so that the file may change usernames.
+    Email,
+}
+
+impl Matching {
+    /// Every way, in the order a page offers them.
+    pub const ALL: [Self; 3] = [Self::Either, Self::Username, Self::Email];
+
+    /// Its name at the command line and in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Either => "either",
+            Self::Username => "username",
+            Self::Email => "email",
+        }
+    }
+
+    /// The way of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == name)
+    }
+}
+
+/// The most contacts and retailers that an import deactivates unless it is told
+/// otherwise.
+pub const MISSING_LIMIT: i64 = 50;
+
+/// Everything that is chosen. Its parts are remembered for files with the same
+/// headings.
+#[expect(clippy::struct_excessive_bools, reason = "each is a box on a form that is ticked or not")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// What each column holds; `None` for one that is left out.
+    pub columns: Vec<Option<Field>>,
+    /// How contacts are found.
+    pub matching: Matching,
+    /// Whether territories that are not known are entered; otherwise their rows
+    /// are wrong.
+    pub new_territories: bool,
+    /// The territory of new retailers for which the file names none.
+    pub territory: String,
+    /// Whether contacts without a username sign in with their e-mail address.
+    pub username_from_email: bool,
+    /// Whether new contacts for whom the file doesn't say may use the website.
+    pub access: bool,
+    /// Whether rows that are good are brought in although others are wrong.
+    pub good_rows: bool,
+    /// Whether active contacts and retailers that the file doesn't name are
+    /// deactivated, and how many at most.
+    pub missing: Option<i64>,
+}
+
+impl Choices {
+    /// What the headings let one guess. Of two columns that seem to hold the
+    /// same the first one does.
+    pub fn guess(headings: &[String]) -> Self {
+        let mut columns: Vec<Option<Field>> = Vec::with_capacity(headings.len());
+        for heading in headings {
+            let field =
+                Field::guess(heading).filter(|field| field.joins() || !columns.contains(&Some(*field)));
+            columns.push(field);
+        }
+        Self { columns, ..Self::default() }
+    }
+
+    /// Whether some column holds a field.
+    pub fn has(&self, field: Field) -> bool {
+        self.columns.contains(&Some(field))
+    }
+
+    /// What stands against reading a file so, in words; `None` when nothing
+    /// does.
+    pub fn problem(&self) -> Option<String> {
+        let twice = Field::ALL.into_iter().find(|field| {
+            !field.joins() && self.columns.iter().filter(|column| **column == Some(*field)).count() > 1
+        });
+        if let Some(field) = twice {
+            return Some(format!("Two columns are said to hold “{}”. Leave one of them out.", field.label()));
+        }
+        if !self.has(Field::AccountNumber) && !self.only_territories() {
+            let text = "Say which column holds the account number. It tells which retailer a row is about.";
+            return Some(text.to_owned());
+        }
+        if self.has(Field::PasswordSalt) && !self.has(Field::PasswordHash) {
+            return Some("A column is said to hold password salts, but none to hold the hashes.".to_owned());
+        }
+        None
+    }
+
+    /// Whether the file lists territories and nothing else.
+    fn only_territories(&self) -> bool {
+        self.has(Field::Territory) && self.columns.iter().flatten().all(|field| *field == Field::Territory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guessed(headings: &str) -> Choices {
+        Choices::guess(&headings.split(',').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn of_two_columns_that_seem_the_same_the_first_counts() {
+        let choices = guessed("customer_id,Company,E-mail,Mail,Street,City,Total");
+        use Field::{AccountNumber, Address, Email, Retailer};
+        let expected =
+            [Some(AccountNumber), Some(Retailer), Some(Email), None, Some(Address), Some(Address), None];
+        assert_eq!(choices.columns, expected);
+        assert_eq!(choices.problem(), None);
+    }
+
+    #[test]
+    fn what_can_not_be_read_so_is_said() {
+        assert!(guessed("name,email").problem().is_some_and(|text| text.contains("account number")));
+        assert!(guessed("account,salt").problem().is_some_and(|text| text.contains("salts")));
+        let twice = Choices { columns: vec![Some(Field::Email); 2], ..Choices::default() };
+        assert!(twice.problem().is_some_and(|text| text.contains("E-mail address")));
+        assert_eq!(guessed("territory").problem(), None, "a list of territories");
+    }
+}

@@ -1,0 +1,268 @@
+//! Taking a file in: its rows are staged as they are, a few at a time.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use passwords::{Brought, Format, Given, Pool, Reading};
+use sha2::{Digest as _, Sha256};
+use tables::{CellKind, FileError, Kind, Line, Options, Table};
+
+use super::entry::{Cells, Mark, Note};
+use super::store::{self, Staged};
+use super::{Choices, Fate, Field, Import, Origin, State, Tally, must_import, staff_of};
+use crate::actor::Actor;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::kernel::Timestamp;
+use crate::kernel::id::ImportId;
+
+/// Rows staged by one transaction.
+const AT_ONCE: usize = 500;
+/// About how many bytes of text are held at a time.
+const HELD: usize = 2 * 1024 * 1024;
+
+/// Why a file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// It can't be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Something broke.
+    #[error(transparent)]
+    Broken(#[from] Error),
+    /// Weak hashes could not be hashed over.
+    #[error(transparent)]
+    Hashing(#[from] passwords::PoolError),
+}
+
+impl From<crate::db::Error> for StageError {
+    fn from(error: crate::db::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+/// A file whose headings have been read.
+pub struct File {
+    table: Table<std::fs::File>,
+    /// What was found out about it.
+    pub origin: Origin,
+}
+
+/// How passwords come along. Without it columns that hold them are not kept.
+#[derive(Clone, Copy)]
+pub struct Passwords<'p> {
+    /// Where weak hashes are hashed over, so that they are not kept.
+    pub pool: &'p Pool,
+    /// How bare digests were made.
+    pub format: Option<Format>,
+}
+
+impl File {
+    /// Finds out what a file is, and reads its headings.
+    ///
+    /// # Errors
+    /// What is wrong with the file as a whole.
+    pub fn open(mut file: std::fs::File, options: &Options) -> Result<Self, FileError> {
+        let size = file.seek(SeekFrom::End(0))?;
+        // Larger ones are refused below, without being read.
+        let digest = if size > tables::MAX_FILE { String::new() } else { digest(&mut file)? };
+        let table = Table::open(file, options)?;
+        let found = table.found();
+        let origin = Origin {
+            kind: match found.kind {
+                Kind::Csv => "csv".into(),
+                Kind::Xlsx => "xlsx".into(),
+            },
+            encoding: found.encoding.map(|encoding| encoding.name().to_owned()),
+            delimiter: found.delimiter.map(char::from),
+            sheet: found.sheet.clone(),
+            sheets: found.sheets.clone(),
+            digest,
+        };
+        Ok(Self { table, origin })
+    }
+
+    /// The headings.
+    pub fn headings(&self) -> &[String] {
+        self.table.headings()
+    }
+}
+
+fn digest(file: &mut std::fs::File) -> Result<String, FileError> {
+    file.rewind()?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut piece)? {
+            0 => break,
+            read => hasher.update(&piece[..read]),
+        }
+    }
+    Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()))
+}
+
+/// Takes a file in. `progress` is told rows taken so far.
+///
+/// # Errors
+/// What is wrong with the file; then nothing of it is kept.
+pub async fn stage(
+    db: &Db,
+    actor: &Actor,
+    (file, file_name, choices): (File, &str, Choices),
+    passwords: Option<Passwords<'_>>,
+    now: Timestamp,
+) -> Result<ImportId, StageError> {
+    must_import(actor)?;
+    let mut import = new(actor, &file, file_name, choices, now);
+    let (fresh, staff) = (import.clone(), staff_of(actor));
+    db.write(move |tx| store::insert(tx, &fresh, staff)).await?;
+    match rows(db, file.table, &mut import, passwords).await {
+        Ok(()) => {
+            import.state = State::Staged;
+            let id = import.id;
+            db.write(move |tx| store::update(tx, &import, now)).await?;
+            Ok(id)
+        }
+        Err(error) => {
+            let id = import.id;
+            db.write(move |tx| store::remove_rows(tx, id).and_then(|()| store::remove(tx, id))).await?;
+            Err(error)
+        }
+    }
+}
+
+fn new(actor: &Actor, file: &File, file_name: &str, choices: Choices, now: Timestamp) -> Import {
+    Import {
+        id: ImportId::new(now),
+        staff: staff_of(actor),
+        staff_name: None,
+        door: actor.door.as_str().to_owned(),
+        address: actor.address.clone(),
+        file_name: file_name.to_owned(),
+        origin: file.origin.clone(),
+        headings: file.headings().to_vec(),
+        choices,
+        state: State::Staging,
+        total: 0,
+        settled: 0,
+        tally: Tally::default(),
+        problem: None,
+        created_at: now,
+        changed_at: now,
+        finished_at: None,
+    }
+}
+
+async fn rows(
+    db: &Db,
+    mut table: Table<std::fs::File>,
+    import: &mut Import,
+    passwords: Option<Passwords<'_>>,
+) -> Result<(), StageError> {
+    let id = import.id;
+    loop {
+        let read =
+            tokio::task::spawn_blocking(move || some_lines(&mut table).map(|lines| (lines, table))).await;
+        let (lines, rest) = read.map_err(|error| FileError::Io(std::io::Error::other(error)))??;
+        table = rest;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut staged = Vec::with_capacity(lines.len());
+        for line in lines {
+            import.total += 1;
+            let number = i64::try_from(line.number).unwrap_or(i64::MAX);
+            let cells = keep_passwords(cells(line), import, passwords).await?;
+            staged.push(row(import.total, number, cells));
+        }
+        db.write(move |tx| store::put(tx, id, &staged)).await?;
+    }
+}
+
+/// The next lines, as many as may be held at a time.
+fn some_lines(table: &mut Table<std::fs::File>) -> Result<Vec<Line>, FileError> {
+    let (mut lines, mut held) = (Vec::new(), 0);
+    while lines.len() < AT_ONCE && held < HELD {
+        let Some(line) = table.next_row()? else { break };
+        held += line.cells.iter().map(|cell| cell.text.len()).sum::<usize>();
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+fn cells(line: Line) -> Cells {
+    let notes = line.problems.iter().map(|problem| Note::problem(None, problem.to_string())).collect();
+    let mut cells = Cells { notes, ..Cells::default() };
+    for (place, cell) in line.cells.into_iter().enumerate() {
+        let mark = match cell.kind {
+            CellKind::Text | CellKind::Bool => None,
+            CellKind::Number => Some(Mark::Number),
+            CellKind::Date => Some(Mark::Date),
+            CellKind::Formula => Some(Mark::Formula),
+            CellKind::Error => Some(Mark::Error),
+        };
+        cells.marks.extend(mark.map(|mark| (place, mark)));
+        // No text of a customer needs it, and PostgreSQL keeps none that has it.
+        cells.texts.push(cell.text.replace('\0', "\u{FFFD}"));
+    }
+    cells
+}
+
+/// Puts in the place of a password's hash what is kept of it: nothing, unless
+/// passwords come along; then a hash that is slow to guess at.
+async fn keep_passwords(
+    mut cells: Cells,
+    import: &Import,
+    passwords: Option<Passwords<'_>>,
+) -> Result<Cells, StageError> {
+    let take = |cells: &mut Cells, field: Field| {
+        let chosen = import.choices.columns.iter().position(|column| *column == Some(field));
+        chosen.and_then(|place| cells.texts.get_mut(place)).map(std::mem::take).unwrap_or_default()
+    };
+    let (hash, salt) = (take(&mut cells, Field::PasswordHash), take(&mut cells, Field::PasswordSalt));
+    // Also what is not chosen but looks like it.
+    for (text, heading) in cells.texts.iter_mut().zip(&import.headings) {
+        if Field::guess(heading).is_some_and(Field::is_of_passwords) {
+            text.clear();
+        }
+    }
+    let (hash, salt) = (hash.trim(), salt.trim());
+    let Some(passwords) = passwords.filter(|_| !hash.is_empty()) else { return Ok(cells) };
+    let kept = match Brought::parse(hash) {
+        Ok(brought) => Ok(brought),
+        Err(_) => {
+            let given = Given { hash, salt: (!salt.is_empty()).then_some(salt), format: passwords.format };
+            match Brought::read(&given) {
+                Ok(Reading::Kept(brought)) => Ok(brought),
+                Ok(Reading::Weak(weak)) => Ok(passwords.pool.wrap(weak).await?),
+                Err(error) => Err(error),
+            }
+        }
+    };
+    match kept {
+        Ok(brought) => {
+            let place = import.choices.columns.iter().position(|column| *column == Some(Field::PasswordHash));
+            if let Some(text) = place.and_then(|place| cells.texts.get_mut(place)) {
+                brought.as_str().clone_into(text);
+            }
+        }
+        Err(error) => cells.notes.push(Note::problem(Field::PasswordHash, error.to_string())),
+    }
+    Ok(cells)
+}
+
+fn row(place: i64, line: i64, cells: Cells) -> Staged {
+    Staged {
+        place,
+        line,
+        cells,
+        verdict: None,
+        notes: Vec::new(),
+        changes: Vec::new(),
+        account_key: None,
+        username_key: None,
+        retailer: None,
+        contact: None,
+        fate: Fate::Waiting,
+        undo: None,
+    }
+}

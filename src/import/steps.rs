@@ -1,0 +1,274 @@
+//! Taking an import further, a step at a time.
+
+use super::entry::{self, Cells, Entry};
+use super::facts::{self, Facts};
+use super::plan::{Change, OfContact, OfRetailer, Plan, Verdict, plan, yes};
+use super::store::{self, Staged};
+use super::undo::{ContactBefore, OfWhom, RetailerBefore, Undo};
+use super::{
+    CHANGED_MEANWHILE, Choices, Fate, Field, Import, STARTER_MAY_NOT, State, TOO_MANY_MISSING, apply,
+};
+use crate::access;
+use crate::actor::Actor;
+use crate::audit::Event;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::ImportId;
+use crate::kernel::{Language, Timestamp, text};
+use crate::retailers;
+
+/// Rows that one step takes at most, so that others can write in between.
+const AT_ONCE: i64 = 200;
+/// New territories that are named.
+const NAMED: usize = 200;
+
+/// Takes an import one step further; says whether there is more to do.
+///
+/// # Errors
+/// When the database fails; then nothing of the step was done.
+pub fn step(tx: &mut Tx<'_>, id: ImportId, language: Language, now: Timestamp) -> Result<bool> {
+    let Some(mut import) = store::find(tx, id)? else { return Ok(false) };
+    match import.state {
+        State::Checking => check(tx, &mut import, language, now),
+        State::Running => bring_in(tx, &mut import, language, now),
+        State::Undoing => take_back(tx, &mut import, now),
+        _ => Ok(false),
+    }
+}
+
+fn check(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestamp) -> Result<bool> {
+    let mut rows = store::rows_after(tx, import.id, import.settled, AT_ONCE)?;
+    if rows.is_empty() {
+        find_missing(tx, import)?;
+        import.state = State::Checked;
+        store::update(tx, import, now)?;
+        return Ok(false);
+    }
+    let (mut facts, entries) = learn(tx, (import, language), &rows, now)?;
+    for (row, (entry, notes)) in rows.iter_mut().zip(entries) {
+        let plan = plan(&entry, notes, &import.choices, &facts);
+        facts.learn_plan(&entry, &plan, row.line);
+        count(import, &plan);
+        row.account_key = Some(text::search_key(&entry.account_number)).filter(|key| !key.is_empty());
+        row.username_key = facts::username_key(&entry);
+        row.retailer = facts.retailer(&entry.account_number).map(|known| known.retailer.id);
+        mark(row, plan);
+    }
+    import.settled = rows.last().map_or(import.settled, |row| row.place);
+    store::put(tx, import.id, &rows)?;
+    store::update(tx, import, now)?;
+    Ok(true)
+}
+
+/// What the rows say, and what is known about those they are about.
+fn learn(
+    tx: &mut Tx<'_>,
+    (import, language): (&Import, Language),
+    rows: &[Staged],
+    now: Timestamp,
+) -> Result<(Facts, Vec<(Entry, Vec<super::Note>)>)> {
+    let read: Vec<_> = rows.iter().map(|row| entry::read(&row.cells, &import.choices)).collect();
+    let pairs: Vec<(&Staged, &Entry)> = rows.iter().zip(read.iter().map(|(entry, _)| entry)).collect();
+    let facts = Facts::learn(tx, (import, language), &pairs, now)?;
+    Ok((facts, read))
+}
+
+fn count(import: &mut Import, plan: &Plan) {
+    let tally = &mut import.tally;
+    tally.warned += i64::from(plan.notes.iter().any(|note| !note.stops));
+    if plan.verdict() == Verdict::Wrong {
+        tally.wrong += 1;
+        return;
+    }
+    match plan.retailer {
+        OfRetailer::New(_) => tally.retailers_new += 1,
+        OfRetailer::Change(..) => tally.retailers_changed += 1,
+        OfRetailer::Same | OfRetailer::None => {}
+    }
+    match plan.contact {
+        OfContact::New(_) => tally.contacts_new += 1,
+        OfContact::Change(_) => tally.contacts_changed += 1,
+        OfContact::Same(_) => tally.contacts_unchanged += 1,
+        OfContact::None => {}
+    }
+    tally.passwords += i64::from(plan.password.is_some());
+    if let Some(name) = &plan.territory
+        && tally.territories.len() < NAMED
+        && !tally.territories.iter().any(|known| text::search_key(known) == text::search_key(name))
+    {
+        tally.territories.push(name.clone());
+    }
+}
+
+/// Writes down what becomes of a row.
+fn mark(row: &mut Staged, plan: Plan) {
+    let verdict = plan.verdict();
+    row.verdict = Some(verdict);
+    row.fate = match verdict {
+        Verdict::Wrong => Fate::Refused,
+        Verdict::Unchanged => Fate::Unchanged,
+        Verdict::New | Verdict::Changed | Verdict::Missing => Fate::Waiting,
+    };
+    row.contact = match &plan.contact {
+        OfContact::Change(both) => Some(both.0.id),
+        OfContact::Same(contact) => Some(contact.id),
+        OfContact::New(_) | OfContact::None => None,
+    };
+    row.notes = plan.notes;
+    row.changes = plan.changes;
+}
+
+/// Adds a row for everyone who is to be deactivated since the file doesn't name
+/// them.
+fn find_missing(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
+    let Some(limit) = import.choices.missing.filter(|_| import.tally.wrong == 0) else { return Ok(()) };
+    let contacts = store::missing_contacts(tx, import.id, limit + 1)?;
+    let retailers = store::missing_retailers(tx, import.id, limit + 1)?;
+    let of_contacts = contacts.into_iter().map(|(contact, retailer)| (Some(contact), retailer));
+    let all = of_contacts.chain(retailers.into_iter().map(|retailer| (None, retailer)));
+    let rows: Vec<Staged> = (import.total + 1..)
+        .zip(all)
+        .map(|(place, (contact, retailer))| Staged {
+            place,
+            line: 0,
+            cells: Cells::default(),
+            verdict: Some(Verdict::Missing),
+            notes: Vec::new(),
+            changes: vec![Change {
+                field: if contact.is_some() { Field::ContactActive } else { Field::RetailerActive },
+                from: yes(true).into(),
+                to: yes(false).into(),
+            }],
+            account_key: None,
+            username_key: None,
+            retailer: Some(retailer),
+            contact,
+            fate: Fate::Waiting,
+            undo: None,
+        })
+        .collect();
+    if i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit {
+        import.problem = Some(TOO_MANY_MISSING.into());
+    }
+    Ok(store::put(tx, import.id, &rows)?)
+}
+
+fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestamp) -> Result<bool> {
+    let Some(actor) = import.acting(tx)? else { return stop(tx, import, now) };
+    let mut rows = store::waiting(tx, import.id, AT_ONCE)?;
+    if rows.is_empty() {
+        return finish(tx, import, (State::Done, Event::ImportDone), now);
+    }
+    let (mut facts, entries) = learn(tx, (import, language), &rows, now)?;
+    for (row, (entry, notes)) in rows.iter_mut().zip(entries) {
+        if row.verdict == Some(Verdict::Missing) {
+            deactivate(tx, &actor, row, now)?;
+            continue;
+        }
+        let plan = plan(&entry, notes, &import.choices, &facts);
+        match plan.verdict() {
+            Verdict::Wrong if !import.choices.good_rows => {
+                mark(row, plan);
+                import.problem = Some(CHANGED_MEANWHILE.into());
+            }
+            Verdict::Wrong | Verdict::Unchanged => mark(row, plan),
+            _ => {
+                bring_row_in(tx, &actor, row, (&plan, &mut facts, &import.choices), now)?;
+                facts.learn_plan(&entry, &plan, row.line);
+            }
+        }
+    }
+    import.settled += i64::try_from(rows.len()).unwrap_or(0);
+    store::put(tx, import.id, &rows)?;
+    if import.problem.is_some() {
+        import.state = State::Undoing;
+    }
+    store::update(tx, import, now)?;
+    Ok(true)
+}
+
+fn bring_row_in(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &mut Staged,
+    (plan, facts, choices): (&Plan, &mut Facts, &Choices),
+    now: Timestamp,
+) -> Result<()> {
+    let undo = apply::apply(tx, actor, plan, facts, now)?;
+    row.contact = undo.contact.as_ref().map(|of| of.id).or(row.contact);
+    row.retailer = undo.retailer.as_ref().map(|of| of.id).or(row.retailer);
+    row.undo = Some(written(&undo)?);
+    row.fate = Fate::Done;
+    row.cells.forget_passwords(choices);
+    Ok(())
+}
+
+fn written(undo: &Undo) -> Result<String> {
+    let text = serde_json::to_string(undo);
+    Ok(text.map_err(|error| crate::db::Error::Column { column: "undo".into(), problem: error.to_string() })?)
+}
+
+/// Deactivates who is missing from the file, unless they are gone.
+fn deactivate(tx: &mut Tx<'_>, actor: &Actor, row: &mut Staged, now: Timestamp) -> Result<()> {
+    let mut undo = Undo { at_ms: now.as_millis(), ..Undo::default() };
+    let done = match (row.contact, row.retailer) {
+        (Some(id), _) => retailers::contact(tx, actor, id).and_then(|contact| {
+            access::set_contact_active(tx, actor, id, false, now)?;
+            let version = retailers::contact(tx, actor, id)?.version;
+            undo.contact = Some(OfWhom { id, version, before: Some(ContactBefore::of(&contact)) });
+            Ok(contact.active)
+        }),
+        (None, Some(id)) => retailers::find(tx, actor, id).and_then(|retailer| {
+            access::set_retailer_active(tx, actor, id, false, now)?;
+            let territory = retailers::territory_named(tx, &retailer.territory)?.ok_or(Error::NotFound)?;
+            let version = retailers::find(tx, actor, id)?.version;
+            let before = Some(RetailerBefore::new(&retailer, territory));
+            undo.retailer = Some(OfWhom { id, version, before });
+            Ok(retailer.active)
+        }),
+        (None, None) => Ok(false),
+    };
+    row.fate = match done {
+        Ok(true) => Fate::Done,
+        Ok(false) | Err(Error::NotFound) => Fate::Unchanged,
+        Err(error) => return Err(error),
+    };
+    row.undo = Some(written(&undo)?);
+    Ok(())
+}
+
+/// Waits for someone who may go on.
+fn stop(tx: &mut Tx<'_>, import: &mut Import, now: Timestamp) -> Result<bool> {
+    import.state = State::Paused;
+    import.problem = Some(STARTER_MAY_NOT.into());
+    store::update(tx, import, now)?;
+    Ok(false)
+}
+
+fn finish(
+    tx: &mut Tx<'_>,
+    import: &mut Import,
+    (state, event): (State, Event),
+    now: Timestamp,
+) -> Result<bool> {
+    import.state = state;
+    import.finished_at = Some(now);
+    store::update(tx, import, now)?;
+    super::record(tx, &Actor::system(), event, import.id, now)?;
+    Ok(false)
+}
+
+fn take_back(tx: &mut Tx<'_>, import: &mut Import, now: Timestamp) -> Result<bool> {
+    let Some(actor) = import.acting(tx)? else { return stop(tx, import, now) };
+    let mut rows = store::last_done(tx, import.id, AT_ONCE)?;
+    if rows.is_empty() {
+        return finish(tx, import, (State::Undone, Event::ImportTakenBack), now);
+    }
+    for row in &mut rows {
+        row.fate = super::undo::undo(tx, &actor, row, now)?;
+    }
+    import.settled += i64::try_from(rows.len()).unwrap_or(0);
+    store::put(tx, import.id, &rows)?;
+    store::update(tx, import, now)?;
+    Ok(true)
+}
