@@ -32,7 +32,7 @@ pub enum FileError {
         limit: usize,
     },
 
-    /// A record of a CSV file goes on for more than [`MAX_RECORD`](crate::MAX_RECORD).
+    /// A row goes on for more than [`MAX_RECORD`](crate::MAX_RECORD).
     #[error("The row that begins in line {line} is longer than {limit} bytes.")]
     RecordTooLong {
         /// Line, from 1.

@@ -11,9 +11,13 @@ pub(super) fn said(sample: &[u8]) -> Option<u8> {
     let line = sample.split(|byte| *byte == b'\n' || *byte == b'\r').next()?;
     let (word, delimiter) = line.split_at_checked(4)?;
     match delimiter {
-        [delimiter] if word.eq_ignore_ascii_case(b"sep=") && delimiter.is_ascii() => Some(*delimiter),
+        [delimiter] if word.eq_ignore_ascii_case(b"sep=") && is_mark(*delimiter) => Some(*delimiter),
         _ => None,
     }
+}
+
+fn is_mark(byte: u8) -> bool {
+    byte != b'"' && (byte == b'\t' || byte.is_ascii_punctuation())
 }
 
 /// The candidate that cuts the most records into as many cells as the headings have.

@@ -163,6 +163,25 @@ fn shared_texts_are_held_close_together() {
 }
 
 #[test]
+fn a_long_text_that_is_referred_to_again_and_again_is_too_much() {
+    let referring = |name: &str, row: &str| {
+        book(name, |book| {
+            let strings = book.strings();
+            write!(strings, "<sst><si><t>{}</t></si></sst>", "x".repeat(32_767)).unwrap();
+            let sheet = book.sheet();
+            sheet.write_all(SHEET).unwrap();
+            repeat(sheet, row, 64 * MB);
+            sheet.write_all(SHEET_END).unwrap();
+        })
+    };
+    let cell = "<c t=\"s\"><v>0</v></c>";
+    let said = referring("wide_references.xlsx", &format!("<row>{}</row>", cell.repeat(199)));
+    assert!(said.contains("error: The row that begins in line 1 is longer than"), "{said}");
+    let said = referring("references.xlsx", &format!("<row>{cell}</row>"));
+    assert!(said.contains("(xl/worksheets/sheet1.xml) unpacks to more than 419430400 bytes"), "{said}");
+}
+
+#[test]
 fn parts_without_end_are_refused() {
     let said = book("parts.xlsx", |book| {
         for number in 0..20_000 {
