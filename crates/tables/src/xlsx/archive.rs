@@ -15,6 +15,9 @@ const LOCAL: &[u8] = b"PK\x03\x04";
 const END_BYTES: usize = 22;
 const LONGEST_COMMENT: u64 = 0xffff;
 
+/// Characters of a path that are shown.
+const LONGEST_SHOWN: usize = 100;
+
 /// What stands in 32 bits when the true number is in the field for 64.
 const SEE_64: u64 = 0xffff_ffff;
 
@@ -75,7 +78,7 @@ impl Archive {
         path: &str,
         limit: u64,
     ) -> Result<Part<R>, FileError> {
-        let missing = || FileError::Damaged { part: path.to_owned() };
+        let missing = || FileError::Damaged { part: shown(path) };
         let listed = self.find(path).ok_or_else(missing)?;
         if listed.encrypted {
             return Err(FileError::Encrypted);
@@ -175,6 +178,11 @@ fn read_at<R: Read + Seek>(source: &mut R, size: u64, at: u64, bytes: u64) -> Re
     let mut read = Vec::new();
     source.take(bytes).read_to_end(&mut read)?;
     Ok(read)
+}
+
+/// A path as it may be shown: whoever made the file chose it.
+pub(super) fn shown(path: &str) -> String {
+    path.chars().filter(|character| !character.is_control()).take(LONGEST_SHOWN).collect()
 }
 
 fn damaged() -> FileError {

@@ -35,6 +35,7 @@ fn the_delimiter_is_the_one_that_cuts_rows_alike() {
         ("Name;Address\n\"A,B,C\";\"x,y\"\n\"D,E,F\";\"x,y\"\n", b';'),
         ("Name\nMill\n", b','),
         ("a;b\n1;2", b';'),
+        ("List of shops\n\nName;Address\nMill;\"1, Main street\"\nShop;2 Main street\n", b';'),
     ];
     for (file, delimiter) in cases {
         assert_eq!(found(file).delimiter, Some(delimiter), "{file:?}");

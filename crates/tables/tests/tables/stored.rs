@@ -238,6 +238,16 @@ fn a_workbook_with_a_password_is_told_from_an_old_one() {
 }
 
 #[test]
+fn what_a_stranger_named_is_shown_briefly() {
+    let target = format!("worksheets/{}&#10;sheet.xml", "x".repeat(10_000));
+    let relations = format!(
+        r#"<Relationships><Relationship Id="s" Type="t/worksheet" Target="{target}"/></Relationships>"#
+    );
+    let refusal = refusal(book::with_relations(&relations));
+    assert!(matches!(&refusal, FileError::Damaged { part } if part.len() == 100), "{refusal:?}");
+}
+
+#[test]
 fn an_empty_sheet_has_no_headings() {
     assert!(matches!(refusal(of_rows("")), FileError::Empty));
     assert_eq!(table(of_rows(HEADING)).headings(), ["h"]);
