@@ -118,7 +118,7 @@ pub enum Other {
     #[error("This is a PDF document. Ask for the table it was made from, as XLSX or CSV.")]
     Pdf,
 
-    /// A PNG, JPEG, GIF, WebP, TIFF or BMP picture.
+    /// A PNG, JPEG, GIF or TIFF picture.
     #[error("This is a picture. Ask for the table itself, as XLSX or CSV.")]
     Picture,
 

@@ -248,6 +248,18 @@ fn what_a_stranger_named_is_shown_briefly() {
 }
 
 #[test]
+fn sheets_have_a_limit() {
+    let sheet = r#"<sheet name="S" r:id="s"/>"#;
+    let workbook =
+        |sheets| format!("<workbook xmlns:r=\"r\"><sheets>{}</sheets></workbook>", sheet.repeat(sheets));
+    let sheet = format!("<worksheet><sheetData>{HEADING}</sheetData></worksheet>");
+    let parts = [(SHEET, sheet.as_str())];
+    assert_eq!(table(book::with_workbook(&workbook(1000), &parts)).found().sheets.len(), 1000);
+    let refusal = refusal(book::with_workbook(&workbook(1001), &parts));
+    assert!(matches!(refusal, FileError::TooManySheets { limit: 1000 }));
+}
+
+#[test]
 fn an_empty_sheet_has_no_headings() {
     assert!(matches!(refusal(of_rows("")), FileError::Empty));
     assert_eq!(table(of_rows(HEADING)).headings(), ["h"]);
