@@ -3,7 +3,6 @@
 
 mod store;
 
-use crate::access;
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -12,6 +11,7 @@ use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
 use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
+use crate::{access, import};
 
 /// What came of asking to erase someone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, typed: &str, now: Ti
         passkeys::remove_all(tx, Owner::Contact(record))?;
         store::remove_email_changes(tx, record)?;
         store::blank_domains(tx, record)?;
+        import::forget_contact(tx, record)?;
         store::blank_contact(tx, record, now)?;
         audit::forget_addresses_of(tx, record)?;
     }
