@@ -22,12 +22,13 @@ mod databases;
 use databases::Database;
 
 /// What people ask lists for, alone and together.
-const CONTACTS: [&str; 17] = [
+const CONTACTS: [&str; 18] = [
     "",
     "sort=-name",
     "sort=retailer",
     "sort=-sign-in",
     "access=active",
+    "access=brought-along",
     "access=not-invited",
     "access=invited",
     "access=expired",

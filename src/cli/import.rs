@@ -38,6 +38,7 @@ pub(super) enum ImportCommand {
     },
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 #[derive(Args)]
 pub(super) struct CustomersArgs {
     /// The file, or with --watch the folder
@@ -62,6 +63,7 @@ pub(super) struct CustomersArgs {
 }
 
 /// How a file is read and brought in.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 #[derive(Args, Clone)]
 pub(super) struct How {
     /// What a column holds, such as "Kd-Nr=account_number" or "Notes=" to leave it out
@@ -224,8 +226,8 @@ impl Shop {
     async fn choices(&self, file: &File, how: &How) -> Result<Choices, Failure> {
         let headings = file.headings().to_vec();
         let known = headings.clone();
-        let columns = self.db.read(move |tx| import::columns_for(tx, &known)).await;
-        let mut columns = columns.map_err(|error| failed("reading the imports", error))?;
+        let likely = self.db.read(move |tx| import::choices_for(tx, &known)).await;
+        let mut columns = likely.map_err(|error| failed("reading the imports", error))?.columns;
         for typed in &how.columns {
             let (heading, field) = typed
                 .rsplit_once('=')
@@ -248,9 +250,9 @@ impl Shop {
             };
         }
         if !how.with_password_hashes {
-            columns.iter_mut().for_each(|column| {
+            for column in &mut columns {
                 column.take_if(|field| field.is_of_passwords());
-            });
+            }
         }
         let choices = how.choices(columns);
         match choices.problem() {

@@ -86,7 +86,7 @@ impl Applying<'_, '_, '_> {
             address: new.address.clone(),
             territory: self.territory(&new.territory)?,
         };
-        saved(edit::change_retailer(self.tx, self.actor, (old.id, old.version), &details, self.now)?)
+        saved(&edit::change_retailer(self.tx, self.actor, (old.id, old.version), &details, self.now)?)
     }
 
     fn contact(&mut self, of: &OfContact) -> Result<Option<OfWhom<ContactId, ContactBefore>>> {
@@ -143,7 +143,7 @@ pub fn change_contact(
     if details(old) != details(new) {
         let (name, position, phone, language) = details(new);
         let details = ContactDetails { name, position, phone, language };
-        saved(edit::change_contact(tx, actor, (old.id, version), &details, now)?)?;
+        saved(&edit::change_contact(tx, actor, (old.id, version), &details, now)?)?;
         version += 1;
     }
     let sign_in = |of: &Contact| {
@@ -152,14 +152,14 @@ pub fn change_contact(
     };
     if sign_in(old) != sign_in(new) {
         let sign_in = SignIn { username: new.username.clone(), email: new.email.clone() };
-        saved(access::change_sign_in(tx, actor, (old.id, version), &sign_in, now)?)?;
+        saved(&access::change_sign_in(tx, actor, (old.id, version), &sign_in, now)?)?;
     }
     access::switch(tx, actor, old.id, new.website_access, now)?;
     access::set_contact_active(tx, actor, old.id, new.active, now)
 }
 
 /// In one transaction with what is known, nobody can have been quicker.
-fn saved<I>(edited: Edited<I>) -> Result<()> {
+fn saved<I>(edited: &Edited<I>) -> Result<()> {
     match edited {
         Edited::Saved(_) => Ok(()),
         Edited::Taken(_) | Edited::ChangedMeanwhile => Err(Error::NotFound),

@@ -112,6 +112,7 @@ impl Choices {
 
 #[cfg(test)]
 mod tests {
+    use super::Field::{AccountNumber, Address, Email, Retailer};
     use super::*;
 
     fn guessed(headings: &str) -> Choices {
@@ -121,7 +122,6 @@ mod tests {
     #[test]
     fn of_two_columns_that_seem_the_same_the_first_counts() {
         let choices = guessed("customer_id,Company,E-mail,Mail,Street,City,Total");
-        use Field::{AccountNumber, Address, Email, Retailer};
         let expected =
             [Some(AccountNumber), Some(Retailer), Some(Email), None, Some(Address), Some(Address), None];
         assert_eq!(choices.columns, expected);

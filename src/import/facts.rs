@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use unicode_security::confusable_detection::skeleton;
 
 use super::entry::{self, Entry};
-use super::plan::{OfContact, OfRetailer, Plan, Verdict};
-use super::store::{self, Staged};
+use super::plan::{OfContact, OfRetailer, Plan};
+use super::rows::{self, Staged};
+use super::verdict::Verdict;
 use super::{Choices, Import};
 use crate::actor::Actor;
 use crate::db::Tx;
@@ -94,10 +95,10 @@ impl Facts {
             let place = format!("account {}", contact.account_number);
             facts.learn_username(&contact, place);
         }
-        for row in store::earlier_of_accounts(tx, import.id, before, &keys)? {
+        for row in rows::earlier_of_accounts(tx, import.id, before, &keys)? {
             facts.learn_earlier(&row, &import.choices);
         }
-        for row in store::earlier_of_usernames(tx, import.id, before, &usernames)? {
+        for row in rows::earlier_of_usernames(tx, import.id, before, &usernames)? {
             facts.learn_earlier_username(&row);
         }
         Ok(facts)

@@ -18,11 +18,14 @@ mod facts;
 mod field;
 mod find;
 mod plan;
+mod rows;
 mod sheet;
 mod stage;
+mod state;
 mod steps;
 mod store;
 mod undo;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,115 +41,12 @@ use crate::staff;
 pub use choices::{Choices, MISSING_LIMIT, Matching};
 pub use entry::{Cells, Mark, Note};
 pub use field::Field;
-pub use plan::{Change, Verdict};
+pub use rows::{Fate, Staged};
 pub use sheet::{column, of_wrong_rows};
 pub use stage::{File, Passwords, StageError, stage};
+pub use state::State;
 pub use steps::step;
-pub use store::Staged;
-
-/// Where an import stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Its file is being read.
-    Staging,
-    /// It waits for someone to say what the columns hold.
-    Staged,
-    /// Its rows are looked at.
-    Checking,
-    /// It waits for someone to start it.
-    Checked,
-    /// It is brought in.
-    Running,
-    /// It waits for someone who may go on with it.
-    Paused,
-    /// It is in.
-    Done,
-    /// It is undone, row by row.
-    Undoing,
-    /// It was undone.
-    Undone,
-}
-
-impl State {
-    const ALL: [Self; 9] = [
-        Self::Staging,
-        Self::Staged,
-        Self::Checking,
-        Self::Checked,
-        Self::Running,
-        Self::Paused,
-        Self::Done,
-        Self::Undoing,
-        Self::Undone,
-    ];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Staging => "staging",
-            Self::Staged => "staged",
-            Self::Checking => "checking",
-            Self::Checked => "checked",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Done => "done",
-            Self::Undoing => "undoing",
-            Self::Undone => "undone",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-
-    /// Whether it goes on by itself.
-    pub const fn moves(self) -> bool {
-        matches!(self, Self::Staging | Self::Checking | Self::Running | Self::Undoing)
-    }
-
-    /// Whether nothing has been brought in yet.
-    pub const fn is_draft(self) -> bool {
-        matches!(self, Self::Staging | Self::Staged | Self::Checking | Self::Checked)
-    }
-}
-
-/// Whether a row was brought in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// Not yet.
-    Waiting,
-    /// It was.
-    Done,
-    /// There was nothing to do.
-    Unchanged,
-    /// It is wrong, and was left out.
-    Refused,
-    /// It was, and was undone.
-    Undone,
-    /// It was, and was touched since, so it was not undone.
-    Kept,
-}
-
-impl Fate {
-    const ALL: [Self; 6] =
-        [Self::Waiting, Self::Done, Self::Unchanged, Self::Refused, Self::Undone, Self::Kept];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Done => "done",
-            Self::Unchanged => "unchanged",
-            Self::Refused => "refused",
-            Self::Undone => "undone",
-            Self::Kept => "kept",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fate| fate.as_str() == name)
-    }
-}
+pub use verdict::{Change, Verdict};
 
 /// What was found out about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -289,19 +189,11 @@ pub fn latest(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Import>> {
 /// # Errors
 /// When the database fails.
 pub fn counts(tx: &mut Tx<'_>, import: &Import) -> Result<Vec<(Option<Verdict>, Fate, i64)>> {
-    Ok(store::counts(tx, import.id)?)
+    Ok(rows::counts(tx, import.id)?)
 }
 
-/// What the columns of a file with these headings most likely hold: what was
-/// chosen for the last one that had them, or else what the headings say.
-///
-/// # Errors
-/// When the database fails.
-pub fn columns_for(tx: &mut Tx<'_>, headings: &[String]) -> Result<Vec<Option<Field>>> {
-    Ok(choices_for(tx, headings)?.columns)
-}
-
-/// What is most likely chosen for a file with these headings.
+/// What is most likely chosen for a file with these headings: what was chosen
+/// for the last one that had them, or else what the headings say.
 ///
 /// # Errors
 /// When the database fails.
@@ -323,7 +215,7 @@ pub fn of_verdict(
     (verdict, after): (Verdict, i64),
 ) -> Result<Vec<Staged>> {
     must_import(actor)?;
-    Ok(store::of_verdict(tx, id, (verdict, after), PAGE)?)
+    Ok(rows::of_verdict(tx, id, (verdict, after), PAGE)?)
 }
 
 /// Rows after a place about which there is something to be said.
@@ -332,7 +224,7 @@ pub fn of_verdict(
 /// As for [`find`].
 pub fn noted(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, after: i64) -> Result<Vec<Staged>> {
     must_import(actor)?;
-    Ok(store::noted(tx, id, after, PAGE)?)
+    Ok(rows::noted(tx, id, after, PAGE)?)
 }
 
 /// Looks at every row with what was chosen. Nothing is brought in.
@@ -344,8 +236,8 @@ pub fn check(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, choices: &Choices, no
     if !matches!(import.state, State::Staged | State::Checking | State::Checked) {
         return Err(Error::NotFound);
     }
-    store::remove_missing(tx, id)?;
-    store::clear_verdicts(tx, id)?;
+    rows::remove_missing(tx, id)?;
+    rows::clear_verdicts(tx, id)?;
     import.choices = choices.clone();
     import.tally = Tally::default();
     import.problem = None;
@@ -366,7 +258,7 @@ fn go(tx: &mut Tx<'_>, import: &mut Import, state: State, now: Timestamp) -> Res
 /// # Errors
 /// When the database fails.
 pub fn obstacle(tx: &mut Tx<'_>, import: &Import) -> Result<Option<Obstacle>> {
-    let counts = store::counts(tx, import.id)?;
+    let counts = rows::counts(tx, import.id)?;
     let waits = counts.iter().any(|(verdict, fate, _)| verdict.is_some() && *fate == Fate::Waiting);
     let wrong = import.tally.wrong > 0;
     Ok(match () {
@@ -427,7 +319,7 @@ pub fn discard(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<()> {
     if !import.state.is_draft() {
         return Err(Error::NotFound);
     }
-    store::remove_rows(tx, id)?;
+    rows::remove(tx, id)?;
     Ok(store::remove(tx, id)?)
 }
 
@@ -457,7 +349,7 @@ pub const KEPT: std::time::Duration = std::time::Duration::from_hours(30 * 24);
 pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     for id in store::old(tx, now.minus(KEPT))? {
         let is_draft = store::find(tx, id)?.is_some_and(|import| import.state.is_draft());
-        store::remove_rows(tx, id)?;
+        rows::remove(tx, id)?;
         if is_draft {
             store::remove(tx, id)?;
         }
@@ -470,7 +362,7 @@ pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub fn forget_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<()> {
-    Ok(store::forget_contact(tx, contact)?)
+    Ok(rows::forget_contact(tx, contact)?)
 }
 
 impl Import {

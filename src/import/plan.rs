@@ -1,61 +1,12 @@
 //! What a row would change, from what is known. Nothing is written here.
 
-use serde::{Deserialize, Serialize};
-
 use super::entry::{Entry, Note, Person};
 use super::facts::{Facts, KnownRetailer};
 use super::find::{Found, find};
+use super::verdict::{Change, Verdict, yes};
 use super::{Choices, Field};
 use crate::kernel::{EmailAddress, Username};
 use crate::retailers::{Contact, Retailer};
-
-/// What becomes of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It brings someone or something in that is not known.
-    New,
-    /// It changes what is known.
-    Changed,
-    /// Everything is as it says.
-    Unchanged,
-    /// It can't be taken as it is.
-    Wrong,
-    /// Not in the file, and so deactivated.
-    Missing,
-}
-
-impl Verdict {
-    /// Every verdict, in the order a page shows them.
-    pub const ALL: [Self; 5] = [Self::New, Self::Changed, Self::Unchanged, Self::Wrong, Self::Missing];
-
-    /// Its name in the database and in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Changed => "changed",
-            Self::Unchanged => "unchanged",
-            Self::Wrong => "wrong",
-            Self::Missing => "missing",
-        }
-    }
-
-    /// The verdict of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verdict| verdict.as_str() == name)
-    }
-}
-
-/// One thing that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// What.
-    pub field: Field,
-    /// What is known; empty when nothing is.
-    pub from: String,
-    /// What the row says.
-    pub to: String,
-}
 
 /// What a row does to a retailer.
 #[derive(Clone, Debug)]
@@ -246,9 +197,10 @@ impl Planning<'_> {
             return;
         }
         let activity = (old.active != new.active).then_some(new.active);
-        self.plan.retailer = match details_change || activity.is_some() {
-            true => OfRetailer::Change(new, activity),
-            false => OfRetailer::Same,
+        self.plan.retailer = if details_change || activity.is_some() {
+            OfRetailer::Change(new, activity)
+        } else {
+            OfRetailer::Same
         };
         self.plan.changes.append(&mut changes);
     }
@@ -386,11 +338,6 @@ fn compare(changes: &mut Vec<Change>, field: Field, from: &str, to: &str) {
     if from != to {
         changes.push(Change { field, from: from.to_owned(), to: to.to_owned() });
     }
-}
-
-/// A switch as files and pages write it.
-pub const fn yes(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
 }
 
 /// Whom a row calls.

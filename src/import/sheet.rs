@@ -2,7 +2,7 @@
 //! each, ready to be corrected and handed in again.
 
 use super::entry::Note;
-use super::store;
+use super::rows;
 use super::{Field, Import, Verdict, find};
 use crate::actor::Actor;
 use crate::db::Tx;
@@ -29,10 +29,10 @@ pub fn of_wrong_rows(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Forma
     let mut sheet = Sheet::new(format, &headings)?;
     let mut after = 0;
     loop {
-        let rows = store::of_verdict(tx, id, (Verdict::Wrong, after), CHUNK)?;
-        let Some(last) = rows.last() else { return sheet.finish() };
+        let wrong = rows::of_verdict(tx, id, (Verdict::Wrong, after), CHUNK)?;
+        let Some(last) = wrong.last() else { return sheet.finish() };
         after = last.place;
-        for row in &rows {
+        for row in &wrong {
             let problem = in_words(&import, &row.notes);
             let text = |place: &usize| row.cells.texts.get(*place).map(String::as_str).unwrap_or_default();
             let mut cells: Vec<&str> = columns.iter().map(text).collect();

@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 use tables::{CellKind, FileError, Kind, Line, Options, Table};
 
 use super::entry::{Cells, Mark, Note};
-use super::store::{self, Staged};
+use super::rows::{self, Staged};
+use super::store;
 use super::{Choices, Fate, Field, Import, Origin, State, Tally, must_import, staff_of};
 use crate::actor::Actor;
 use crate::db::Db;
@@ -115,7 +116,7 @@ pub async fn stage(
     let mut import = new(actor, &file, file_name, choices, now);
     let (fresh, staff) = (import.clone(), staff_of(actor));
     db.write(move |tx| store::insert(tx, &fresh, staff)).await?;
-    match rows(db, file.table, &mut import, passwords).await {
+    match all_rows(db, file.table, &mut import, passwords).await {
         Ok(()) => {
             import.state = State::Staged;
             let id = import.id;
@@ -124,7 +125,7 @@ pub async fn stage(
         }
         Err(error) => {
             let id = import.id;
-            db.write(move |tx| store::remove_rows(tx, id).and_then(|()| store::remove(tx, id))).await?;
+            db.write(move |tx| rows::remove(tx, id).and_then(|()| store::remove(tx, id))).await?;
             Err(error)
         }
     }
@@ -152,7 +153,7 @@ fn new(actor: &Actor, file: &File, file_name: &str, choices: Choices, now: Times
     }
 }
 
-async fn rows(
+async fn all_rows(
     db: &Db,
     mut table: Table<std::fs::File>,
     import: &mut Import,
@@ -174,7 +175,7 @@ async fn rows(
             let cells = keep_passwords(cells(line), import, passwords).await?;
             staged.push(row(import.total, number, cells));
         }
-        db.write(move |tx| store::put(tx, id, &staged)).await?;
+        db.write(move |tx| rows::put(tx, id, &staged)).await?;
     }
 }
 
@@ -227,16 +228,12 @@ async fn keep_passwords(
     }
     let (hash, salt) = (hash.trim(), salt.trim());
     let Some(passwords) = passwords.filter(|_| !hash.is_empty()) else { return Ok(cells) };
-    let kept = match Brought::parse(hash) {
-        Ok(brought) => Ok(brought),
-        Err(_) => {
-            let given = Given { hash, salt: (!salt.is_empty()).then_some(salt), format: passwords.format };
-            match Brought::read(&given) {
-                Ok(Reading::Kept(brought)) => Ok(brought),
-                Ok(Reading::Weak(weak)) => Ok(passwords.pool.wrap(weak).await?),
-                Err(error) => Err(error),
-            }
-        }
+    let given = Given { hash, salt: (!salt.is_empty()).then_some(salt), format: passwords.format };
+    // What our own exports hold may be such a hash over a weak one.
+    let kept = match Brought::parse(hash).map(Reading::Kept).or_else(|_| Brought::read(&given)) {
+        Ok(Reading::Kept(brought)) => Ok(brought),
+        Ok(Reading::Weak(weak)) => Ok(passwords.pool.wrap(weak).await?),
+        Err(error) => Err(error),
     };
     match kept {
         Ok(brought) => {

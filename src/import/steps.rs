@@ -2,9 +2,11 @@
 
 use super::entry::{self, Cells, Entry};
 use super::facts::{self, Facts};
-use super::plan::{Change, OfContact, OfRetailer, Plan, Verdict, plan, yes};
-use super::store::{self, Staged};
+use super::plan::{OfContact, OfRetailer, Plan, plan};
+use super::rows::{self, Staged};
+use super::store;
 use super::undo::{ContactBefore, OfWhom, RetailerBefore, Undo};
+use super::verdict::{Change, Verdict, yes};
 use super::{
     CHANGED_MEANWHILE, Choices, Fate, Field, Import, STARTER_MAY_NOT, State, TOO_MANY_MISSING, apply,
 };
@@ -37,7 +39,7 @@ pub fn step(tx: &mut Tx<'_>, id: ImportId, language: Language, now: Timestamp) -
 }
 
 fn check(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestamp) -> Result<bool> {
-    let mut rows = store::rows_after(tx, import.id, import.settled, AT_ONCE)?;
+    let mut rows = rows::rows_after(tx, import.id, import.settled, AT_ONCE)?;
     if rows.is_empty() {
         find_missing(tx, import)?;
         import.state = State::Checked;
@@ -55,10 +57,13 @@ fn check(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestam
         mark(row, plan);
     }
     import.settled = rows.last().map_or(import.settled, |row| row.place);
-    store::put(tx, import.id, &rows)?;
+    rows::put(tx, import.id, &rows)?;
     store::update(tx, import, now)?;
     Ok(true)
 }
+
+/// What a row says, and what is to be said about it.
+type Said = (Entry, Vec<super::Note>);
 
 /// What the rows say, and what is known about those they are about.
 fn learn(
@@ -66,7 +71,7 @@ fn learn(
     (import, language): (&Import, Language),
     rows: &[Staged],
     now: Timestamp,
-) -> Result<(Facts, Vec<(Entry, Vec<super::Note>)>)> {
+) -> Result<(Facts, Vec<Said>)> {
     let read: Vec<_> = rows.iter().map(|row| entry::read(&row.cells, &import.choices)).collect();
     let pairs: Vec<(&Staged, &Entry)> = rows.iter().zip(read.iter().map(|(entry, _)| entry)).collect();
     let facts = Facts::learn(tx, (import, language), &pairs, now)?;
@@ -122,8 +127,8 @@ fn mark(row: &mut Staged, plan: Plan) {
 /// them.
 fn find_missing(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
     let Some(limit) = import.choices.missing.filter(|_| import.tally.wrong == 0) else { return Ok(()) };
-    let contacts = store::missing_contacts(tx, import.id, limit + 1)?;
-    let retailers = store::missing_retailers(tx, import.id, limit + 1)?;
+    let contacts = rows::missing_contacts(tx, import.id, limit + 1)?;
+    let retailers = rows::missing_retailers(tx, import.id, limit + 1)?;
     let of_contacts = contacts.into_iter().map(|(contact, retailer)| (Some(contact), retailer));
     let all = of_contacts.chain(retailers.into_iter().map(|retailer| (None, retailer)));
     let rows: Vec<Staged> = (import.total + 1..)
@@ -150,12 +155,12 @@ fn find_missing(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
     if i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit {
         import.problem = Some(TOO_MANY_MISSING.into());
     }
-    Ok(store::put(tx, import.id, &rows)?)
+    Ok(rows::put(tx, import.id, &rows)?)
 }
 
 fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestamp) -> Result<bool> {
     let Some(actor) = import.acting(tx)? else { return stop(tx, import, now) };
-    let mut rows = store::waiting(tx, import.id, AT_ONCE)?;
+    let mut rows = rows::waiting(tx, import.id, AT_ONCE)?;
     if rows.is_empty() {
         return finish(tx, import, (State::Done, Event::ImportDone), now);
     }
@@ -179,7 +184,7 @@ fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Times
         }
     }
     import.settled += i64::try_from(rows.len()).unwrap_or(0);
-    store::put(tx, import.id, &rows)?;
+    rows::put(tx, import.id, &rows)?;
     if import.problem.is_some() {
         import.state = State::Undoing;
     }
@@ -260,7 +265,7 @@ fn finish(
 
 fn take_back(tx: &mut Tx<'_>, import: &mut Import, now: Timestamp) -> Result<bool> {
     let Some(actor) = import.acting(tx)? else { return stop(tx, import, now) };
-    let mut rows = store::last_done(tx, import.id, AT_ONCE)?;
+    let mut rows = rows::last_done(tx, import.id, AT_ONCE)?;
     if rows.is_empty() {
         return finish(tx, import, (State::Undone, Event::ImportTakenBack), now);
     }
@@ -268,7 +273,7 @@ fn take_back(tx: &mut Tx<'_>, import: &mut Import, now: Timestamp) -> Result<boo
         row.fate = super::undo::undo(tx, &actor, row, now)?;
     }
     import.settled += i64::try_from(rows.len()).unwrap_or(0);
-    store::put(tx, import.id, &rows)?;
+    rows::put(tx, import.id, &rows)?;
     store::update(tx, import, now)?;
     Ok(true)
 }

@@ -146,6 +146,39 @@ story! {
     }
 }
 
+story! {
+    async fn promise_15_it_is_the_current_password_where_that_is_asked_for(kind) {
+        let shop = Shop::open(kind).await;
+        let anna = shop.member("anna", MAIL, "lamp of 9 trouts").await;
+        let browser = shop.signed_in("anna", "lamp of 9 trouts").await;
+        shop.run("update contacts set password_hash = null where id = $1", &[&anna]).await;
+        assert!(bring(&shop, anna, HASHES[0]).await);
+        assert!(!browser.change_password("lamp of 9 trouts", "9 lamps of trout").await.leads_to("/account"));
+        assert!(!browser.change_password(PASSWORD, PASSWORD).await.leads_to("/account"), "it is the current one");
+        assert_eq!(access(&shop, anna).await, Access::BroughtAlong);
+        assert!(browser.change_password(PASSWORD, "9 lamps of trout").await.leads_to("/account"));
+        assert_eq!(access(&shop, anna).await, Access::Active);
+        assert!(shop.lets_in("anna", "9 lamps of trout").await && !shop.lets_in("anna", PASSWORD).await);
+    }
+}
+
+story! {
+    async fn whoever_is_merged_or_erased_leaves_none(kind) {
+        const BROUGHT: &str = "select count(*) as n from contacts where password_brought_at is not null";
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = brought(&shop, "anna", MAIL, HASHES[0]).await;
+        let berta = brought(&shop, "berta", "berta@harbour.example", HASHES[0]).await;
+        let merge = format!("/portal/contacts/{berta}/merge");
+        assert_eq!(office.browser.post(&merge, &[("other", &anna.to_string())]).await.status, 303);
+        shop.counts(1, BROUGHT).await;
+        assert_eq!(access(&shop, berta).await, Access::BroughtAlong);
+        assert_eq!(office.erases(berta, "Berta Sample").await.status, 303);
+        shop.counts(0, BROUGHT).await;
+        assert!(!shop.lets_in("berta", PASSWORD).await);
+    }
+}
+
 /// Enters a contact with a hash of the system before.
 async fn brought(shop: &Shop, username: &str, email: &str, hash: &str) -> ContactId {
     let contact = shop.contact(username, email).await;

@@ -335,16 +335,11 @@ async fn agree(shop: &Shop) {
     for (standing, ids) in found {
         for contact in &everyone {
             let access = access::state(contact, now);
+            let resetting = matches!(access, Access::Resetting | Access::ResetSent { .. });
             let expected = match standing {
                 Standing::Active => {
                     contact.has_password
-                        && matches!(
-                            access,
-                            Access::Active
-                                | Access::BroughtAlong
-                                | Access::Resetting
-                                | Access::ResetSent { .. }
-                        )
+                        && (resetting || matches!(access, Access::Active | Access::BroughtAlong))
                 }
                 Standing::BroughtAlong => access == Access::BroughtAlong,
                 Standing::NotInvited => access == Access::NotInvited,
@@ -353,11 +348,8 @@ async fn agree(shop: &Shop) {
                     matches!(access, Access::Invited { until } if until.since(now) <= Duration::from_hours(12))
                 }
                 Standing::Expired => access == Access::InvitationExpired,
-                Standing::ResetSent => matches!(access, Access::Resetting | Access::ResetSent { .. }),
-                Standing::Stopped => {
-                    !contact.has_password
-                        && matches!(access, Access::Stopped | Access::Resetting | Access::ResetSent { .. })
-                }
+                Standing::ResetSent => resetting,
+                Standing::Stopped => !contact.has_password && (resetting || access == Access::Stopped),
                 Standing::Missing => matches!(access, Access::NotReady(_)),
                 Standing::Bounced => access == Access::Bounced,
                 Standing::Off => access == Access::Off,

@@ -1,6 +1,7 @@
 //! Bringing customers in from a file: looked at first, then brought in, and
 //! undone as long as nothing touched it since.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use tradepost::actor::{Actor, Door, Level, Permissions, Reach, StaffActor, Who};
@@ -135,8 +136,8 @@ story! {
         let import = checked(&shop, &changed, usual).await;
         assert_eq!((import.tally.retailers_changed, import.tally.contacts_changed, import.tally.contacts_unchanged), (1, 1, 2));
         let rows = shop.db().read(move |tx| import::of_verdict(tx, &Actor::operator(), import.id, (Verdict::Changed, 0))).await.expect("rows");
-        let changes: Vec<_> = rows.iter().flat_map(|row| &row.changes).map(|change| (change.field, change.from.as_str(), change.to.as_str())).collect();
-        assert_eq!(changes, [
+        let differences: Vec<_> = rows.iter().flat_map(|row| &row.changes).map(|change| (change.field, change.from.as_str(), change.to.as_str())).collect();
+        assert_eq!(differences, [
             (Field::Retailer, "Barlow & Sons", "Barlow & Daughters"),
             (Field::Email, "bert@barlow.example", "robert@barlow.example"),
         ]);
@@ -193,7 +194,7 @@ story! {
         let shop = Shop::open(kind).await;
         let mut rows = String::from("0001,First,North,Anna,anna@first.example,anna,\n");
         for n in 0..450 {
-            rows.push_str(&format!("1{n:03},House {n},North,Contact {n},c{n}@house.example,user{n},\n"));
+            let _ = writeln!(rows, "1{n:03},House {n},North,Contact {n},c{n}@house.example,user{n},");
         }
         rows.push_str("0001,Second,North,Bert,,,\n9999,House,North,Other,o@house.example,Anna,\n0001,First,North,Anna,,,\n");
         let import = checked(&shop, &rows, usual).await;

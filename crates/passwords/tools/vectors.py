@@ -15,6 +15,7 @@ functions of the original's own building stones ("by hand"). Salts are fixed whe
 import base64
 import hashlib
 import hmac
+import html
 import json
 
 import bcrypt
@@ -159,11 +160,13 @@ def of_shops():
             add("hashlib", password, first, salt=SALT, format=f"{name}-salt-password")
             add("hashlib", password, last.upper(), salt=SALT, format=f"{name}-password-salt")
     add("hashlib", password, f"{last}:{SALT}", format="sha512-password-salt")
-    for password in PASSWORDS:
-        digest = hashlib.sha1(password.encode()).hexdigest()
+    for password in [*PASSWORDS, "<trout> & 'lamp' \"9\""]:
+        # It hashes what PHP's htmlspecialchars made of the form.
+        written = html.escape(password, quote=False).replace('"', "&quot;")
+        digest = hashlib.sha1(written.encode()).hexdigest()
         for _ in range(2):
             digest = hashlib.sha1((SALT[:9] + digest).encode()).hexdigest()
-        add("by hand for OpenCart 3", password, digest, salt=SALT[:9], format="opencart")
+        add("by hand for OpenCart", password, digest, salt=SALT[:9], format="opencart")
 
 
 of_bcrypt()

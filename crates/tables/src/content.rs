@@ -24,12 +24,11 @@ pub(crate) enum Content {
 const HEAD: usize = 4096;
 
 /// The first bytes of files that aren't tables.
-const SIGNATURES: [(&[u8], Other); 14] = [
+const SIGNATURES: [(&[u8], Other); 13] = [
     (b"%PDF-", Other::Pdf),
     (b"\x89PNG\r\n\x1a\n", Other::Picture),
     (b"\xff\xd8\xff", Other::Picture),
     (b"GIF8", Other::Picture),
-    (b"RIFF", Other::Picture),
     (b"II*\0", Other::Picture),
     (b"MM\0*", Other::Picture),
     (b"\x09\x08\x10\0", Other::OldExcel),

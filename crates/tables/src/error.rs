@@ -32,7 +32,7 @@ pub enum FileError {
         limit: usize,
     },
 
-    /// A record of a CSV file goes on for more than [`MAX_RECORD`](crate::MAX_RECORD).
+    /// A row goes on for more than [`MAX_RECORD`](crate::MAX_RECORD).
     #[error("The row that begins in line {line} is longer than {limit} bytes.")]
     RecordTooLong {
         /// Line, from 1.
@@ -118,7 +118,7 @@ pub enum Other {
     #[error("This is a PDF document. Ask for the table it was made from, as XLSX or CSV.")]
     Pdf,
 
-    /// A PNG, JPEG, GIF, WebP, TIFF or BMP picture.
+    /// A PNG, JPEG, GIF or TIFF picture.
     #[error("This is a picture. Ask for the table itself, as XLSX or CSV.")]
     Picture,
 

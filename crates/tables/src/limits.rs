@@ -12,7 +12,7 @@ pub const MAX_COLUMNS: usize = 200;
 /// Characters of one cell: what Excel itself allows.
 pub const MAX_CELL: usize = 32_767;
 
-/// Bytes of one record of a CSV file, in UTF-8.
+/// Bytes of one record of a CSV file or of the cells of one row of a sheet, in UTF-8.
 pub const MAX_RECORD: usize = 1024 * 1024;
 
 /// Parts (files within the file) of a workbook.
@@ -21,7 +21,7 @@ pub const MAX_PARTS: usize = 10_000;
 /// Bytes of a workbook's list of parts.
 pub const MAX_DIRECTORY: usize = 4 * 1024 * 1024;
 
-/// Bytes that a sheet may unpack to. It is never held as a whole.
+/// Bytes that a sheet may unpack to, and bytes of its cells' texts. It is never held as a whole.
 pub const MAX_SHEET: u64 = 400 * 1024 * 1024;
 
 /// Bytes that the list of shared texts may unpack to.

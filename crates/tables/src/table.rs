@@ -18,7 +18,9 @@ enum Rows<R: Read + Seek> {
 }
 
 impl<R: Read + Seek> Table<R> {
-    /// Finds out what the file is and reads up to its headings.
+    /// Finds out what the file is and reads up to its headings, from its beginning wherever it stands.
+    ///
+    /// Blocks, as [`next_row`](Self::next_row) does: for a hostile file some seconds of one core.
     ///
     /// # Errors
     /// Why the file can't be read, as far as that shows by then.

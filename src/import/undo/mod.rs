@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Fate;
 use super::apply::change_contact;
-use super::store::Staged;
+use super::rows::Staged;
 use crate::access;
 use crate::actor::Actor;
 use crate::audit::{self, About, Event};

@@ -108,7 +108,8 @@ impl Before {
             Self::Nothing => Zeroizing::new(secret.as_bytes().to_vec()),
             Self::Sha256 => Zeroizing::new(text::to_hex(&Sha256::digest(secret)).as_bytes().to_vec()),
             Self::WordPress => {
-                // What PHP's `trim` takes away.
+                // What PHP's `trim` takes away. `WordPress` does so when it hashes and not when it
+                // checks; whoever types the spaces that they once typed is let in here.
                 let trimmed = secret.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b']);
                 // The key of a whole block: HMAC fills a shorter one with zeros.
                 let mut key = [0; 128];

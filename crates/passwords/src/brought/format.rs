@@ -36,7 +36,8 @@ pub enum Format {
     Sha512SaltPassword,
     /// SHA-512 of password and salt.
     Sha512PasswordSalt,
-    /// `OpenCart` before 4: SHA-1 of the password, then twice of the salt and the digest so far.
+    /// `OpenCart` while it kept a salt beside: SHA-1 of the password as written in HTML, then twice of the salt
+    /// and the digest so far.
     OpenCart,
     /// Magento 1 brought to Magento 2: SHA-256 of the salt and the MD5 of salt and password.
     Magento,
@@ -151,7 +152,7 @@ impl Format {
             | Self::Sha256PasswordSalt
             | Self::Sha512PasswordSalt => function.hex([secret, salt]),
             Self::OpenCart => {
-                let first = function.hex([secret, b""]);
+                let first = function.hex([&in_html(secret), b""]);
                 let second = function.hex([salt, first.as_bytes()]);
                 function.hex([salt, second.as_bytes()])
             }
@@ -179,6 +180,22 @@ impl Function {
             Self::Sha512 => digest::<Sha512>(parts),
         }
     }
+}
+
+/// What `OpenCart` makes of everything that comes in a form, passwords too.
+fn in_html(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    // Room for all from the start: growing would leave unwiped copies behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(secret.len() * "&quot;".len()));
+    for byte in secret {
+        match byte {
+            b'&' => text.extend_from_slice(b"&amp;"),
+            b'<' => text.extend_from_slice(b"&lt;"),
+            b'>' => text.extend_from_slice(b"&gt;"),
+            b'"' => text.extend_from_slice(b"&quot;"),
+            other => text.push(*other),
+        }
+    }
+    text
 }
 
 fn digest<D: Digest>(parts: [&[u8]; 2]) -> Zeroizing<String> {

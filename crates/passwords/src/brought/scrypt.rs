@@ -27,7 +27,7 @@ struct Cost {
 impl Scrypt {
     /// Most memory: what Argon2 may take too. A computation has it for itself and gives it back.
     const MOST_KIB: u64 = 256 * 1024;
-    /// Most memory filled over all lanes: about two seconds on one core.
+    /// Most memory filled over all lanes: about a second on one core.
     const MOST_FILLED_KIB: u64 = 512 * 1024;
     /// Largest block and most lanes; usual are 8 and 1 to 5. Nobody writes more.
     const MOST_R_OR_P: u64 = 64;

@@ -11,22 +11,29 @@ pub(super) fn said(sample: &[u8]) -> Option<u8> {
     let line = sample.split(|byte| *byte == b'\n' || *byte == b'\r').next()?;
     let (word, delimiter) = line.split_at_checked(4)?;
     match delimiter {
-        [delimiter] if word.eq_ignore_ascii_case(b"sep=") && delimiter.is_ascii() => Some(*delimiter),
+        [delimiter] if word.eq_ignore_ascii_case(b"sep=") && is_mark(*delimiter) => Some(*delimiter),
         _ => None,
     }
 }
 
-/// The candidate that cuts the most records into as many cells as the headings have.
+fn is_mark(byte: u8) -> bool {
+    byte != b'"' && (byte == b'\t' || byte.is_ascii_punctuation())
+}
+
+/// The candidate that cuts the most records into as many cells as the headings have. When it cuts the
+/// headings into none, as a title above the table would be, the commonest number of cells counts.
 pub(super) fn guess(sample: &[u8]) -> u8 {
     let mut best = (0, 0, CANDIDATES[0]);
     for delimiter in CANDIDATES {
         let cells = cells_of_records(sample, delimiter);
-        let Some(headings) = cells.first().copied().filter(|headings| *headings > 1) else { continue };
-        let alike = cells.iter().filter(|cells| **cells == headings).count();
+        let alike = |number: usize| cells.iter().filter(|cells| **cells == number).count();
+        let cut = cells.iter().copied().filter(|cells| *cells > 1);
+        let headings = cells.first().copied().filter(|headings| *headings > 1);
+        let Some(number) = headings.or_else(|| cut.max_by_key(|number| alike(*number))) else { continue };
         // In thousandths of the records, since each candidate sees records of its own.
-        let share = alike * 1000 / cells.len();
-        if (share, headings) > (best.0, best.1) {
-            best = (share, headings, delimiter);
+        let share = alike(number) * 1000 / cells.len();
+        if (share, number) > (best.0, best.1) {
+            best = (share, number, delimiter);
         }
     }
     best.2

@@ -15,12 +15,17 @@ const LOCAL: &[u8] = b"PK\x03\x04";
 const END_BYTES: usize = 22;
 const LONGEST_COMMENT: u64 = 0xffff;
 
+/// Characters of a path that are shown.
+const LONGEST_SHOWN: usize = 100;
+
 /// What stands in 32 bits when the true number is in the field for 64.
 const SEE_64: u64 = 0xffff_ffff;
 
 /// The parts of a workbook.
 pub(super) struct Archive {
     parts: Vec<Listed>,
+    /// Bytes of the file.
+    size: u64,
 }
 
 /// One part, as the list tells it.
@@ -42,7 +47,7 @@ impl Archive {
         if bytes > MAX_DIRECTORY as u64 {
             return Err(FileError::TooManyParts { limit: MAX_PARTS });
         }
-        let list = read_at(source, at, usize::try_from(bytes).map_err(|_| damaged())?)?;
+        let list = read_at(source, size, at, bytes)?;
         let mut parts = Vec::new();
         let mut rest = list.as_slice();
         while rest.starts_with(LISTED) {
@@ -53,7 +58,7 @@ impl Archive {
             parts.push(part);
             rest = after;
         }
-        Ok(Self { parts })
+        Ok(Self { parts, size })
     }
 
     /// The part at this path. Letters' case makes no difference (ECMA-376-2, 6.2.2.3).
@@ -73,12 +78,12 @@ impl Archive {
         path: &str,
         limit: u64,
     ) -> Result<Part<R>, FileError> {
-        let missing = || FileError::Damaged { part: path.to_owned() };
+        let missing = || FileError::Damaged { part: shown(path) };
         let listed = self.find(path).ok_or_else(missing)?;
         if listed.encrypted {
             return Err(FileError::Encrypted);
         }
-        let header = read_at(&mut source, listed.at, 30)?;
+        let header = read_at(&mut source, self.size, listed.at, 30)?;
         if !header.starts_with(LOCAL) {
             return Err(missing());
         }
@@ -92,8 +97,7 @@ impl Archive {
 /// Where the list begins and how many bytes it has.
 fn directory<R: Read + Seek>(source: &mut R, size: u64) -> Result<(u64, u64), FileError> {
     let tail_at = size.saturating_sub(END_BYTES as u64 + LONGEST_COMMENT);
-    let tail_bytes = usize::try_from(size - tail_at).map_err(|_| damaged())?;
-    let tail = read_at(source, tail_at, tail_bytes)?;
+    let tail = read_at(source, size, tail_at, size - tail_at)?;
     let end = memchr::memmem::rfind_iter(&tail, END)
         .find(|at| {
             let comment = number(&tail, at + 20, 2).and_then(|bytes| usize::try_from(bytes).ok());
@@ -109,7 +113,7 @@ fn directory<R: Read + Seek>(source: &mut R, size: u64) -> Result<(u64, u64), Fi
     if !locator.starts_with(LOCATOR_64) {
         return Err(damaged());
     }
-    let end_64 = read_at(source, number(locator, 8, 8).ok_or_else(damaged)?, 56)?;
+    let end_64 = read_at(source, size, number(locator, 8, 8).ok_or_else(damaged)?, 56)?;
     if !end_64.starts_with(END_64) {
         return Err(damaged());
     }
@@ -165,12 +169,20 @@ fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-/// Reads exactly so many bytes; fewer mean damage.
-fn read_at<R: Read + Seek>(source: &mut R, at: u64, bytes: usize) -> Result<Vec<u8>, FileError> {
+/// Reads exactly so many bytes; a place outside the file is damage.
+fn read_at<R: Read + Seek>(source: &mut R, size: u64, at: u64, bytes: u64) -> Result<Vec<u8>, FileError> {
+    if at.checked_add(bytes).is_none_or(|end| end > size) {
+        return Err(damaged());
+    }
     source.seek(SeekFrom::Start(at))?;
-    let mut read = Vec::with_capacity(bytes);
-    source.take(bytes as u64).read_to_end(&mut read)?;
-    if read.len() == bytes { Ok(read) } else { Err(damaged()) }
+    let mut read = Vec::new();
+    source.take(bytes).read_to_end(&mut read)?;
+    Ok(read)
+}
+
+/// A path as it may be shown: whoever made the file chose it.
+pub(super) fn shown(path: &str) -> String {
+    path.chars().filter(|character| !character.is_control()).take(LONGEST_SHOWN).collect()
 }
 
 fn damaged() -> FileError {

@@ -7,6 +7,9 @@ use super::archive::Archive;
 use super::xml::{Xml, attribute};
 use crate::{FileError, MAX_OTHER_PART, MAX_PARTS, MAX_SHEETS, Other};
 
+/// Characters of a sheet's name that are kept. Excel allows 31.
+const LONGEST_NAME: usize = 100;
+
 /// What a workbook says of its parts.
 pub(super) struct Book {
     sheets: Vec<Sheet>,
@@ -80,8 +83,9 @@ pub(super) fn read<R: Read + Seek>(archive: &Archive, source: &mut R) -> Result<
                     if book.sheets.len() == MAX_SHEETS {
                         return Err(FileError::TooManySheets { limit: MAX_SHEETS });
                     }
+                    let name = attribute(&tag, "name").unwrap_or_default();
                     book.sheets.push(Sheet {
-                        name: attribute(&tag, "name").unwrap_or_default().into_owned(),
+                        name: name.chars().take(LONGEST_NAME).collect(),
                         path: relation.path.clone(),
                         hidden: attribute(&tag, "state").is_some_and(|state| state != "visible"),
                     });

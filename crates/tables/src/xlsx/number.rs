@@ -90,3 +90,44 @@ fn civil(since_1970: i64) -> (i64, i64, i64) {
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     (year, month, day)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_that_excel_knows_follows_the_one_before() {
+        let (mut year, mut month, mut day) = (1900, 3, 1);
+        for days in 61..=2_958_465 {
+            assert_eq!(date(days, false), format!("{year:04}-{month:02}-{day:02}"));
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let last = match month {
+                2 if leap => 29,
+                2 => 28,
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            (year, month, day) = match (month, day) {
+                (12, 31) => (year + 1, 1, 1),
+                (_, day) if day == last => (year, month + 1, 1),
+                _ => (year, month, day + 1),
+            };
+        }
+    }
+
+    #[test]
+    fn numbers_show_the_digits_that_excel_knows() {
+        let cases = [
+            (0.1 + 0.2, "0.3"),
+            (1e15, "1000000000000000"),
+            (4_006_381_333_931.0, "4006381333931"),
+            (1e21, "1000000000000000000000"),
+            (-12.5, "-12.5"),
+            (1e-7, "0.0000001"),
+            (1.0 / 3.0, "0.333333333333333"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(plain(value), text);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use thiserror::Error;
 
-use super::archive::Listed;
+use super::archive::{Listed, shown};
 use crate::{FileError, MAX_PIECE};
 
 /// Bytes read at a time.
@@ -48,7 +48,7 @@ impl<R: Read> Part<R> {
             read: 0,
         };
         let unpacked = BufReader::with_capacity(CHUNK, checked);
-        Some(Self { path: listed.path.clone(), limit, unpacked, piece: 0 })
+        Some(Self { path: shown(&listed.path), limit, unpacked, piece: 0 })
     }
 
     /// A new tag or text begins.
@@ -56,7 +56,7 @@ impl<R: Read> Part<R> {
         self.piece = 0;
     }
 
-    /// Where in the workbook it is.
+    /// Where in the workbook it is, as it may be shown.
     pub(super) fn path(&self) -> &str {
         &self.path
     }

@@ -4,7 +4,7 @@ use quick_xml::events::Event;
 
 use super::cell::{self, Context, Tag};
 use super::xml::{Xml, attribute};
-use crate::{Cell, FileError, Line, LineProblem, MAX_CELL, MAX_COLUMNS};
+use crate::{Cell, FileError, Line, LineProblem, MAX_CELL, MAX_COLUMNS, MAX_RECORD, MAX_SHEET};
 
 /// Rows and columns of a sheet at most, in Excel.
 const LAST_ROW: usize = 1_048_576;
@@ -16,6 +16,8 @@ pub(crate) struct Rows<R: Read> {
     xml: Xml<R>,
     context: Context,
     number: usize,
+    /// Bytes of all cells so far. A short cell may refer to a long text, again and again.
+    text: u64,
     ended: bool,
 }
 
@@ -25,7 +27,7 @@ impl<R: Read> Rows<R> {
         loop {
             match xml.next()? {
                 Event::Start(tag) if tag.local_name().as_ref() == "sheetData" => {
-                    return Ok(Self { xml, context, number: 0, ended: false });
+                    return Ok(Self { xml, context, number: 0, text: 0, ended: false });
                 }
                 Event::Eof => return Err(xml.damaged()),
                 _ => {}
@@ -45,7 +47,12 @@ impl<R: Read> Rows<R> {
                         None if next <= LAST_ROW => next,
                         _ => return Err(self.xml.damaged()),
                     };
-                    return self.row().map(Some);
+                    let (line, bytes) = self.row()?;
+                    self.text += bytes as u64;
+                    if self.text > MAX_SHEET {
+                        return Err(self.xml.too_much(MAX_SHEET));
+                    }
+                    return Ok(Some(line));
                 }
                 Event::Start(_) => self.xml.skip()?,
                 Event::End(_) => {
@@ -59,10 +66,10 @@ impl<R: Read> Rows<R> {
         Ok(None)
     }
 
-    /// The cells up to the row's end.
-    fn row(&mut self) -> Result<Line, FileError> {
+    /// The cells up to the row's end, and the bytes of their texts.
+    fn row(&mut self) -> Result<(Line, usize), FileError> {
         let mut line = Line { number: self.number, cells: Vec::new(), problems: Vec::new() };
-        let mut next = 0;
+        let (mut next, mut bytes) = (0, 0);
         loop {
             let tag = match self.xml.next()? {
                 Event::Start(tag) if tag.local_name().as_ref() == "c" => Tag::of(&tag),
@@ -70,7 +77,7 @@ impl<R: Read> Rows<R> {
                     self.xml.skip()?;
                     continue;
                 }
-                Event::End(_) => return Ok(line),
+                Event::End(_) => return Ok((line, bytes)),
                 Event::Eof => return Err(self.xml.damaged()),
                 _ => continue,
             };
@@ -80,6 +87,10 @@ impl<R: Read> Rows<R> {
                 return Err(self.xml.damaged());
             }
             let reading = cell::read(&mut self.xml, &tag, &self.context)?;
+            bytes += reading.cell.text.len();
+            if bytes > MAX_RECORD {
+                return Err(FileError::RecordTooLong { line: line.number, limit: MAX_RECORD });
+            }
             place(&mut line, column, reading)?;
             next = column + 1;
         }

@@ -40,13 +40,10 @@ pub(super) fn read<R: Read + Seek>(
             Event::Start(tag) if tag.local_name().as_ref() == "si" => {
                 let text = text::rich(&mut xml)?;
                 strings.text.push_str(&text);
-                let end = strings.text.len();
-                let too_much =
-                    || FileError::UnpacksToTooMuch { part: path.to_owned(), limit: MAX_STRINGS as u64 };
-                if end > MAX_STRINGS {
-                    return Err(too_much());
-                }
-                strings.ends.push(u32::try_from(end).map_err(|_| too_much())?);
+                let end =
+                    u32::try_from(strings.text.len()).ok().filter(|_| strings.text.len() <= MAX_STRINGS);
+                let Some(end) = end else { return Err(xml.too_much(MAX_STRINGS as u64)) };
+                strings.ends.push(end);
             }
             Event::Eof => return Ok(strings),
             _ => {}

@@ -65,6 +65,11 @@ impl<R: Read> Xml<R> {
         }
     }
 
+    /// The part has more in it than this many bytes.
+    pub(super) fn too_much(&self, limit: u64) -> FileError {
+        FileError::UnpacksToTooMuch { part: self.reader.get_ref().path().to_owned(), limit }
+    }
+
     /// The part isn't as it must be.
     pub(super) fn damaged(&self) -> FileError {
         damaged(&self.reader)

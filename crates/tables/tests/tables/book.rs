@@ -73,6 +73,17 @@ pub fn with_workbook(workbook: &str, parts: &[(&str, &str)]) -> Vec<u8> {
     book.finish().into_inner()
 }
 
+/// A workbook whose relationships lead elsewhere.
+pub fn with_relations(relations: &str) -> Vec<u8> {
+    let mut book = Book { zip: ZipWriter::new(Cursor::new(Vec::new())) };
+    for (path, text) in
+        [("_rels/.rels", ROOT), ("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", relations)]
+    {
+        book.part(path).write_all(text.as_bytes()).unwrap();
+    }
+    book.finish().into_inner()
+}
+
 /// An archive of files with something in them.
 pub fn of_paths(paths: &[&str]) -> Vec<u8> {
     let mut book = Book { zip: ZipWriter::new(Cursor::new(Vec::new())) };

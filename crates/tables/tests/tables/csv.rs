@@ -1,8 +1,8 @@
 //! CSV files as people have them.
 
-use tables::{FileError, Found, Kind, LineProblem, Other};
+use tables::{Encoding, FileError, Found, Kind, LineProblem, Options, Other};
 
-use crate::read::{refusal, rows, table, texts};
+use crate::read::{lines, open, refusal, rows, table, texts};
 
 fn found(file: impl Into<Vec<u8>>) -> Found {
     table(file).found().clone()
@@ -35,6 +35,7 @@ fn the_delimiter_is_the_one_that_cuts_rows_alike() {
         ("Name;Address\n\"A,B,C\";\"x,y\"\n\"D,E,F\";\"x,y\"\n", b';'),
         ("Name\nMill\n", b','),
         ("a;b\n1;2", b';'),
+        ("List of shops\n\nName;Address\nMill;\"1, Main street\"\nShop;2 Main street\n", b';'),
     ];
     for (file, delimiter) in cases {
         assert_eq!(found(file).delimiter, Some(delimiter), "{file:?}");
@@ -122,6 +123,42 @@ fn cells_records_and_columns_have_limits() {
     let headings = refusal("x,".repeat(10_000_000));
     assert!(matches!(headings, FileError::TooManyColumns { line: 1, limit: 200 }));
     assert_eq!(table(format!("a,b{}\n1,2\n", ",".repeat(15_000))).headings(), ["a", "b"]);
+}
+
+#[test]
+fn what_a_person_knows_better_is_believed() {
+    let options =
+        Options { delimiter: Some(b';'), encoding: Encoding::from_label("latin1"), ..Options::default() };
+    let table = open("sep=,\na,b;c\nM\u{fc},x;y\n", &options).unwrap();
+    assert_eq!(table.headings(), ["a,b", "c"]);
+    assert_eq!(table.found().encoding.unwrap().name(), "windows-1252");
+    assert_eq!(texts(&lines(table).unwrap()[0]), ["MÃ¼,x", "y"]);
+    assert!(Encoding::from_label("klingon").is_none());
+    assert!(Encoding::from_label("replacement").is_none());
+}
+
+#[test]
+fn the_words_of_a_refusal_are_for_a_person() {
+    let words = [
+        (refusal("a,b\n\"x"), "The quotation mark (\") that opens a cell in line 2 is never closed."),
+        (
+            refusal(b"%PDF-1.7".as_slice()),
+            "This is a PDF document. Ask for the table it was made from, as XLSX or CSV.",
+        ),
+        (refusal(""), "The file is empty: the first row must hold the headings."),
+    ];
+    for (refusal, words) in words {
+        assert_eq!(refusal.to_string(), words);
+    }
+    let lines = rows(b"a\n\xc3\xa9\n\xe9\nx,y\n".as_slice());
+    let said: Vec<_> = lines.iter().flat_map(|line| &line.problems).map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "The row has characters that aren't UTF-8. Save the file in one encoding.",
+            "The row has 2 cells, but there are 1 headings."
+        ]
+    );
 }
 
 #[test]

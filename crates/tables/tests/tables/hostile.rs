@@ -136,30 +136,51 @@ fn one_piece_of_a_sheet_can_not_fill_the_memory() {
 
 #[test]
 fn shared_texts_are_held_close_together() {
-    let millions = |name: &str, text: &str, bytes: usize| {
+    let said = shared("tiny.xlsx", &[("<si><t>a</t></si>", 127 * MB)]);
+    assert!(said.contains("rows: 1"), "{said}");
+    // The most that fits: as many as possible, and as much text as is kept.
+    let long = format!("<si><t>{}</t></si>", "a".repeat(32_000));
+    let said = shared("most.xlsx", &[("<si/>", 63 * MB), (&long, 63 * MB)]);
+    assert!(said.contains("The file is empty"), "{said}");
+    let said = shared("long.xlsx", &[(&long, 127 * MB)]);
+    assert!(said.contains("unpacks to more than 67108864 bytes"), "{said}");
+    let said = shared("many.xlsx", &[("<si><t>aaaaaaaaa</t></si>", 130 * MB)]);
+    assert!(said.contains("unpacks to more than 134217728 bytes"), "{said}");
+}
+
+/// A workbook of shared texts, repeated up to so many bytes. Its cells refer to two of them.
+fn shared(name: &str, texts: &[(&str, usize)]) -> String {
+    book(name, |book| {
+        let strings = book.strings();
+        strings.write_all(b"<sst uniqueCount=\"99999999999999\">").unwrap();
+        for (text, bytes) in texts {
+            repeat(strings, text, *bytes);
+        }
+        strings.write_all(b"</sst>").unwrap();
+        let sheet = book.sheet();
+        sheet.write_all(SHEET).unwrap();
+        sheet.write_all(b"<row><c t=\"s\"><v>77777</v></c></row><row><c t=\"s\"><v>7</v></c></row>").unwrap();
+        sheet.write_all(SHEET_END).unwrap();
+    })
+}
+
+#[test]
+fn a_long_text_that_is_referred_to_again_and_again_is_too_much() {
+    let referring = |name: &str, row: &str| {
         book(name, |book| {
             let strings = book.strings();
-            strings.write_all(b"<sst uniqueCount=\"99999999999999\">").unwrap();
-            repeat(strings, text, bytes);
-            strings.write_all(b"</sst>").unwrap();
+            write!(strings, "<sst><si><t>{}</t></si></sst>", "x".repeat(32_767)).unwrap();
             let sheet = book.sheet();
             sheet.write_all(SHEET).unwrap();
-            sheet
-                .write_all(b"<row><c t=\"s\"><v>77777</v></c></row><row><c t=\"s\"><v>7</v></c></row>")
-                .unwrap();
+            repeat(sheet, row, 64 * MB);
             sheet.write_all(SHEET_END).unwrap();
         })
     };
-    let said = millions("tiny.xlsx", "<si><t>a</t></si>", 127 * MB);
-    assert!(said.contains("rows: 1"), "{said}");
-    let said = millions("none.xlsx", "<si/>", 127 * MB);
-    assert!(said.contains("The file is empty"), "{said}");
-    let said = millions("middling.xlsx", &format!("<si><t>{}</t></si>", "a".repeat(14)), 127 * MB);
-    assert!(said.contains("rows: 1"), "{said}");
-    let said = millions("long.xlsx", &format!("<si><t>{}</t></si>", "a".repeat(1000)), 127 * MB);
-    assert!(said.contains("unpacks to more than 67108864 bytes"), "{said}");
-    let said = millions("many.xlsx", "<si><t>a</t></si>", 130 * MB);
-    assert!(said.contains("unpacks to more than 134217728 bytes"), "{said}");
+    let cell = "<c t=\"s\"><v>0</v></c>";
+    let said = referring("wide_references.xlsx", &format!("<row>{}</row>", cell.repeat(199)));
+    assert!(said.contains("error: The row that begins in line 1 is longer than"), "{said}");
+    let said = referring("references.xlsx", &format!("<row>{cell}</row>"));
+    assert!(said.contains("(xl/worksheets/sheet1.xml) unpacks to more than 419430400 bytes"), "{said}");
 }
 
 #[test]

@@ -202,6 +202,72 @@ fn sizes_and_sums_that_lie_are_found_out() {
     }
 }
 
+/// The same workbook with its numbers in fields of 64 bits, as programs write that don't know sizes
+/// beforehand (APPNOTE 4.3.14, 4.3.15 and 4.5.3).
+fn with_64_bits(file: &[u8]) -> Vec<u8> {
+    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    let end = file.len() - 22;
+    let list = usize::try_from(number(end + 16)).unwrap();
+    let mut wide = file[..list].to_vec();
+    let mut at = list;
+    while file[at..].starts_with(b"PK\x01\x02") {
+        let name = usize::from(file[at + 28]);
+        wide.extend_from_slice(&file[at..at + 20]);
+        wide.extend_from_slice(&[0xff; 8]);
+        wide.extend_from_slice(&[
+            file[at + 28],
+            0,
+            28,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0xff,
+            0xff,
+            0xff,
+            0xff,
+        ]);
+        wide.extend_from_slice(&file[at + 46..at + 46 + name]);
+        wide.extend_from_slice(&[1, 0, 24, 0]);
+        for from in [24, 20, 42] {
+            wide.extend_from_slice(&u64::from(number(at + from)).to_le_bytes());
+        }
+        at += 46 + name + usize::from(file[at + 30]);
+    }
+    let (list, end_64) = (list as u64, wide.len() as u64);
+    wide.extend_from_slice(b"PK\x06\x06");
+    wide.extend_from_slice(&[0; 36]);
+    wide.extend_from_slice(&(end_64 - list).to_le_bytes());
+    wide.extend_from_slice(&list.to_le_bytes());
+    wide.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+    wide.extend_from_slice(&end_64.to_le_bytes());
+    wide.extend_from_slice(&[0; 4]);
+    wide.extend_from_slice(b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0");
+    wide
+}
+
+#[test]
+fn numbers_of_64_bits_are_understood() {
+    let good = of_rows(&format!("{HEADING}<row><c><v>1</v></c></row>"));
+    let wide = with_64_bits(&good);
+    assert_eq!(texts(&rows(wide.clone())[0]), ["1"]);
+    for length in 4..wide.len() {
+        let refusal = refusal(&wide[..length]);
+        assert!(matches!(refusal, FileError::Damaged { .. }), "{length} {refusal:?}");
+    }
+    let mut beyond_the_end = wide.clone();
+    let locator = memchr::memmem::find(&wide, b"PK\x06\x07").unwrap();
+    beyond_the_end[locator + 8..locator + 16].fill(0xff);
+    assert!(matches!(refusal(beyond_the_end), FileError::Damaged { .. }));
+}
+
 #[test]
 fn a_workbook_cut_anywhere_is_damaged() {
     let good = of_rows(&format!("{HEADING}<row><c><v>1</v></c></row>"));
@@ -235,6 +301,28 @@ fn a_workbook_with_a_password_is_told_from_an_old_one() {
     assert!(matches!(refusal(file.clone()), FileError::NotATable(Other::OldExcel)));
     file.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
     assert!(matches!(refusal(file), FileError::Encrypted));
+}
+
+#[test]
+fn what_a_stranger_named_is_shown_briefly() {
+    let target = format!("worksheets/{}&#10;sheet.xml", "x".repeat(10_000));
+    let relations = format!(
+        r#"<Relationships><Relationship Id="s" Type="t/worksheet" Target="{target}"/></Relationships>"#
+    );
+    let refusal = refusal(book::with_relations(&relations));
+    assert!(matches!(&refusal, FileError::Damaged { part } if part.len() == 100), "{refusal:?}");
+}
+
+#[test]
+fn sheets_have_a_limit() {
+    let sheet = r#"<sheet name="S" r:id="s"/>"#;
+    let workbook =
+        |sheets| format!("<workbook xmlns:r=\"r\"><sheets>{}</sheets></workbook>", sheet.repeat(sheets));
+    let sheet = format!("<worksheet><sheetData>{HEADING}</sheetData></worksheet>");
+    let parts = [(SHEET, sheet.as_str())];
+    assert_eq!(table(book::with_workbook(&workbook(1000), &parts)).found().sheets.len(), 1000);
+    let refusal = refusal(book::with_workbook(&workbook(1001), &parts));
+    assert!(matches!(refusal, FileError::TooManySheets { limit: 1000 }));
 }
 
 #[test]

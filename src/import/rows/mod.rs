@@ -1,0 +1,80 @@
+//! The rows of an import: what stands in each, and what became of it.
+
+mod store;
+
+use super::entry::{Cells, Note};
+use super::verdict::{Change, Verdict};
+use crate::kernel::id::{ContactId, RetailerId};
+
+pub use store::{
+    clear_verdicts, counts, earlier_of_accounts, earlier_of_usernames, forget_contact, last_done,
+    missing_contacts, missing_retailers, noted, of_verdict, put, remove, remove_missing, rows_after, waiting,
+};
+
+/// A row of a file, and what becomes of it.
+#[derive(Clone, Debug)]
+pub struct Staged {
+    /// Its place among the rows that are read, from 1.
+    pub place: i64,
+    /// Its row as a person counts them; 0 for who is not in the file.
+    pub line: i64,
+    /// What stands in it.
+    pub cells: Cells,
+    /// What becomes of it, once that was looked at.
+    pub verdict: Option<Verdict>,
+    /// What is to be said about it.
+    pub notes: Vec<Note>,
+    /// What it changes.
+    pub changes: Vec<Change>,
+    /// The account number as it is compared.
+    pub account_key: Option<String>,
+    /// The username as it is compared.
+    pub username_key: Option<String>,
+    /// The retailer it is about, if it is known.
+    pub retailer: Option<RetailerId>,
+    /// The contact it is about, if they are known.
+    pub contact: Option<ContactId>,
+    /// Whether it was brought in.
+    pub fate: Fate,
+    /// What it takes to undo it.
+    pub undo: Option<String>,
+}
+
+/// Whether a row was brought in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// Not yet.
+    Waiting,
+    /// It was.
+    Done,
+    /// There was nothing to do.
+    Unchanged,
+    /// It is wrong, and was left out.
+    Refused,
+    /// It was, and was undone.
+    Undone,
+    /// It was, and was touched since, so it was not undone.
+    Kept,
+}
+
+impl Fate {
+    const ALL: [Self; 6] =
+        [Self::Waiting, Self::Done, Self::Unchanged, Self::Refused, Self::Undone, Self::Kept];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+            Self::Undone => "undone",
+            Self::Kept => "kept",
+        }
+    }
+
+    /// The fate of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fate| fate.as_str() == name)
+    }
+}
