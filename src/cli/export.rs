@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
 use crate::export::{AT_ONCE, Content, Table};
-use crate::kernel::id::RetailerId;
 use crate::kernel::Clock;
+use crate::kernel::id::RetailerId;
 use crate::listing::export::{Format, Sheet};
 
 #[derive(Args)]
@@ -56,12 +56,18 @@ pub(super) async fn run(args: ExportArgs, config: Config) -> Result<(), Failure>
         return Err(Failure::Refused(text.into()));
     }
     let format = args.format();
+    let db = open(&config)?;
     let mut to = To::open(&args, format)?;
     if table.with_password_hashes {
         eprintln!("{WARNING}");
     }
-    let db = open(&config)?;
-    let rows = write(&db, table, format, &mut to).await?;
+    let rows = match write(&db, table, format, &mut to).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            to.discard();
+            return Err(error);
+        }
+    };
     to.close()?;
     match &args.out {
         Some(file) => println!("Exported {rows} rows to {}. Keep it safe.", file.display()),
@@ -148,6 +154,13 @@ impl To {
             Self::File { unfinished, path } => {
                 unfinished.write_all(bytes).map_err(|error| writing(path, error))
             }
+        }
+    }
+
+    /// Removes what there is of the file; what went wrong is told already.
+    fn discard(self) {
+        if let Self::File { path, .. } = self {
+            drop(fs::remove_file(part_of(&path)));
         }
     }
 
