@@ -236,9 +236,11 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Names without the moment before them.
+/// Names without the moment before them, sorted.
 fn without_moment(names: &[String]) -> Vec<&str> {
-    names.iter().map(|name| name.split_once('-').unwrap().1).collect()
+    let mut names: Vec<&str> = names.iter().map(|name| name.split_once('-').unwrap().1).collect();
+    names.sort_unstable();
+    names
 }
 
 #[test]
