@@ -30,6 +30,7 @@ pub mod staff;
 pub mod setup;
 pub mod runs;
 pub mod import;
+pub mod export;
 pub mod bounces;
 pub mod trail;
 pub mod privacy;

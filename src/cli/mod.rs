@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod bounce;
 mod config;
+mod export;
 mod import;
 mod outbox;
 mod reset;
@@ -51,6 +52,8 @@ enum Command {
     /// Bring data in from elsewhere
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Write retailers, contacts or territories to a file that imports again unchanged
+    Export(export::ExportArgs),
     /// Mail a temporary password to the contact with this username
     Reset(reset::ResetArgs),
     /// What mail waits, and why
@@ -122,6 +125,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Config(_) => Ok(()),
             Command::Staff(command) => staff::run(command, config()?).await,
             Command::Import(command) => import::run(command, config()?).await,
+            Command::Export(args) => export::run(args, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
             Command::Audit(command) => audit::run(command, config()?).await,

@@ -11,10 +11,11 @@ use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::export;
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::ViewId;
-use crate::kernel::{EmailAddress, Timestamp, Username, text};
+use crate::kernel::{Timestamp, text};
 use crate::listing::export::{Format, Sheet};
 use crate::listing::{self, Asked, List, SavedView, views};
 use crate::retailers::{self, Retailer};
@@ -123,17 +124,17 @@ pub struct ExportForm {
 
 /// `POST /portal/retailers/export`
 pub async fn export_retailers(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
-    export(&caller, List::Retailers, &form).await
+    sent(&caller, List::Retailers, &form).await
 }
 
 /// `POST /portal/contacts/export`
 pub async fn export_contacts(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
-    export(&caller, List::Contacts, &form).await
+    sent(&caller, List::Contacts, &form).await
 }
 
 /// The whole list as a file. It is read from one snapshot; that it was taken
 /// is written down first.
-async fn export(caller: &Caller, list: List, form: &ExportForm) -> Answer {
+async fn sent(caller: &Caller, list: List, form: &ExportForm) -> Answer {
     if !caller.actor.may(Act::Export) {
         return Err(Error::NotAllowed.into());
     }
@@ -168,13 +169,10 @@ fn retailer_sheet(
     format: Format,
     now: Timestamp,
 ) -> Result<Vec<u8>> {
-    let mut sheet =
-        Sheet::new(format, &["account_number", "retailer", "territory", "address", "active", "contacts"])?;
+    let mut sheet = Sheet::new(format, export::retailer_headings())?;
     for ids in listing::retailer_ids(tx, actor, asked, now)?.chunks(CHUNK) {
         for retailer in retailers::retailers_in(tx, ids)? {
-            let (active, contacts) = (yes(retailer.active), retailer.contacts.to_string());
-            let Retailer { account_number, name, territory, address, .. } = &retailer;
-            sheet.add(&[account_number, name, territory, address, active, contacts.as_str()])?;
+            sheet.add(&export::retailer_row(&retailer))?;
         }
     }
     sheet.finish()
@@ -187,44 +185,12 @@ fn contact_sheet(
     format: Format,
     now: Timestamp,
 ) -> Result<Vec<u8>> {
-    let headings = [
-        "account_number",
-        "retailer",
-        "contact",
-        "position",
-        "phone",
-        "language",
-        "email",
-        "username",
-        "website_access",
-        "active",
-        "state",
-        "last_sign_in",
-    ];
-    let mut sheet = Sheet::new(format, &headings)?;
+    let mut sheet = Sheet::new(format, export::contact_headings())?;
     for ids in listing::contact_ids(tx, actor, asked, now)?.chunks(CHUNK) {
-        for contact in retailers::contacts_in(tx, ids)? {
-            let row = ContactRow::new(contact, now);
-            let contact = &row.contact;
-            sheet.add(&[
-                contact.account_number.as_str(),
-                &contact.retailer_name,
-                &contact.name,
-                &contact.position,
-                &contact.phone,
-                contact.language.tag(),
-                contact.email.as_ref().map(EmailAddress::as_str).unwrap_or_default(),
-                contact.username.as_ref().map(Username::as_str).unwrap_or_default(),
-                yes(contact.website_access),
-                yes(contact.active),
-                &row.badge.word,
-                &contact.last_sign_in_at.map(Timestamp::rfc3339).unwrap_or_default(),
-            ])?;
+        let contacts = retailers::contacts_in(tx, ids)?;
+        for row in export::contact_rows(tx, &contacts, now)? {
+            sheet.add(&row)?;
         }
     }
     sheet.finish()
-}
-
-const fn yes(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
 }

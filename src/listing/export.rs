@@ -93,7 +93,23 @@ impl Sheet {
         }
     }
 
-    /// The file's bytes.
+    /// The bytes of a CSV file that are complete so far, so that a long one need
+    /// not be held in memory; [`Sheet::finish`] gives the rest. A workbook has
+    /// none until it is finished: its rows wait on the disk.
+    ///
+    /// # Errors
+    /// When the file can't be put together.
+    pub fn take(&mut self) -> Result<Vec<u8>, Error> {
+        match &mut self.file {
+            File::Csv(writer) => {
+                let complete = std::mem::replace(&mut **writer, csv::Writer::from_writer(Vec::new()));
+                complete.into_inner().map_err(|error| broken(&error))
+            }
+            File::Xlsx { .. } => Ok(Vec::new()),
+        }
+    }
+
+    /// The file's bytes, without those taken before.
     ///
     /// # Errors
     /// When the file can't be put together.
@@ -132,6 +148,18 @@ mod tests {
         let text = String::from_utf8(sheet.finish().unwrap()).unwrap();
         let expected = "\u{FEFF}name,phone\n\"'=HYPERLINK(\"\"http://x\"\")\",'+44 1947\n\"O'Brien, Sons\",'-1\n'@x,a=b\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn what_is_taken_piece_by_piece_is_the_whole() {
+        let mut sheet = Sheet::new(Format::Csv, &["name", "phone"]).unwrap();
+        let mut all = sheet.take().unwrap();
+        for row in [["a", "1"], ["b", ""], ["", ""]] {
+            sheet.add(&row).unwrap();
+            all.extend(sheet.take().unwrap());
+        }
+        all.extend(sheet.finish().unwrap());
+        assert_eq!(String::from_utf8(all).unwrap(), "\u{FEFF}name,phone\na,1\nb,\n,\n");
     }
 
     #[test]

@@ -79,6 +79,9 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::ContactMerged => ("neutral", "dot", by("Another record of this person merged into this one")),
         Event::AddressBounced => ("bad", "cross", plain("Mail to their address came back")),
         Event::BounceCleared => ("ok", "dot", by("Address cleared: mail may go there again")),
+        Event::CustomersExported if fact(entry, "with") == "password-hashes" => {
+            ("warn", "triangle", by("Customers exported with the hashes of their passwords"))
+        }
         Event::CustomersExported => ("info", "dot", by("List exported")),
         Event::RunStarted => ("info", "dot", by("Run started")),
         Event::RunPaused => ("warn", "dash", by("Run paused")),

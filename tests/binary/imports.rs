@@ -101,6 +101,20 @@ fn columns_are_mapped_by_hand_and_the_mapping_is_remembered() {
     let (shop, ran) = import("Nr,Wer,Wo\n1,Shop,North\n", &["--new-territories"]);
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.err.contains("account number") && ran.err.contains("Nr, Wer, Wo"), "{}", ran.err);
+    let looked = shop.done(&[
+        "import",
+        "customers",
+        "customers.csv",
+        "--map",
+        "Nr=account_number",
+        "--map",
+        "Wer=retailer",
+        "--territory",
+        "North",
+        "--new-territories",
+        "--dry-run",
+    ]);
+    assert!(looked.ends_with("Columns: Nr = account_number, Wer = retailer. Left out: Wo.\n"), "{looked}");
     let map =
         ["--map", "nr=account_number", "--map", "Wer=retailer", "--map", "Wo=territory", "--new-territories"];
     let told = shop.done(&[&["import", "customers", "customers.csv"], &map[..]].concat());

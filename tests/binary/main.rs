@@ -6,7 +6,9 @@
 mod commands;
 mod crashes;
 mod databases;
+mod export;
 mod imports;
+mod moving_in;
 mod operation;
 mod postbox;
 mod program;

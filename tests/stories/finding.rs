@@ -261,8 +261,8 @@ story! {
         let text = csv.text();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2, "the filter counts: {text}");
-        assert!(lines[0].trim_start_matches('\u{FEFF}').starts_with("account_number,retailer,contact,position,phone,"));
-        assert!(lines[1].starts_with("10001,Harbour Gifts,'=cmd(),Owner,'+44 1632,en,anna@harbour.example,anna,yes,yes,Active,"), "{text}");
+        assert!(lines[0].trim_start_matches('\u{FEFF}').starts_with("account_number,retailer,territory,retailer_active,contact,position,phone,"));
+        assert!(lines[1].starts_with("10001,Harbour Gifts,North,yes,'=cmd(),Owner,'+44 1632,en,anna@harbour.example,anna,yes,yes,Active,"), "{text}");
         assert!(!text.contains("argon2"));
         let book = office.browser.post("/portal/retailers/export", &[("query", ""), ("format", "xlsx")]).await;
         assert!(book.status == 200 && book.body.starts_with(b"PK"));

@@ -25,7 +25,7 @@ fn usual(choices: &mut Choices) {
     choices.new_territories = true;
 }
 
-async fn staged(shop: &Shop, actor: &Actor, content: &[u8]) -> Result<ImportId, StageError> {
+pub async fn staged(shop: &Shop, actor: &Actor, content: &[u8]) -> Result<ImportId, StageError> {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(content).expect("a file");
     let file = File::open(file, &tables::Options::default())?;
@@ -34,7 +34,7 @@ async fn staged(shop: &Shop, actor: &Actor, content: &[u8]) -> Result<ImportId, 
 }
 
 /// Takes an import on until it stands still.
-async fn driven(shop: &Shop, id: ImportId) -> Import {
+pub async fn driven(shop: &Shop, id: ImportId) -> Import {
     loop {
         let now = shop.clock.now();
         shop.db().write(move |tx| import::step(tx, id, Language::English, now)).await.expect("a step");
@@ -45,7 +45,7 @@ async fn driven(shop: &Shop, id: ImportId) -> Import {
     }
 }
 
-async fn found(shop: &Shop, id: ImportId) -> Import {
+pub async fn found(shop: &Shop, id: ImportId) -> Import {
     shop.db().read(move |tx| import::find(tx, &Actor::operator(), id)).await.expect("an import")
 }
 

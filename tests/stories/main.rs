@@ -44,6 +44,7 @@ mod command;
 mod customer_passkeys;
 mod doors;
 mod editing;
+mod export;
 mod finding;
 mod forgot;
 mod fresh;

@@ -80,6 +80,9 @@ pub(super) fn tell(
         println!("{}", as_json(ended, problems, args.dry_run));
     } else {
         in_words(ended, problems);
+        if args.dry_run {
+            println!("{}", columns(&ended.import));
+        }
     }
     let wrong = ended.import.tally.wrong;
     let rows = if wrong == 1 { "1 row is wrong".to_owned() } else { format!("{wrong} rows are wrong") };
@@ -148,6 +151,16 @@ fn in_words(ended: &Ended, problems: &[Problem]) {
     if import.state == State::Done {
         println!("Undo it with: tradepost import undo {}", import.id);
     }
+}
+
+/// What each column was taken for.
+fn columns(import: &Import) -> String {
+    let both = || import.headings.iter().zip(&import.choices.columns);
+    let taken = both().filter_map(|(heading, field)| Some(format!("{heading} = {}", (*field)?.as_str())));
+    let left: Vec<&str> =
+        both().filter(|(_, field)| field.is_none()).map(|(heading, _)| heading.as_str()).collect();
+    let left = if left.is_empty() { String::new() } else { format!(" Left out: {}.", left.join(", ")) };
+    format!("Columns: {}.{left}", taken.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether a file was all that it should be, even if there was nothing to do.

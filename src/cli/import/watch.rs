@@ -43,8 +43,7 @@ pub(super) async fn run(shop: &Shop, args: &CustomersArgs) -> Result<(), Failure
 /// Imports one file, writes its report and puts it where it belongs.
 async fn one(shop: &Shop, args: &CustomersArgs, folders: &Folders, file: &Path) -> Result<(), Failure> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let moment = Clock::default().now().rfc3339().replace([':', '-'], "");
-    let kept = format!("{}-{name}", moment.get(..15).unwrap_or(&moment));
+    let kept = folders.name_for(&name);
     let report = folders.reports.join(format!("{kept}.json"));
     let outcome = import(shop, args, file, &folders.reports.join(format!("{kept}.wrong.csv"))).await;
     let (text, good) = match outcome {
@@ -113,13 +112,30 @@ impl Folders {
         Ok(waiting)
     }
 
+    /// The name under which a file is kept: with the moment before it, and with
+    /// a number when there is one of that name and moment already.
+    fn name_for(&self, name: &str) -> String {
+        let moment = Clock::default().now().rfc3339().replace([':', '-'], "");
+        let moment = moment.get(..15).unwrap_or(&moment);
+        let taken = |kept: &String| self.reports.join(format!("{kept}.json")).exists();
+        let first = format!("{moment}-{name}");
+        if !taken(&first) {
+            return first;
+        }
+        let mut others = (2..).map(|number| format!("{moment}-{number}-{name}"));
+        others.find(|kept| !taken(kept)).unwrap_or(first)
+    }
+
     /// Takes a file into the working folder; `None` when another watcher was
-    /// quicker.
+    /// quicker, or when one of that name still waits there for the database.
     fn take(&self, file: &Path) -> Result<Option<PathBuf>, Failure> {
         let Some(name) = file.file_name() else { return Ok(None) };
         let taken = self.working.join(name);
         if file == taken {
             return Ok(Some(taken));
+        }
+        if taken.exists() {
+            return Ok(None);
         }
         match fs::rename(file, &taken) {
             Ok(()) => Ok(Some(taken)),
