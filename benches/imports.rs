@@ -81,8 +81,8 @@ async fn taken(db: &Db, rows: &str) -> ImportId {
     let file = File::open(file, &tables::Options::default()).unwrap();
     let choices = Choices { new_territories: true, ..Choices::guess(file.headings()) };
     let now = Clock::default().now();
-    let staged = import::stage(db, &Actor::operator(), (file, "bench.csv", choices.clone()), None, now);
-    let id = staged.await.unwrap();
+    let operator = Actor::operator();
+    let id = import::stage(db, &operator, (file, "bench.csv", choices.clone()), None, now).await.unwrap();
     db.write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.unwrap();
     id
 }

@@ -136,6 +136,9 @@ impl ImportView {
                 )
             }
             State::Undone => format!("{} rows were undone.", self.undone.0),
+            State::Done if self.counts.is_empty() => {
+                "It is in. Its rows were forgotten after 30 days, so it can’t be undone any more.".to_owned()
+            }
             State::Done => {
                 "It is in. As long as nothing touches those rows, it can be undone for 30 days.".to_owned()
             }
@@ -143,6 +146,11 @@ impl ImportView {
                 format!("{total} rows. Nothing has changed yet.")
             }
         }
+    }
+
+    /// Whether its rows are still there, and with them the way back.
+    pub fn can_be_undone(&self) -> bool {
+        (self.is("done") || self.is("paused")) && !self.counts.is_empty()
     }
 
     /// What stands against starting it, and what to do.
