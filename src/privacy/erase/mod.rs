@@ -8,6 +8,7 @@ use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::import;
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
 use crate::passkeys::{self, Owner};
@@ -56,6 +57,7 @@ pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, typed: &str, now: Ti
         passkeys::remove_all(tx, Owner::Contact(record))?;
         store::remove_email_changes(tx, record)?;
         store::blank_domains(tx, record)?;
+        import::forget_contact(tx, record)?;
         store::blank_contact(tx, record, now)?;
         audit::forget_addresses_of(tx, record)?;
     }
