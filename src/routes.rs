@@ -1,6 +1,7 @@
 //! Every address on one page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -16,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, bounces, dev_inbox, privacy, recovery, runs, setup, sign_in, staff, trail};
+use crate::{account, bounces, dev_inbox, import, privacy, recovery, runs, setup, sign_in, staff, trail};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -25,7 +26,9 @@ const LONG_BODY_LIMIT: usize = 512 * 1024;
 /// The same of a file that is handed in.
 const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest a request may take.
-const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How long one may take that hands a file in over a slow line.
+const UPLOAD_TIME_LIMIT: Duration = Duration::from_mins(10);
 
 type Route = (&'static str, MethodRouter<Shared>);
 
@@ -120,6 +123,20 @@ fn portal_routes() -> Vec<Route> {
     ]
 }
 
+/// The portal's pages of imports; a file is handed in at [`upload_routes`].
+fn import_routes() -> Vec<Route> {
+    use import::portal as imports;
+    vec![
+        ("/portal/imports/{id}", get(imports::import)),
+        ("/portal/imports/{id}/status", get(imports::status)),
+        ("/portal/imports/{id}/check", post(imports::check)),
+        ("/portal/imports/{id}/start", post(imports::start)),
+        ("/portal/imports/{id}/undo", post(imports::undo)),
+        ("/portal/imports/{id}/discard", post(imports::discard)),
+        ("/portal/imports/{id}/wrong", get(imports::wrong)),
+    ]
+}
+
 /// The portal's pages of who may do what and who did what.
 fn office_routes() -> Vec<Route> {
     use privacy::portal as privacy;
@@ -186,8 +203,12 @@ fn office_routes() -> Vec<Route> {
 /// Where a file is handed in. Of one that is too large the rest is read and
 /// dropped, so that its sender is told why.
 fn upload_routes() -> Vec<Route> {
+    use import::portal as imports;
     use setup::logo::portal as logo;
-    vec![("/portal/settings/logo", get(logo::choose).post(logo::replace))]
+    vec![
+        ("/portal/settings/logo", get(logo::choose).post(logo::replace)),
+        ("/portal/imports", get(imports::imports).post(imports::hand_in)),
+    ]
 }
 
 /// Where mails are worded: their forms are longer than others.
@@ -266,6 +287,7 @@ pub fn addresses() -> Vec<&'static str> {
         website(),
         portal_routes(),
         office_routes(),
+        import_routes(),
         wording_routes(),
         upload_routes(),
         sales_routes(),
@@ -280,6 +302,11 @@ fn answering(routes: Vec<Route>) -> Router<Shared> {
     routes.into_iter().fold(Router::new(), |router, (address, methods)| router.route(address, methods))
 }
 
+/// Gives up on a request that takes longer.
+fn within(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
+}
+
 /// Everything an installation answers.
 pub fn router(app: Arc<App>) -> Router {
     let files = memory_serve::load!().index_file(None).enable_hashed_routes(true);
@@ -290,7 +317,9 @@ pub fn router(app: Arc<App>) -> Router {
             manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
         })
         .collect();
-    let mut doors = [website(), portal_routes(), office_routes(), sales_routes(), health_routes()].concat();
+    let mut doors =
+        [website(), portal_routes(), office_routes(), import_routes(), sales_routes(), health_routes()]
+            .concat();
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(demo_routes());
     }
@@ -302,14 +331,15 @@ pub fn router(app: Arc<App>) -> Router {
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .merge(answering(wording_routes()).layer(RequestBodyLimitLayer::new(LONG_BODY_LIMIT)))
+        .merge(answering(hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
+        .layer(within(TIME_LIMIT))
         .merge(
             answering(upload_routes())
                 .layer(DefaultBodyLimit::disable())
-                .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT)),
+                .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT))
+                .layer(within(UPLOAD_TIME_LIMIT)),
         )
-        .merge(answering(hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
         .layer(csrf.with_rejection_response(error::cross_site))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(Arc::clone(&web), error::pages))
         .layer(from_fn_with_state(Arc::clone(&web), headers::secure))

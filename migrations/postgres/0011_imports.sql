@@ -22,6 +22,7 @@ create table imports (
     changed_at bigint not null,
     finished_at bigint
 );
+create index imports_by_staff on imports (staff_id);
 create index imports_by_time on imports (created_at);
 create index imports_by_headings on imports (headings_key, created_at);
 

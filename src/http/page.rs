@@ -166,7 +166,11 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
         let homes = ["/portal/invitations", "/portal/runs"];
         entries.push(entry("Invitations", "/portal/invitations", "send", "i", &homes));
     }
-    if session.permissions.reach == Reach::AllRetailers {
+    let reaches_all = session.permissions.reach == Reach::AllRetailers;
+    if reaches_all && session.permissions.acts.contains(&Act::Import) {
+        entries.push(entry("Imports", "/portal/imports", "download", "p", &["/portal/imports"]));
+    }
+    if reaches_all {
         entries.push(entry("Mail", "/portal/mail", "invitations", "m", &["/portal/mail"]));
     }
     if session.permissions.staff >= Level::Read {

@@ -17,7 +17,9 @@ mod entry;
 mod facts;
 mod field;
 mod find;
+mod forget;
 mod plan;
+pub mod portal;
 mod rows;
 mod sheet;
 mod stage;
@@ -25,7 +27,9 @@ mod state;
 mod steps;
 mod store;
 mod undo;
+mod upload;
 mod verdict;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,13 +38,14 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
-use crate::kernel::id::{ContactId, ImportId, StaffId};
+use crate::kernel::id::{ImportId, StaffId};
 use crate::kernel::{Language, Timestamp};
 use crate::staff;
 
 pub use choices::{Choices, MISSING_LIMIT, Matching};
 pub use entry::{Cells, Mark, Note};
 pub use field::Field;
+pub use forget::{KEPT, forget_contact, forget_old};
 pub use rows::{Fate, Staged};
 pub use sheet::{column, of_wrong_rows};
 pub use stage::{File, Passwords, StageError, stage};
@@ -204,6 +209,15 @@ pub fn choices_for(tx: &mut Tx<'_>, headings: &[String]) -> Result<Choices> {
         .unwrap_or_else(|| Choices::guess(headings)))
 }
 
+/// The first rows of a file, for those who say what its columns hold.
+///
+/// # Errors
+/// As for [`find`].
+pub fn first_rows(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Vec<Staged>> {
+    must_import(actor)?;
+    Ok(rows::rows_after(tx, id, 0, 20)?)
+}
+
 /// Rows of a verdict after a place, in their order.
 ///
 /// # Errors
@@ -336,33 +350,6 @@ pub fn advance(tx: &mut Tx<'_>, job: &Job, language: Language, now: Timestamp) -
         jobs::finish(tx, job)?;
     }
     Ok(())
-}
-
-/// How long the rows of an import are kept after it ended, and with them the
-/// way back.
-pub const KEPT: std::time::Duration = std::time::Duration::from_hours(30 * 24);
-
-/// Forgets the rows of imports that ended long ago, and drafts left lying.
-///
-/// # Errors
-/// When the database fails.
-pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    for id in store::old(tx, now.minus(KEPT))? {
-        let is_draft = store::find(tx, id)?.is_some_and(|import| import.state.is_draft());
-        rows::remove(tx, id)?;
-        if is_draft {
-            store::remove(tx, id)?;
-        }
-    }
-    Ok(())
-}
-
-/// Forgets what files said about a contact.
-///
-/// # Errors
-/// When the database fails.
-pub fn forget_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<()> {
-    Ok(rows::forget_contact(tx, contact)?)
 }
 
 impl Import {

@@ -3,7 +3,6 @@
 
 mod store;
 
-use crate::access;
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -13,6 +12,7 @@ use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
 use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
+use crate::{access, import};
 
 /// What came of asking to erase someone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The rows of the matrix: who gets through to what. An address that
 //! `routes::addresses` knows and that has no row fails the story.
 
-use tradepost::actor::{Act, Level, Permissions};
+use tradepost::actor::{Act, Level, Permissions, Reach};
 
 /// Who an address is for.
 #[derive(Clone, Copy)]
@@ -94,6 +94,9 @@ fn erases(it: &Permissions) -> bool {
 }
 fn invites(it: &Permissions) -> bool {
     resets(it) && may(it, Act::BulkInvite)
+}
+fn imports(it: &Permissions) -> bool {
+    edits(it) && may(it, Act::Import) && may(it, Act::ChangeSignIn) && it.reach == Reach::AllRetailers
 }
 fn exports(it: &Permissions) -> bool {
     sees(it) && may(it, Act::Export)
@@ -225,6 +228,15 @@ pub fn rows() -> Vec<Row> {
         post("/portal/runs/{id}/pause", Portal(invites), Own, &[]),
         post("/portal/runs/{id}/resume", Portal(invites), Own, &[]),
         post("/portal/runs/{id}/cancel", Portal(invites), Own, &[]),
+        get("/portal/imports", Portal(imports), Nothing),
+        post("/portal/imports", Portal(imports), Nothing, &[]),
+        get("/portal/imports/{id}", Portal(imports), Own),
+        get("/portal/imports/{id}/status", Portal(imports), Own),
+        post("/portal/imports/{id}/check", Portal(imports), Own, &[]),
+        post("/portal/imports/{id}/start", Portal(imports), Own, &[]),
+        post("/portal/imports/{id}/undo", Portal(imports), Own, &[]),
+        post("/portal/imports/{id}/discard", Portal(imports), Own, &[]),
+        get("/portal/imports/{id}/wrong", Portal(imports), Own),
         get("/portal/me", Portal(any), Nothing),
         post("/portal/me/password", Portal(any), Nothing, &[("current_password", "x"), ("new_password", "y"), ("confirm_password", "z")]),
         post("/portal/me/sessions/end", Portal(any), Nothing, &[]),

@@ -1,0 +1,3 @@
+//! Handing a file in.
+
+pub mod portal;

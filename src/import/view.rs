@@ -1,0 +1,296 @@
+//! Imports in words.
+
+use super::sheet;
+use super::{CHANGED_MEANWHILE, Fate, Field, Import, Obstacle, STARTER_MAY_NOT, Staged, State, Verdict};
+
+/// A word with its tone and shape.
+pub type Badge = (&'static str, &'static str, &'static str);
+
+/// Where an import stands.
+pub const fn state(state: State) -> Badge {
+    match state {
+        State::Staging => ("info", "clock", "Being read"),
+        State::Staged => ("neutral", "ring", "Columns to be checked"),
+        State::Checking => ("info", "clock", "Looking at the rows"),
+        State::Checked => ("neutral", "ring", "Not imported yet"),
+        State::Running => ("info", "clock", "Importing"),
+        State::Paused => ("warn", "dash", "Paused"),
+        State::Done => ("ok", "check", "Imported"),
+        State::Undoing => ("info", "clock", "Being undone"),
+        State::Undone => ("neutral", "dash", "Undone"),
+    }
+}
+
+/// What becomes of a row.
+pub const fn verdict(verdict: Verdict) -> Badge {
+    match verdict {
+        Verdict::New => ("ok", "dot", "New"),
+        Verdict::Changed => ("info", "half", "Changed"),
+        Verdict::Unchanged => ("neutral", "dash", "Unchanged"),
+        Verdict::Wrong => ("bad", "cross", "Wrong"),
+        Verdict::Missing => ("warn", "triangle", "Not in the file"),
+    }
+}
+
+/// What became of a row, where that is worth saying.
+const fn fate(fate: Fate) -> Option<Badge> {
+    match fate {
+        Fate::Undone => Some(("neutral", "dash", "Undone")),
+        Fate::Kept => Some(("warn", "triangle", "Kept: touched since")),
+        Fate::Done | Fate::Waiting | Fate::Unchanged | Fate::Refused => None,
+    }
+}
+
+/// Why an import can't be started, and what to do.
+pub const fn obstacle(obstacle: Obstacle) -> (&'static str, &'static str) {
+    match obstacle {
+        Obstacle::WrongRows => (
+            "Some rows are wrong, so nothing can be imported yet",
+            "Correct them in your file and hand it in again, or change the choices so that only the good rows come in.",
+        ),
+        Obstacle::TooManyMissing => (
+            "Too many are missing from the file",
+            "More contacts and retailers would be deactivated than you allowed. Is the file whole? Change the choices to allow more.",
+        ),
+        Obstacle::MissingUnknown => (
+            "Some rows are wrong, so it is not known who is missing",
+            "Correct the rows first, or choose not to deactivate anybody.",
+        ),
+        Obstacle::NothingToDo => ("There is nothing to import", "Everything is as the file says already."),
+    }
+}
+
+/// Why an import stopped by itself.
+pub fn problem(import: &Import) -> Option<(&'static str, &'static str)> {
+    match import.problem.as_deref() {
+        Some(STARTER_MAY_NOT) => Some((
+            "It stopped by itself",
+            "Whoever started it may not import any more. You can go on with it, or undo what was done.",
+        )),
+        Some(CHANGED_MEANWHILE) => Some((
+            "Nothing was imported",
+            "Someone changed customers meanwhile, so that a row could no longer be brought in. As you chose all or nothing, everything was undone.",
+        )),
+        _ => None,
+    }
+}
+
+/// An import as pages show it.
+pub struct ImportView {
+    /// The import.
+    pub import: Import,
+    /// Where it stands.
+    pub badge: Badge,
+    /// How many rows have which verdict, those only that some have.
+    pub counts: Vec<(Verdict, i64)>,
+    /// What stands against starting it.
+    pub obstacle: Option<Obstacle>,
+    /// Rows that were undone, and such as were touched since.
+    pub undone: (i64, i64),
+}
+
+impl ImportView {
+    /// An import with its counts.
+    pub fn new(import: Import, counts: &[(Option<Verdict>, Fate, i64)], obstacle: Option<Obstacle>) -> Self {
+        let of = |verdict: Verdict| -> i64 {
+            counts.iter().filter(|(known, ..)| *known == Some(verdict)).map(|(.., count)| count).sum()
+        };
+        let stand = |fate: Fate| -> i64 {
+            counts.iter().filter(|(_, known, _)| *known == fate).map(|(.., count)| count).sum()
+        };
+        Self {
+            badge: state(import.state),
+            counts: Verdict::ALL
+                .into_iter()
+                .map(|verdict| (verdict, of(verdict)))
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            obstacle,
+            undone: (stand(Fate::Undone), stand(Fate::Kept)),
+            import,
+        }
+    }
+
+    /// Whether it stands so.
+    pub fn is(&self, state: &str) -> bool {
+        self.import.state.as_str() == state
+    }
+
+    /// Whether it goes on by itself.
+    pub fn moves(&self) -> bool {
+        self.import.state.moves()
+    }
+
+    /// How far it is, in a sentence.
+    pub fn sentence(&self) -> String {
+        let (settled, total) = (self.import.settled, self.import.total);
+        match self.import.state {
+            State::Staging => format!("{total} rows read so far."),
+            State::Checking => format!("{settled} of {total} rows looked at. Nothing changes yet."),
+            State::Running => format!("{settled} of {} rows brought in.", self.to_do()),
+            State::Undoing => format!("{settled} rows undone."),
+            State::Undone if self.undone.1 > 0 => {
+                format!(
+                    "{} rows were undone. {} were touched since and are kept as they are.",
+                    self.undone.0, self.undone.1
+                )
+            }
+            State::Undone => format!("{} rows were undone.", self.undone.0),
+            State::Done => {
+                "It is in. As long as nothing touches those rows, it can be undone for 30 days.".to_owned()
+            }
+            State::Staged | State::Checked | State::Paused => {
+                format!("{total} rows. Nothing has changed yet.")
+            }
+        }
+    }
+
+    /// What stands against starting it, and what to do.
+    pub fn obstacle_in_words(&self) -> Option<(&'static str, &'static str)> {
+        self.obstacle.map(obstacle)
+    }
+
+    /// How many rows there are to bring in.
+    pub fn to_do(&self) -> i64 {
+        let todo = [Verdict::New, Verdict::Changed, Verdict::Missing];
+        self.counts.iter().filter(|(verdict, _)| todo.contains(verdict)).map(|(_, count)| count).sum()
+    }
+
+    /// What the progress bar goes up to.
+    pub fn most(&self) -> i64 {
+        if self.is("running") || self.is("undoing") { self.to_do().max(1) } else { self.import.total.max(1) }
+    }
+
+    /// What was found out about the file.
+    pub fn found(&self) -> String {
+        let origin = &self.import.origin;
+        let parts = match &origin.sheet {
+            Some(sheet) => vec!["XLSX".to_owned(), format!("sheet “{sheet}”")],
+            None => vec![
+                "CSV".to_owned(),
+                origin.encoding.clone().unwrap_or_default(),
+                origin.delimiter.map(delimiter).unwrap_or_default().to_owned(),
+            ],
+        };
+        let rows =
+            if self.import.total == 1 { "1 row".to_owned() } else { format!("{} rows", self.import.total) };
+        format!("{} · {rows}", parts.join(", "))
+    }
+
+    /// Whose it is.
+    pub fn by(&self) -> String {
+        self.import.staff_name.clone().unwrap_or_else(|| "the operator".to_owned())
+    }
+
+    /// What the rows would do or did: how many, and what.
+    pub fn summary(&self) -> Vec<(i64, &'static str)> {
+        let tally = &self.import.tally;
+        let all = [
+            (tally.retailers_new, "new retailer", "new retailers"),
+            (tally.retailers_changed, "retailer changed", "retailers changed"),
+            (tally.contacts_new, "new contact", "new contacts"),
+            (tally.contacts_changed, "contact changed", "contacts changed"),
+            (tally.contacts_unchanged, "contact unchanged", "contacts unchanged"),
+            (tally.passwords, "password brought along", "passwords brought along"),
+            (tally.wrong, "wrong row", "wrong rows"),
+        ];
+        let there = all.into_iter().filter(|(count, ..)| *count > 0);
+        there.map(|(count, one, many)| (count, if count == 1 { one } else { many })).collect()
+    }
+}
+
+const fn delimiter(character: char) -> &'static str {
+    match character {
+        ',' => "commas",
+        ';' => "semicolons",
+        '\t' => "tabs",
+        '|' => "bars",
+        _ => "another delimiter",
+    }
+}
+
+/// A row as a page shows it.
+pub struct RowView {
+    /// Which row of the file; empty for who is not in it.
+    pub line: String,
+    /// Whom it is about, as the file says.
+    pub who: String,
+    /// Where they are.
+    pub place: String,
+    /// Where they are shown, if they are known.
+    pub href: String,
+    /// What becomes of it, or became.
+    pub badge: Badge,
+    /// What changes: what, from, to.
+    pub changes: Vec<(&'static str, String, String)>,
+    /// What is to be said: whether it stops the row, the column, the words.
+    pub notes: Vec<(bool, String, String)>,
+}
+
+impl RowView {
+    /// A row of an import. Those who are not in the file are called by `names`.
+    pub fn new(import: &Import, row: &Staged, names: Option<(String, String)>) -> Self {
+        let cell = |field: Field| {
+            let place = import.choices.columns.iter().position(|column| *column == Some(field));
+            place
+                .and_then(|place| row.cells.texts.get(place))
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+        };
+        let whole = [cell(Field::FirstName), cell(Field::LastName)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let person = cell(Field::Contact).or_else(|| Some(whole).filter(|name| !name.is_empty()));
+        let called = person.or_else(|| cell(Field::Username)).or_else(|| cell(Field::Email));
+        let retailer = [cell(Field::AccountNumber), cell(Field::Retailer)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · ");
+        let (who, place) = match (names, called) {
+            (Some(names), _) => names,
+            (None, Some(called)) => (called, retailer),
+            (None, None) if retailer.is_empty() => {
+                (cell(Field::Territory).unwrap_or_default(), String::new())
+            }
+            (None, None) => (retailer, String::new()),
+        };
+        let shown = row.verdict.map_or(state(State::Checking), verdict);
+        Self {
+            line: if row.line > 0 { row.line.to_string() } else { String::new() },
+            who,
+            place,
+            href: href(row),
+            badge: fate(row.fate).unwrap_or(shown),
+            changes: row
+                .changes
+                .iter()
+                .map(|change| (change.field.label(), change.from.clone(), change.to.clone()))
+                .collect(),
+            notes: row
+                .notes
+                .iter()
+                .map(|note| {
+                    (
+                        note.stops,
+                        sheet::column(import, note.field).unwrap_or_default().to_owned(),
+                        note.text.clone(),
+                    )
+                })
+                .collect(),
+        }
+    }
+}
+
+fn href(row: &Staged) -> String {
+    match (row.fate, row.contact, row.retailer) {
+        (Fate::Undone, ..) => String::new(),
+        (_, Some(contact), _) => format!("/portal/contacts/{contact}"),
+        (Fate::Done | Fate::Unchanged | Fate::Kept, None, Some(retailer)) => {
+            format!("/portal/retailers/{retailer}")
+        }
+        _ => String::new(),
+    }
+}

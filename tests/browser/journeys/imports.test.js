@@ -1,0 +1,82 @@
+// @ts-check
+/** Customers come in from a file: looked at, corrected, brought in, undone. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { isWrong, sees, signsInAsStaff } from "../support/acts.js";
+import { journey } from "../support/journey.js";
+
+const FILE = [
+  "Kundennummer;Firma;Ort;Vorname;Nachname;E-Mail;Telefon;Notiz",
+  "70001;Sample Bakery;Harbour;Jörg;Sample;joerg@bakery.example;+44 1947 1;regular",
+  "70002;Sample Garage;Quay;Mia;Sample;mia(at)garage.example;;",
+  "70003;Sample Kiosk;Lane;Noor;Sample;noor@kiosk.example;;",
+].join("\r\n");
+
+journey("a file is looked at, its wrong row corrected, brought in and undone", ["desktop", "phone"], async ({ demo, come }) => {
+  const owner = await come();
+  const { page } = owner;
+  await signsInAsStaff(owner, "/portal", demo.staff.owner ?? assert.fail());
+  await page.goto("/portal/imports");
+  await owner.look("imports-empty");
+  const file = page.getByLabel("File", { exact: true });
+  await file.setInputFiles({ name: "list.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n") });
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await isWrong(file, "PDF");
+  owner.problems = owner.problems.filter((problem) => !problem.includes("422"));
+  await owner.look("imports-not-a-table");
+
+  await file.setInputFiles({ name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(FILE, "latin1") });
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await sees(owner, "windows-1252, semicolons");
+  const number = page.getByLabel("Kundennummer");
+  assert.equal(await number.inputValue(), "account_number", "it is guessed");
+  await number.selectOption("");
+  await page.getByRole("button", { name: "Look at the rows" }).click();
+  await sees(owner, "Say which column holds the account number");
+  owner.problems = owner.problems.filter((problem) => !problem.includes("422"));
+  await owner.look("imports-columns");
+  await number.selectOption("account_number");
+  await page.getByLabel("Territory of new retailers").selectOption({ index: 1 });
+  await page.getByLabel("Contacts without a username").check();
+  await page.getByLabel("New contacts may use the website").check();
+  await page.getByRole("button", { name: "Look at the rows" }).click();
+  await sees(owner, "Some rows are wrong, so nothing can be imported yet");
+  await sees(owner, "is not a complete e-mail address");
+  await owner.look("imports-wrong");
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "CSV", exact: true }).click();
+  const sheet = await readFile(await (await download).path(), "utf8");
+  assert.match(sheet, /E-Mail: is not a complete/);
+  await page.getByRole("link", { name: "Change the choices" }).click();
+  await page.getByLabel("Bring the good rows in").check();
+  await owner.look("imports-choices");
+  await page.getByRole("button", { name: "Look at the rows" }).click();
+  await page.getByRole("button", { name: "Import 2 rows" }).click();
+  await page.getByRole("button", { name: "Undo the import" }).waitFor();
+  await owner.look("imports-done");
+  const done = page.url();
+
+  await page.goto("/portal/imports");
+  const corrected = Buffer.from(sheet.replace("mia(at)", "mia@"));
+  await file.setInputFiles({ name: "wrong-rows.csv", mimeType: "text/csv", buffer: corrected });
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await page.getByLabel("Territory of new retailers").selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Look at the rows" }).click();
+  await page.getByRole("button", { name: "Import 1 row" }).click();
+  await page.getByRole("button", { name: "Undo the import" }).waitFor();
+  await owner.look();
+  await page.goto("/portal/contacts?q=70003");
+  await sees(owner, "Noor Sample");
+  await owner.look();
+
+  await page.goto(done);
+  await page.getByRole("button", { name: "Undo the import" }).click();
+  await sees(owner, "2 rows were undone");
+  await owner.look("imports-undone");
+  await page.goto("/portal/contacts?q=70003");
+  await sees(owner, "No contact matches");
+  await owner.look();
+  await page.goto("/portal/imports");
+  await owner.look("imports");
+});
