@@ -7,7 +7,6 @@ use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::import;
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
 use crate::passkeys::{self, Owner};
