@@ -80,8 +80,8 @@ async fn taken(db: &Db, rows: &str) -> ImportId {
     file.write_all(rows.as_bytes()).unwrap();
     let file = File::open(file, &tables::Options::default()).unwrap();
     let choices = Choices { new_territories: true, ..Choices::guess(file.headings()) };
-    let now = Clock::default().now();
-    let staged = import::stage(db, &Actor::operator(), (file, "bench.csv", choices.clone()), None, now);
+    let (now, operator) = (Clock::default().now(), Actor::operator());
+    let staged = import::stage(db, &operator, (file, "bench.csv", choices.clone()), None, now);
     let id = staged.await.unwrap();
     db.write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.unwrap();
     id
