@@ -63,9 +63,9 @@ async fn measure(name: &str, url: &str) {
     println!(
         "  taken in {:5.1} s + looked at {:5.1} s = dry run {:5.1} s; + brought in {:5.1} s = {:5.1} s in all",
         staged.as_secs_f64(),
-        (looked - staged).as_secs_f64(),
+        looked.saturating_sub(staged).as_secs_f64(),
         looked.as_secs_f64(),
-        (done - looked).as_secs_f64(),
+        done.saturating_sub(looked).as_secs_f64(),
         done.as_secs_f64()
     );
     let began = Instant::now();
