@@ -63,9 +63,9 @@ async fn measure(name: &str, url: &str) {
     println!(
         "  taken in {:5.1} s + looked at {:5.1} s = dry run {:5.1} s; + brought in {:5.1} s = {:5.1} s in all",
         staged.as_secs_f64(),
-        (looked - staged).as_secs_f64(),
+        looked.saturating_sub(staged).as_secs_f64(),
         looked.as_secs_f64(),
-        (done - looked).as_secs_f64(),
+        done.saturating_sub(looked).as_secs_f64(),
         done.as_secs_f64()
     );
     let began = Instant::now();
@@ -80,9 +80,9 @@ async fn taken(db: &Db, rows: &str) -> ImportId {
     file.write_all(rows.as_bytes()).unwrap();
     let file = File::open(file, &tables::Options::default()).unwrap();
     let choices = Choices { new_territories: true, ..Choices::guess(file.headings()) };
-    let now = Clock::default().now();
-    let operator = Actor::operator();
-    let id = import::stage(db, &operator, (file, "bench.csv", choices.clone()), None, now).await.unwrap();
+    let (now, operator) = (Clock::default().now(), Actor::operator());
+    let staged = import::stage(db, &operator, (file, "bench.csv", choices.clone()), None, now);
+    let id = staged.await.unwrap();
     db.write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.unwrap();
     id
 }

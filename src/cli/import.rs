@@ -146,7 +146,7 @@ struct Ended {
 }
 
 async fn customers(shop: &Shop, args: &CustomersArgs) -> Result<(), Failure> {
-    let id = shop.take_in(&args.file, &args.how, args.json).await?;
+    let id = shop.take_in(&args.file, &args.how, args.dry_run, args.json).await?;
     let ended = shop.bring_in(id, args.dry_run, args.json).await?;
     if let Some(file) = &args.problems {
         shop.write_problems(id, file).await?;
@@ -179,17 +179,22 @@ async fn list(shop: &Shop, json: bool) -> Result<(), Failure> {
 
 impl Shop {
     /// Takes a file in, or finds the import of the same file that was begun and
-    /// not ended.
-    async fn take_in(&self, path: &Path, how: &How, quiet: bool) -> Result<ImportId, Failure> {
+    /// not ended; a dry run does not go on with that.
+    async fn take_in(&self, path: &Path, how: &How, dry_run: bool, quiet: bool) -> Result<ImportId, Failure> {
         let opened = std::fs::File::open(path);
         let opened = opened.map_err(|error| failed(&format!("reading {}", path.display()), error))?;
         let file = File::open(opened, &how.options()?).map_err(|error| not_taken(&error.into()))?;
         let choices = self.choices(&file, how).await?;
-        if let Some(begun) = self.begun(&file, &choices).await? {
-            if !quiet {
-                println!("Going on with the import that was begun {}.", begun.created_at.in_words());
+        let left = self.left(&file, &choices).await?;
+        for left in left {
+            if left.state.is_draft() {
+                self.discard(left.id).await?;
+            } else if !dry_run {
+                if !quiet {
+                    println!("Going on with the import that was begun {}.", left.created_at.in_words());
+                }
+                return Ok(left.id);
             }
-            return Ok(begun.id);
         }
         let pool = how.with_password_hashes.then(|| self.pool()).transpose()?;
         let passwords = pool.as_ref().map(|pool| Passwords { pool, format: how.password_format });
@@ -203,16 +208,18 @@ impl Shop {
         Ok(id)
     }
 
-    /// An import of this very file that a crash or a signal cut off.
-    async fn begun(&self, file: &File, choices: &Choices) -> Result<Option<Import>, Failure> {
+    /// Imports of this very file that a crash or a signal cut off: drafts, which
+    /// are of no use any more, and those of which something is in.
+    async fn left(&self, file: &File, choices: &Choices) -> Result<Vec<Import>, Failure> {
         let found = self.db.read(|tx| import::latest(tx, &Actor::operator())).await;
-        let found = found.map_err(|error| failed("reading the imports", error))?;
-        Ok(found.into_iter().find(|begun| {
-            begun.staff.is_none()
-                && begun.state == State::Running
-                && begun.origin.digest == file.origin.digest
-                && begun.choices == *choices
-        }))
+        let mut found = found.map_err(|error| failed("reading the imports", error))?;
+        found.retain(|left| {
+            left.staff.is_none()
+                && (left.state.is_draft() || left.state == State::Running)
+                && left.origin.digest == file.origin.digest
+                && left.choices == *choices
+        });
+        Ok(found)
     }
 
     fn pool(&self) -> Result<Pool, Failure> {

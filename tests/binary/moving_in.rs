@@ -149,15 +149,18 @@ fn cut_off(database: Database) -> Installation {
 
 /// Counts contacts over a connection of its own.
 fn contacts(database: &Database) -> Box<dyn FnMut() -> usize> {
-    const SQL: &str = "select count(*) from contacts";
+    counting(database, "select count(*) from contacts")
+}
+
+fn counting(database: &Database, sql: &'static str) -> Box<dyn FnMut() -> usize> {
     let count = |count: i64| usize::try_from(count).unwrap();
     if let Some(path) = database.url.strip_prefix("sqlite:") {
         let connection = rusqlite::Connection::open(path).unwrap();
         connection.busy_timeout(Duration::from_secs(30)).unwrap();
-        return Box::new(move || count(connection.query_row(SQL, [], |row| row.get(0)).unwrap()));
+        return Box::new(move || count(connection.query_row(sql, [], |row| row.get(0)).unwrap()));
     }
     let mut client = postgres::Client::connect(&database.url, postgres::NoTls).unwrap();
-    Box::new(move || count(client.query_one(SQL, &[]).unwrap().get(0)))
+    Box::new(move || count(client.query_one(sql, &[]).unwrap().get(0)))
 }
 
 /// Everything once, nothing twice.
@@ -183,11 +186,40 @@ fn an_import_killed_in_the_middle_goes_on_when_the_command_is_given_again_on_pos
 
 fn goes_on(database: Database) {
     let shop = cut_off(database);
+    let (mut contacts, dry) = (contacts(&shop.database), [&IMPORT[..], &["--dry-run"]].concat());
+    let before = contacts();
+    assert!(shop.done(&dry).starts_with("Nothing was changed (dry run)"));
+    assert_eq!(contacts(), before, "a dry run does not go on with it");
     let told = shop.done(&IMPORT);
     assert!(
         told.starts_with("Going on with the import that was begun") && told.contains("Imported: 3000 rows."),
         "{told}"
     );
+    is_whole(&shop);
+}
+
+#[test]
+fn an_import_killed_before_anything_was_in_begins_anew_and_leaves_nothing_lying_on_sqlite() {
+    begins_anew(Database::sqlite());
+}
+
+#[test]
+fn an_import_killed_before_anything_was_in_begins_anew_and_leaves_nothing_lying_on_postgresql() {
+    begins_anew(Database::postgres());
+}
+
+fn begins_anew(database: Database) {
+    let shop = Installation::on(database, 25);
+    many(&shop);
+    shop.done(&["migrate"]);
+    let mut child = shop.command(&IMPORT).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut staged = counting(&shop.database, "select count(*) from import_rows");
+    until("some rows are staged", || (staged() > 0).then_some(()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(contacts(&shop.database)(), 0);
+    let told = shop.done(&IMPORT);
+    assert!(told.starts_with("Imported: 3000 rows."), "{told}");
     is_whole(&shop);
 }
 

@@ -136,3 +136,23 @@ story! {
         assert_eq!(shop.count("select count(*) as n from audit where act = 'customers-exported'", &[]).await, 0);
     }
 }
+
+story! {
+    async fn who_is_erased_is_in_no_file_that_was_brought_in_either(kind) {
+        let shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let file = "account_number,retailer,territory,contact,email,username\n1,Shop,North,Zebulon Quimby,zebulon@shop.example,zebulon\n1,Shop,North,Anna,,anna\n";
+        let id = staged(&shop, &Actor::operator(), file.as_bytes()).await.expect("a readable file");
+        let (mut choices, now) = (found(&shop, id).await.choices, shop.clock.now());
+        choices.new_territories = true;
+        shop.db().write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.expect("a check");
+        driven(&shop, id).await;
+        shop.db().write(move |tx| import::start(tx, &Actor::operator(), id, now)).await.expect("a start");
+        driven(&shop, id).await;
+        let zebulon = shop.id("zebulon").await;
+        assert_eq!(owner.erases(zebulon, "Zebulon Quimby").await.status, 303);
+        let naming = "select count(*) as n from import_rows where lower(cells || notes || changes || coalesce(username_key, '') || coalesce(undo, '')) like '%zebulon%'";
+        assert_eq!(shop.count(naming, &[]).await, 0);
+        assert_eq!(shop.count("select count(*) as n from import_rows where cells like '%anna%'", &[]).await, 1, "others stay");
+    }
+}

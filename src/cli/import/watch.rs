@@ -70,7 +70,7 @@ async fn import(
     file: &Path,
     wrong: &Path,
 ) -> Result<(Ended, Vec<told::Problem>), Failure> {
-    let id = shop.take_in(file, &args.how, true).await?;
+    let id = shop.take_in(file, &args.how, false, true).await?;
     let ended = shop.bring_in(id, false, true).await?;
     if ended.import.tally.wrong > 0 {
         shop.write_problems(id, wrong).await?;
