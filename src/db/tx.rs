@@ -104,6 +104,19 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Says that tables have grown much. PostgreSQL keeps the plan of a statement,
+    /// and one that was made while its tables were small reads them whole; now it
+    /// makes them anew. SQLite's plans don't depend on sizes here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn have_grown(&mut self, tables: &[&str]) -> Result<(), Error> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(session) => session.batch(&format!("analyze {}", tables.join(", "))),
+        }
+    }
+
     /// Runs several statements without parameters: a step of the schema.
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         match &mut self.engine {

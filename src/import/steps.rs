@@ -21,6 +21,10 @@ use crate::retailers;
 
 /// Rows that one step takes at most, so that others can write in between.
 const AT_ONCE: i64 = 200;
+/// Tables that grow with an import.
+const GROWING: [&str; 6] =
+    ["import_rows", "retailers", "contacts", "retailer_listings", "contact_listings", "audit"];
+
 /// New territories that are named.
 const NAMED: usize = 200;
 
@@ -56,9 +60,7 @@ fn check(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestam
         row.retailer = facts.retailer(&entry.account_number).map(|known| known.retailer.id);
         mark(row, plan);
     }
-    import.settled = rows.last().map_or(import.settled, |row| row.place);
-    rows::put(tx, import.id, &rows)?;
-    store::update(tx, import, now)?;
+    settle(tx, import, &rows, now)?;
     Ok(true)
 }
 
@@ -160,7 +162,7 @@ fn find_missing(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
 
 fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestamp) -> Result<bool> {
     let Some(actor) = import.acting(tx)? else { return stop(tx, import, now) };
-    let mut rows = rows::waiting(tx, import.id, AT_ONCE)?;
+    let mut rows = rows::waiting(tx, import.id, import.settled, AT_ONCE)?;
     if rows.is_empty() {
         return finish(tx, import, (State::Done, Event::ImportDone), now);
     }
@@ -183,13 +185,25 @@ fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Times
             }
         }
     }
-    import.settled += i64::try_from(rows.len()).unwrap_or(0);
-    rows::put(tx, import.id, &rows)?;
+    settle(tx, import, &rows, now)?;
     if import.problem.is_some() {
         import.state = State::Undoing;
+        import.settled = 0;
+        store::update(tx, import, now)?;
     }
-    store::update(tx, import, now)?;
     Ok(true)
+}
+
+/// Writes down what became of some rows, and that they have had their turn.
+fn settle(tx: &mut Tx<'_>, import: &mut Import, rows: &[Staged], now: Timestamp) -> Result<()> {
+    rows::put(tx, import.id, rows)?;
+    let before = import.settled;
+    import.settled = rows.last().map_or(before, |row| row.place);
+    let four_times = std::iter::successors(Some(AT_ONCE), |size| size.checked_mul(4));
+    if four_times.take_while(|size| *size <= import.settled).any(|size| size > before) {
+        tx.have_grown(&GROWING)?;
+    }
+    Ok(store::update(tx, import, now)?)
 }
 
 fn bring_row_in(

@@ -127,7 +127,7 @@ impl ImportView {
         match self.import.state {
             State::Staging => format!("{total} rows read so far."),
             State::Checking => format!("{settled} of {total} rows looked at. Nothing changes yet."),
-            State::Running => format!("{settled} of {} rows brought in.", self.to_do()),
+            State::Running => format!("{settled} of {} rows done.", self.most()),
             State::Undoing => format!("{settled} rows undone."),
             State::Undone if self.undone.1 > 0 => {
                 format!(
@@ -166,7 +166,14 @@ impl ImportView {
 
     /// What the progress bar goes up to.
     pub fn most(&self) -> i64 {
-        if self.is("running") || self.is("undoing") { self.to_do().max(1) } else { self.import.total.max(1) }
+        let missing: i64 = self
+            .counts
+            .iter()
+            .filter(|(verdict, _)| *verdict == Verdict::Missing)
+            .map(|(_, count)| count)
+            .sum();
+        let most = if self.is("undoing") { self.to_do() } else { self.import.total + missing };
+        most.max(1)
     }
 
     /// What was found out about the file.

@@ -67,11 +67,13 @@ pub fn rows_after(tx: &mut Tx<'_>, import: ImportId, place: i64, limit: i64) -> 
     tx.all(&format!("{ROW} and place > $2 order by place limit $3"), &[&import, &place, &limit])
 }
 
-/// The next rows that are to be brought in, in their order.
-pub fn waiting(tx: &mut Tx<'_>, import: ImportId, limit: i64) -> Result<Vec<Staged>, Error> {
+/// The next rows after a place that are to be brought in, in their order.
+pub fn waiting(tx: &mut Tx<'_>, import: ImportId, after: i64, limit: i64) -> Result<Vec<Staged>, Error> {
     tx.all(
-        &format!("{ROW} and state = 'waiting' and verdict is not null order by place limit $2"),
-        &[&import, &limit],
+        &format!(
+            "{ROW} and state = 'waiting' and verdict is not null and place > $2 order by place limit $3"
+        ),
+        &[&import, &after, &limit],
     )
 }
 
