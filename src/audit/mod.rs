@@ -108,31 +108,29 @@ pub fn record(
     event: Event,
     about: About,
 ) -> Result<(), Error> {
-    let (number, previous) = store::last(tx)?.map_or((0, Digest::of(b"")), |last| last);
-    let (kind, id) = match &actor.who {
-        Who::Nobody => ("nobody", None),
-        Who::Contact(id) => ("contact", Some(id.as_uuid())),
-        Who::Staff(staff) => ("staff", Some(staff.id.as_uuid())),
-        Who::Operator => ("operator", None),
-        Who::System => ("system", None),
-    };
-    let details: serde_json::Map<_, _> =
-        about.fact.iter().map(|(name, fact)| ((*name).to_owned(), fact.to_string().into())).collect();
-    let link = Link {
-        number: number + 1,
-        at: now.as_millis(),
-        act: event.as_str().to_owned(),
-        actor: kind.to_owned(),
-        actor_id: id,
-        door: actor.door.as_str().to_owned(),
-        address: Address::new(&actor.address)?,
-        retailer_id: about.retailer.map(crate::kernel::Id::as_uuid),
-        contact_id: about.contact.map(crate::kernel::Id::as_uuid),
-        staff_id: about.staff.map(crate::kernel::Id::as_uuid),
-        details: serde_json::Value::Object(details).to_string(),
-    };
-    let hash = link.hash(&previous);
-    store::append(tx, &link, &previous, &hash)
+    record_all(tx, actor, now, &[(event, about)])
+}
+
+/// Appends entries, in their order.
+///
+/// # Errors
+/// As for [`record`].
+pub fn record_all(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    now: Timestamp,
+    entries: &[(Event, About)],
+) -> Result<(), Error> {
+    let (mut number, mut previous) = store::last(tx)?.map_or((0, Digest::of(b"")), |last| last);
+    let mut chained = Vec::with_capacity(entries.len());
+    for (event, about) in entries {
+        number += 1;
+        let link = Link::new(number, actor, now, (*event, about))?;
+        let hash = link.hash(&previous);
+        chained.push((link, previous, hash));
+        previous = hash;
+    }
+    store::append(tx, &chained)
 }
 
 /// The parts of an entry that its hash covers, in the order they are hashed.
@@ -152,6 +150,36 @@ struct Link {
 }
 
 impl Link {
+    fn new(
+        number: i64,
+        actor: &Actor,
+        now: Timestamp,
+        (event, about): (Event, &About),
+    ) -> Result<Self, Error> {
+        let (kind, id) = match &actor.who {
+            Who::Nobody => ("nobody", None),
+            Who::Contact(id) => ("contact", Some(id.as_uuid())),
+            Who::Staff(staff) => ("staff", Some(staff.id.as_uuid())),
+            Who::Operator => ("operator", None),
+            Who::System => ("system", None),
+        };
+        let details: serde_json::Map<_, _> =
+            about.fact.iter().map(|(name, fact)| ((*name).to_owned(), fact.to_string().into())).collect();
+        Ok(Self {
+            number,
+            at: now.as_millis(),
+            act: event.as_str().to_owned(),
+            actor: kind.to_owned(),
+            actor_id: id,
+            door: actor.door.as_str().to_owned(),
+            address: Address::new(&actor.address)?,
+            retailer_id: about.retailer.map(crate::kernel::Id::as_uuid),
+            contact_id: about.contact.map(crate::kernel::Id::as_uuid),
+            staff_id: about.staff.map(crate::kernel::Id::as_uuid),
+            details: serde_json::Value::Object(details).to_string(),
+        })
+    }
+
     /// SHA-256 over the previous hash and the entry as one JSON object with
     /// the fields in the order above.
     fn hash(&self, previous: &Digest) -> Digest {

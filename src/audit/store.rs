@@ -167,36 +167,38 @@ pub(super) fn last(tx: &mut Tx<'_>) -> Result<Option<(i64, Digest)>, Error> {
     row.map(|row| Ok((row.get("number")?, row.get("hash")?))).transpose()
 }
 
-pub(super) fn append(tx: &mut Tx<'_>, link: &Link, previous: &Digest, hash: &Digest) -> Result<(), Error> {
-    let id = |uuid: Option<Uuid>| uuid.map(Id::<of::Contact>::from_uuid);
+pub(super) fn append(tx: &mut Tx<'_>, entries: &[(Link, Digest, Digest)]) -> Result<(), Error> {
+    tx.enter(
+        "insert into audit (number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id,
+             staff_id, details, previous_hash, hash)",
+        &entries.iter().map(|(link, previous, hash)| values(link, previous, hash)).collect::<Vec<_>>(),
+    )
+}
+
+fn values(link: &Link, previous: &Digest, hash: &Digest) -> Vec<Value> {
+    let id = |uuid: Option<Uuid>| uuid.map(Id::<of::Contact>::from_uuid).to_value();
     let (address, salt, digest) = match &link.address {
         Address::Plain(address) => (address.as_str(), None, None),
         Address::Salted { address, salt, digest } => (address.as_str(), Some(*salt), Some(*digest)),
         Address::Blanked(digest) => ("", None, Some(*digest)),
     };
-    tx.run(
-        "insert into audit (number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id,
-             staff_id, details, previous_hash, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        &[
-            &link.number,
-            &link.at,
-            &link.act,
-            &link.actor,
-            &id(link.actor_id),
-            &link.door,
-            &address,
-            &salt,
-            &digest,
-            &id(link.retailer_id),
-            &id(link.contact_id),
-            &id(link.staff_id),
-            &link.details,
-            previous,
-            hash,
-        ],
-    )?;
-    Ok(())
+    vec![
+        link.number.to_value(),
+        link.at.to_value(),
+        link.act.to_value(),
+        link.actor.to_value(),
+        id(link.actor_id),
+        link.door.to_value(),
+        address.to_value(),
+        salt.to_value(),
+        digest.to_value(),
+        id(link.retailer_id),
+        id(link.contact_id),
+        id(link.staff_id),
+        link.details.to_value(),
+        previous.to_value(),
+        hash.to_value(),
+    ]
 }
 
 /// Blanks where a contact acted from, and whoever tried to sign in as them.

@@ -1,7 +1,10 @@
 //! What a store sees: statements inside one transaction.
 
-use super::value::{FromRow, ToValue};
+use super::value::{FromRow, ToValue, Value};
 use super::{Error, postgres, sqlite};
+
+/// Rows that one statement enters at most.
+const ROWS_AT_ONCE: usize = 50;
 
 /// The target of traces of the texts of queries, without their parameters.
 pub const STATEMENTS: &str = "tradepost::statements";
@@ -104,6 +107,26 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Enters rows, some of them by each statement: `insert` names the table and
+    /// its columns, a row has a value for each.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn enter(&mut self, insert: &str, rows: &[Vec<Value>]) -> Result<(), Error> {
+        for some in rows.chunks(ROWS_AT_ONCE) {
+            let mut place = 0;
+            let mut lists = Vec::with_capacity(some.len());
+            for row in some {
+                let places: Vec<String> = row.iter().map(|_| numbered(&mut place)).collect();
+                lists.push(format!("({})", places.join(", ")));
+            }
+            let parameters: Vec<&dyn ToValue> =
+                some.iter().flatten().map(|value| value as &dyn ToValue).collect();
+            self.run(&format!("{insert} values {}", lists.join(", ")), &parameters)?;
+        }
+        Ok(())
+    }
+
     /// Says that tables have grown much. PostgreSQL keeps the plan of a statement,
     /// and one that was made while its tables were small reads them whole; now it
     /// makes them anew. SQLite's plans don't depend on sizes here.
@@ -158,4 +181,10 @@ impl<'c> Tx<'c> {
         }
         result
     }
+}
+
+/// The next place of a parameter.
+fn numbered(place: &mut usize) -> String {
+    *place += 1;
+    format!("${place}")
 }

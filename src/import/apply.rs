@@ -17,9 +17,38 @@ use crate::recovery;
 use crate::retailers::edit::{self, ContactDetails, Edited, RetailerDetails};
 use crate::retailers::{self, Contact, Retailer};
 
-/// Does what was planned. What is known must be from the same transaction.
-pub fn apply(tx: &mut Tx<'_>, actor: &Actor, plan: &Plan, facts: &mut Facts, now: Timestamp) -> Result<Undo> {
-    let mut applying = Applying { tx, actor, facts, now };
+/// Who is entered by a step: all at once, since a statement for each would take
+/// most of the time.
+#[derive(Default)]
+pub struct Entered {
+    retailers: Vec<(Retailer, TerritoryId)>,
+    contacts: Vec<Contact>,
+    passwords: Vec<(ContactId, Brought)>,
+    events: Vec<(Event, About)>,
+}
+
+impl Entered {
+    /// Writes them down.
+    pub fn write(self, tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<()> {
+        retailers::insert_retailers(tx, &self.retailers, now)?;
+        retailers::insert_contacts(tx, &self.contacts, now)?;
+        for (contact, brought) in &self.passwords {
+            recovery::bring_password(tx, *contact, brought, now)?;
+        }
+        Ok(audit::record_all(tx, actor, now, &self.events)?)
+    }
+}
+
+/// Does what was planned; who is new is entered by the end of the step. What is
+/// known must be from the same transaction.
+pub fn apply(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    plan: &Plan,
+    (facts, entered): (&mut Facts, &mut Entered),
+    now: Timestamp,
+) -> Result<Undo> {
+    let mut applying = Applying { tx, actor, facts, entered, now };
     let territory = plan.territory.as_deref().map(|name| applying.enter_territory(name)).transpose()?;
     let retailer = applying.retailer(&plan.retailer)?;
     let contact = applying.contact(&plan.contact)?;
@@ -31,6 +60,7 @@ struct Applying<'a, 't, 'c> {
     tx: &'t mut Tx<'c>,
     actor: &'a Actor,
     facts: &'a mut Facts,
+    entered: &'a mut Entered,
     now: Timestamp,
 }
 
@@ -56,9 +86,9 @@ impl Applying<'_, '_, '_> {
         match of {
             OfRetailer::New(new) => {
                 let territory = self.territory(&new.territory)?;
-                retailers::insert_retailer(self.tx, new, territory, self.now)?;
+                self.entered.retailers.push((new.clone(), territory));
                 let about = About::retailer(new.id).with("by", "import");
-                audit::record(self.tx, self.actor, self.now, Event::RetailerAdded, about)?;
+                self.entered.events.push((Event::RetailerAdded, about));
                 Ok(Some(OfWhom { id: new.id, version: new.version, before: None }))
             }
             OfRetailer::Change(new, activity) => {
@@ -92,9 +122,9 @@ impl Applying<'_, '_, '_> {
     fn contact(&mut self, of: &OfContact) -> Result<Option<OfWhom<ContactId, ContactBefore>>> {
         match of {
             OfContact::New(new) => {
-                retailers::insert_contact(self.tx, new, self.now)?;
+                self.entered.contacts.push((**new).clone());
                 let about = About::contact(new.retailer, new.id).with("by", "import");
-                audit::record(self.tx, self.actor, self.now, Event::ContactImported, about)?;
+                self.entered.events.push((Event::ContactImported, about));
                 Ok(Some(OfWhom { id: new.id, version: new.version, before: None }))
             }
             OfContact::Change(both) => {
@@ -121,11 +151,8 @@ impl Applying<'_, '_, '_> {
             column: "password".into(),
             problem: error.to_string(),
         })?;
-        if !recovery::bring_password(self.tx, contact, &brought, self.now)? {
-            return Ok(None);
-        }
-        let about = About::contact(retailer, contact);
-        audit::record(self.tx, self.actor, self.now, Event::PasswordBrought, about)?;
+        self.entered.passwords.push((contact, brought));
+        self.entered.events.push((Event::PasswordBrought, About::contact(retailer, contact)));
         Ok(Some(contact))
     }
 }

@@ -1,5 +1,6 @@
 //! Taking an import further, a step at a time.
 
+use super::apply::{Entered, apply};
 use super::entry::{self, Cells, Entry};
 use super::facts::{self, Facts};
 use super::plan::{OfContact, OfRetailer, Plan, plan};
@@ -7,9 +8,7 @@ use super::rows::{self, Staged};
 use super::store;
 use super::undo::{ContactBefore, OfWhom, RetailerBefore, Undo};
 use super::verdict::{Change, Verdict, yes};
-use super::{
-    CHANGED_MEANWHILE, Choices, Fate, Field, Import, STARTER_MAY_NOT, State, TOO_MANY_MISSING, apply,
-};
+use super::{CHANGED_MEANWHILE, Choices, Fate, Field, Import, STARTER_MAY_NOT, State, TOO_MANY_MISSING};
 use crate::access;
 use crate::actor::Actor;
 use crate::audit::Event;
@@ -167,6 +166,7 @@ fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Times
         return finish(tx, import, (State::Done, Event::ImportDone), now);
     }
     let (mut facts, entries) = learn(tx, (import, language), &rows, now)?;
+    let mut entered = Entered::default();
     for (row, (entry, notes)) in rows.iter_mut().zip(entries) {
         if row.verdict == Some(Verdict::Missing) {
             deactivate(tx, &actor, row, now)?;
@@ -180,11 +180,13 @@ fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Times
             }
             Verdict::Wrong | Verdict::Unchanged => mark(row, plan),
             _ => {
-                bring_row_in(tx, &actor, row, (&plan, &mut facts, &import.choices), now)?;
+                let undo = apply(tx, &actor, &plan, (&mut facts, &mut entered), now)?;
                 facts.learn_plan(&entry, &plan, row.line);
+                brought_in(row, &undo, &import.choices)?;
             }
         }
     }
+    entered.write(tx, &actor, now)?;
     settle(tx, import, &rows, now)?;
     if import.problem.is_some() {
         import.state = State::Undoing;
@@ -206,17 +208,11 @@ fn settle(tx: &mut Tx<'_>, import: &mut Import, rows: &[Staged], now: Timestamp)
     Ok(store::update(tx, import, now)?)
 }
 
-fn bring_row_in(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    row: &mut Staged,
-    (plan, facts, choices): (&Plan, &mut Facts, &Choices),
-    now: Timestamp,
-) -> Result<()> {
-    let undo = apply::apply(tx, actor, plan, facts, now)?;
+/// Marks a row as brought in, with what it takes to undo it.
+fn brought_in(row: &mut Staged, undo: &Undo, choices: &Choices) -> Result<()> {
     row.contact = undo.contact.as_ref().map(|of| of.id).or(row.contact);
     row.retailer = undo.retailer.as_ref().map(|of| of.id).or(row.retailer);
-    row.undo = Some(written(&undo)?);
+    row.undo = Some(written(undo)?);
     row.fate = Fate::Done;
     row.cells.forget_passwords(choices);
     Ok(())

@@ -17,8 +17,9 @@ use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 pub use edit::Edited;
 pub use store::{
     contact_by_username, contacts_at, contacts_by_email, contacts_in, contacts_named, contacts_sharing,
-    insert_contact, insert_retailer, insert_territory, rename_contact, retailer_by_account_number,
-    retailers_in, retailers_numbered, set_email, set_username, territories, territory_named, username_taken,
+    insert_contact, insert_contacts, insert_retailer, insert_retailers, insert_territory, rename_contact,
+    retailer_by_account_number, retailers_in, retailers_numbered, set_email, set_username, territories,
+    territory_named, username_taken,
 };
 
 /// A retailer as lists and pages show it.

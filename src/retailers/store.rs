@@ -227,22 +227,36 @@ pub fn insert_retailer(
     territory: TerritoryId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    tx.run(
-        "insert into retailers (id, account_number, account_number_key, name, name_key, address, territory_id, active, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
-        &[
-            &new.id,
-            &new.account_number,
-            &text::search_key(&new.account_number),
-            &new.name,
-            &text::search_key(&new.name),
-            &new.address,
-            &territory,
-            &new.active,
-            &now,
-        ],
-    )?;
-    Ok(())
+    insert_retailers(tx, &[(new.clone(), territory)], now)
+}
+
+/// Adds retailers.
+///
+/// # Errors
+/// As for [`insert_retailer`].
+pub fn insert_retailers(
+    tx: &mut Tx<'_>,
+    all: &[(Retailer, TerritoryId)],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let values = |(new, territory): &(Retailer, TerritoryId)| {
+        vec![
+            new.id.to_value(),
+            new.account_number.to_value(),
+            text::search_key(&new.account_number).to_value(),
+            new.name.to_value(),
+            text::search_key(&new.name).to_value(),
+            new.address.to_value(),
+            territory.to_value(),
+            new.active.to_value(),
+            now.to_value(),
+            now.to_value(),
+        ]
+    };
+    tx.enter(
+        "insert into retailers (id, account_number, account_number_key, name, name_key, address, territory_id, active, created_at, updated_at)",
+        &all.iter().map(values).collect::<Vec<_>>(),
+    )
 }
 
 /// Adds a contact without a password.
@@ -250,28 +264,38 @@ pub fn insert_retailer(
 /// # Errors
 /// When the username is taken or the database fails.
 pub fn insert_contact(tx: &mut Tx<'_>, new: &Contact, now: Timestamp) -> Result<(), Error> {
-    tx.run(
+    insert_contacts(tx, std::slice::from_ref(new), now)
+}
+
+/// Adds contacts without passwords.
+///
+/// # Errors
+/// As for [`insert_contact`].
+pub fn insert_contacts(tx: &mut Tx<'_>, all: &[Contact], now: Timestamp) -> Result<(), Error> {
+    let values = |new: &Contact| {
+        vec![
+            new.id.to_value(),
+            new.retailer.to_value(),
+            new.name.to_value(),
+            text::search_key(&new.name).to_value(),
+            new.position.to_value(),
+            new.phone.to_value(),
+            new.language.tag().to_value(),
+            new.email.as_ref().map(EmailAddress::as_str).to_value(),
+            new.email.as_ref().map(EmailAddress::key).to_value(),
+            new.username.as_ref().map(Username::as_str).to_value(),
+            new.username.as_ref().map(Username::key).to_value(),
+            new.website_access.to_value(),
+            new.active.to_value(),
+            now.to_value(),
+            now.to_value(),
+        ]
+    };
+    tx.enter(
         "insert into contacts (id, retailer_id, name, name_key, position, phone, language, email, email_key, username, username_key,
-             website_access, active, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
-        &[
-            &new.id,
-            &new.retailer,
-            &new.name,
-            &text::search_key(&new.name),
-            &new.position,
-            &new.phone,
-            &new.language.tag(),
-            &new.email.as_ref().map(|email| email.as_str().to_owned()),
-            &new.email.as_ref().map(EmailAddress::key),
-            &new.username.as_ref().map(|username| username.as_str().to_owned()),
-            &new.username.as_ref().map(|username| username.key().to_owned()),
-            &new.website_access,
-            &new.active,
-            &now,
-        ],
-    )?;
-    Ok(())
+             website_access, active, created_at, updated_at)",
+        &all.iter().map(values).collect::<Vec<_>>(),
+    )
 }
 
 /// Gives a contact another name.

@@ -8,38 +8,14 @@ use crate::mail::Delivery;
 use crate::runs::draft::{Candidate, Of};
 use crate::runs::rules::Reason;
 
-/// Rows that are written by one statement.
-const AT_ONCE: usize = 50;
-/// Columns of a row.
-const COLUMNS: usize = 7;
-
 /// Writes down everyone a run is about, numbered from 1.
 pub fn insert(tx: &mut Tx<'_>, run: RunId, candidates: &[Candidate]) -> Result<(), Error> {
-    let mut number = 0;
-    for some in candidates.chunks(AT_ONCE) {
-        let mut values = Vec::with_capacity(some.len() * COLUMNS);
-        for candidate in some {
-            number += 1;
-            values.extend(row(run, number, candidate));
-        }
-        let places: Vec<String> = (0..some.len()).map(|row| places(row * COLUMNS)).collect();
-        let sql = format!(
-            "insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason) values {}",
-            places.join(", ")
-        );
-        let parameters: Vec<&dyn ToValue> = values.iter().map(|value| value as &dyn ToValue).collect();
-        tx.run(&sql, &parameters)?;
-    }
-    Ok(())
+    let rows: Vec<Vec<Value>> =
+        (1..).zip(candidates).map(|(number, candidate)| row(run, number, candidate)).collect();
+    tx.enter("insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason)", &rows)
 }
 
-/// The places of one row's parameters after so many others: `($8, $9, …)`.
-fn places(after: usize) -> String {
-    let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", after + column)).collect();
-    format!("({})", places.join(", "))
-}
-
-fn row(run: RunId, number: i64, candidate: &Candidate) -> [Value; COLUMNS] {
+fn row(run: RunId, number: i64, candidate: &Candidate) -> Vec<Value> {
     let (contact, retailer) = match candidate.of {
         Of::Contact(contact) => (Some(contact), None),
         Of::Retailer(retailer) => (None, Some(retailer)),
@@ -48,7 +24,7 @@ fn row(run: RunId, number: i64, candidate: &Candidate) -> [Value; COLUMNS] {
         Ok(()) => ("queued", None),
         Err(reason) => ("left-out", Some(reason.as_str())),
     };
-    [
+    vec![
         run.to_value(),
         number.to_value(),
         contact.to_value(),
