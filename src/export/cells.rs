@@ -2,7 +2,7 @@
 
 use super::Content;
 use crate::access::{self, Access, Missing};
-use crate::import::Field;
+use crate::import::{Field, yes};
 use crate::kernel::{EmailAddress, Timestamp, Username};
 use crate::retailers::{Contact, Retailer};
 
@@ -102,10 +102,6 @@ fn person(contact: &Contact) -> [String; 8] {
         yes(contact.website_access).to_owned(),
         yes(contact.active).to_owned(),
     ]
-}
-
-const fn yes(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
 }
 
 /// Where a contact stands, in words that hold whenever the file is read.

@@ -51,7 +51,7 @@ pub use sheet::{column, of_wrong_rows};
 pub use stage::{File, Passwords, StageError, stage};
 pub use state::State;
 pub use steps::step;
-pub use verdict::{Change, Verdict};
+pub use verdict::{Change, Verdict, yes};
 
 /// What was found out about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
