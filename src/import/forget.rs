@@ -10,19 +10,21 @@ use crate::kernel::id::ContactId;
 /// way back.
 pub const KEPT: std::time::Duration = std::time::Duration::from_hours(30 * 24);
 
-/// Forgets the rows of imports that ended long ago, and drafts left lying.
+/// Rows that are forgotten by one transaction, so that others can write in
+/// between.
+const AT_ONCE: i64 = 5_000;
+
+/// Forgets some rows of imports that ended long ago, and of drafts left lying,
+/// which go whole. Says whether there is more to forget.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    for id in store::old(tx, now.minus(KEPT))? {
-        let is_draft = store::find(tx, id)?.is_some_and(|import| import.state.is_draft());
-        rows::remove(tx, id)?;
-        if is_draft {
-            store::remove(tx, id)?;
-        }
+pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
+    let Some(import) = store::oldest_to_forget(tx, now.minus(KEPT))? else { return Ok(false) };
+    if rows::remove_some(tx, import.id, AT_ONCE)? < AT_ONCE.unsigned_abs() && import.state.is_draft() {
+        store::remove(tx, import.id)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Forgets what files said about a contact.

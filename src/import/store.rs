@@ -15,16 +15,6 @@ pub fn remove(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Imports that ended or were left lying before then and still have rows.
-pub fn old(tx: &mut Tx<'_>, before: Timestamp) -> Result<Vec<ImportId>, Error> {
-    let rows: Vec<Row> = tx.all(
-        "select i.id from imports i where i.changed_at < $1
-             and exists (select 1 from import_rows r where r.import_id = i.id) order by i.created_at limit 20",
-        &[&before],
-    )?;
-    rows.iter().map(|row| row.get("id")).collect()
-}
-
 pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|error| wrong("json", &error))
 }
@@ -44,6 +34,19 @@ const IMPORT: &str = "select i.id, i.staff_id, s.name as staff_name, i.door, i.a
 /// An import.
 pub fn find(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<Import>, Error> {
     tx.opt(&format!("{IMPORT} where i.id = $1"), &[&id])
+}
+
+/// The oldest import that has not gone on since then and still has rows, or never
+/// came to anything.
+pub fn oldest_to_forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<Option<Import>, Error> {
+    tx.opt(
+        &format!(
+            "{IMPORT} where i.changed_at < $1
+                 and (i.state in ('staging', 'staged', 'checking', 'checked') or exists (select 1 from import_rows r where r.import_id = i.id))
+             order by i.created_at, i.id limit 1"
+        ),
+        &[&before],
+    )
 }
 
 /// The newest imports.

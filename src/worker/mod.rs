@@ -115,14 +115,22 @@ async fn tidy(app: Arc<App>) {
         let now = app.clock.now();
         let tidied = app.db.write(move |tx| {
             throttle::forget_old(tx, now)?;
-            passkeys::forget_old(tx, now)?;
-            import::forget_old(tx, now)
+            passkeys::forget_old(tx, now)
         });
         if let Err(error) = tidied.await {
             tracing::warn!(%error, "Tidying up failed");
+        }
+        if let Err(error) = forget_imports(&app).await {
+            tracing::warn!(%error, "Forgetting old imports failed; it is tried again within the hour");
         }
         if let Err(error) = retention::apply(&app).await {
             tracing::warn!(%error, "Applying the retention times failed; it is tried again within the hour");
         }
     }
+}
+
+async fn forget_imports(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    while app.db.write(move |tx| import::forget_old(tx, now)).await? {}
+    Ok(())
 }

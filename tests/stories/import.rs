@@ -371,6 +371,23 @@ story! {
 }
 
 story! {
+    async fn what_files_said_is_forgotten_after_thirty_days(kind) {
+        let shop = Shop::open(kind).await;
+        let done = imported(&shop, GOOD, usual).await;
+        let draft = checked(&shop, GOOD, usual).await;
+        let forget = |now| shop.db().write(move |tx| { while import::forget_old(tx, now)? {} Ok::<_, Error>(()) });
+        forget(shop.clock.now()).await.expect("nothing to forget");
+        assert_eq!(shop.count("select count(*) as n from import_rows", &[]).await, 8);
+        forget(shop.clock.now().plus(import::KEPT).plus(std::time::Duration::from_secs(1))).await.expect("to forget");
+        assert_eq!(shop.count("select count(*) as n from import_rows", &[]).await, 0);
+        assert_eq!(found(&shop, done.id).await.state, State::Done, "that it was is known");
+        let gone = shop.db().read(move |tx| import::find(tx, &Actor::operator(), draft.id)).await;
+        assert!(matches!(gone, Err(Error::NotFound)), "{gone:?}");
+        assert_eq!(sizes(&shop).await[2], 3, "the contacts stay");
+    }
+}
+
+story! {
     async fn a_worker_takes_an_import_up_that_nobody_waits_for(kind) {
         let shop = Shop::open(kind).await;
         let import = checked(&shop, GOOD, usual).await;

@@ -206,6 +206,15 @@ pub fn remove(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Removes at most so many rows of an import; says how many it were.
+pub fn remove_some(tx: &mut Tx<'_>, import: ImportId, limit: i64) -> Result<u64, Error> {
+    tx.run(
+        "delete from import_rows where import_id = $1
+             and place in (select place from import_rows where import_id = $1 order by place limit $2)",
+        &[&import, &limit],
+    )
+}
+
 /// What rows say about a contact, forgotten.
 pub fn forget_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Error> {
     tx.run(
