@@ -139,7 +139,8 @@ impl Shop {
             .unwrap();
         }
         std::fs::write(self.folder.path().join("contacts.csv"), rows).unwrap();
-        let ran = self.command(&["import", "customers", "contacts.csv"]).output().unwrap();
+        let ran =
+            self.command(&["import", "customers", "contacts.csv", "--new-territories"]).output().unwrap();
         assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     }
 }

@@ -85,6 +85,13 @@ impl Choices {
         self.columns.contains(&Some(field))
     }
 
+    /// Whether a column holds, or by its heading seems to hold, how passwords were
+    /// kept: no page and no sheet shows it.
+    pub fn is_of_passwords(&self, place: usize, heading: &str) -> bool {
+        let chosen = self.columns.get(place).copied().flatten();
+        [chosen, Field::guess(heading)].into_iter().flatten().any(Field::is_of_passwords)
+    }
+
     /// What stands against reading a file so, in words; `None` when nothing
     /// does.
     pub fn problem(&self) -> Option<String> {

@@ -15,15 +15,18 @@ const CHUNK: i64 = 500;
 /// The heading of what is wrong; no field is guessed from it.
 const PROBLEM: &str = "what is wrong";
 
-/// The wrong rows of an import: its columns as they came, and what is wrong.
+/// The wrong rows of an import: its columns as they came, but those of passwords,
+/// and what is wrong.
 ///
 /// # Errors
 /// As for [`find`].
 pub fn of_wrong_rows(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Format) -> Result<Vec<u8>> {
     let import = find(tx, actor, id)?;
-    let known = import.headings.iter().position(|heading| heading == PROBLEM);
-    let kept = |place: &usize| Some(*place) != known;
-    let columns: Vec<usize> = (0..import.headings.len()).filter(kept).collect();
+    let kept = |(place, heading): &(usize, &String)| {
+        *heading != PROBLEM && !import.choices.is_of_passwords(*place, heading)
+    };
+    let columns: Vec<usize> =
+        import.headings.iter().enumerate().filter(kept).map(|(place, _)| place).collect();
     let mut headings: Vec<&str> = columns.iter().map(|place| import.headings[*place].as_str()).collect();
     headings.push(PROBLEM);
     let mut sheet = Sheet::new(format, &headings)?;

@@ -127,6 +127,22 @@ fn columns_are_mapped_by_hand_and_the_mapping_is_remembered() {
 }
 
 #[test]
+fn the_sheet_of_wrong_rows_holds_no_hashes() {
+    let digest = "5f4dcc3b5aa765d61d8327deb882cf99";
+    let rows = format!(
+        "account_number,retailer,territory,contact,email,secret\n1,Shop,North,Anna,nonsense,{digest}\n"
+    );
+    let how =
+        ["--new-territories", "--good-rows", "--map", "secret=password_hash", "--problems", "wrong.csv"];
+    let hashes = ["--with-password-hashes", "--password-format", "md5"];
+    let (shop, ran) = import(rows, &[&how[..], &hashes[..]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let sheet = std::fs::read_to_string(shop.folder.path().join("wrong.csv")).unwrap();
+    assert!(sheet.contains("nonsense") && !sheet.contains("secret"), "{sheet}");
+    assert!(!sheet.contains("$over$") && !sheet.contains(digest), "{sheet}");
+}
+
+#[test]
 fn a_file_of_another_kind_is_told_as_a_whole() {
     is_refused(b"%PDF-1.7\n", &["PDF"]);
     is_refused("", &["empty"]);

@@ -111,7 +111,7 @@ impl Installation {
                 .unwrap();
         }
         self.file("contacts.csv", rows);
-        self.done(&["import", "customers", "contacts.csv"]);
+        self.done(&["import", "customers", "contacts.csv", "--new-territories"]);
     }
 
     /// Serves, and waits until it answers.

@@ -36,9 +36,9 @@ story! {
         let file = shop.database.folder().join("customers.csv");
         std::fs::write(&file, CUSTOMERS).unwrap();
         let file = file.to_str().unwrap();
-        let (code, said) = shop.tradepost(&["import", "customers", file, "--dry-run"]).await;
+        let (code, said) = shop.tradepost(&["import", "customers", file, "--new-territories", "--dry-run"]).await;
         assert!(code == 0 && said.contains("Nothing was changed"), "{code}: {said}");
-        let (code, said) = shop.tradepost(&["import", "customers", file]).await;
+        let (code, said) = shop.tradepost(&["import", "customers", file, "--new-territories"]).await;
         assert!(code == 0 && said.contains("Contacts: 1 new"), "{code}: {said}");
         let (code, said) = shop.tradepost(&["staff", "add", "--email", "owner@harbour.example", "--name", "Olive Owner", "--kind", "admin", "--role", "owner"]).await;
         assert_eq!(code, 0, "{said}");

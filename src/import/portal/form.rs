@@ -40,12 +40,15 @@ pub struct ChoicesForm {
 impl ChoicesForm {
     /// The form of an import with what is chosen.
     pub fn new(import: &Import, choices: Choices, first: &[Staged], territories: &[String]) -> Self {
-        let columns = import.headings.iter().enumerate().map(|(place, heading)| Column {
-            name: format!("column-{place}"),
-            heading: heading.clone(),
-            samples: samples(first, place),
-            fields: fields(choices.columns.get(place).copied().flatten()),
-            of_passwords: Field::guess(heading).is_some_and(Field::is_of_passwords),
+        let columns = import.headings.iter().enumerate().map(|(place, heading)| {
+            let of_passwords = import.choices.is_of_passwords(place, heading);
+            Column {
+                name: format!("column-{place}"),
+                heading: heading.clone(),
+                samples: if of_passwords { Vec::new() } else { samples(first, place) },
+                fields: fields(choices.columns.get(place).copied().flatten()),
+                of_passwords,
+            }
         });
         let none = (String::new(), "None: such rows are wrong".to_owned());
         Self {

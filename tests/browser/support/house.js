@@ -36,7 +36,7 @@ export async function startHouse(contacts) {
   };
   const rows = Array.from({ length: contacts }, (_, n) => `${20000 + n},Sample Shop ${n},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
   writeFileSync(`${folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
-  command(["import", "customers", "contacts.csv"]);
+  command(["import", "customers", "contacts.csv", "--new-territories"]);
   command(["staff", "add", "--email", "owner@harbour.example", "--name", "Sample Owner", "--kind", "admin", "--role", "owner", "--password-stdin"], `${PASSWORD}\n`);
 
   /** @type {import("node:child_process").ChildProcess | undefined} */
