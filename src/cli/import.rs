@@ -234,7 +234,11 @@ impl Shop {
         let headings = file.headings().to_vec();
         let known = headings.clone();
         let likely = self.db.read(move |tx| import::choices_for(tx, &known)).await;
-        let mut columns = likely.map_err(|error| failed("reading the imports", error))?.columns;
+        let mut likely = likely.map_err(|error| failed("reading the imports", error))?;
+        if how.with_password_hashes {
+            likely.take_passwords(&headings);
+        }
+        let mut columns = likely.columns;
         for typed in &how.columns {
             let (heading, field) = typed
                 .rsplit_once('=')

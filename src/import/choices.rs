@@ -80,6 +80,17 @@ impl Choices {
         Self { columns, ..Self::default() }
     }
 
+    /// Takes the columns that seem to hold passwords, which an import before had
+    /// to leave out.
+    pub fn take_passwords(&mut self, headings: &[String]) {
+        for (place, heading) in headings.iter().enumerate() {
+            let field = Field::guess(heading).filter(|field| field.is_of_passwords() && !self.has(*field));
+            if let Some(column) = self.columns.get_mut(place).filter(|column| column.is_none()) {
+                *column = field;
+            }
+        }
+    }
+
     /// Whether some column holds a field.
     pub fn has(&self, field: Field) -> bool {
         self.columns.contains(&Some(field))

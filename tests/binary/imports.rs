@@ -127,6 +127,17 @@ fn columns_are_mapped_by_hand_and_the_mapping_is_remembered() {
 }
 
 #[test]
+fn passwords_come_along_after_everyone_has_come_in_without() {
+    let rows = "account_number,retailer,territory,contact,username,password\n1,Shop,North,Anna,anna,5f4dcc3b5aa765d61d8327deb882cf99\n";
+    let (shop, ran) = import(rows, &["--new-territories"]);
+    assert!(ran.code == 0 && !ran.out.contains("Passwords"), "{ran:?}");
+    let with = ["import", "customers", "customers.csv", "--with-password-hashes", "--password-format", "md5"];
+    let told = shop.done(&with);
+    assert!(told.starts_with("Imported") && told.contains("Passwords brought along: 1."), "{told}");
+    assert!(shop.done(&with).starts_with("Everything is as the file says"), "once");
+}
+
+#[test]
 fn the_sheet_of_wrong_rows_holds_no_hashes() {
     let digest = "5f4dcc3b5aa765d61d8327deb882cf99";
     let rows = format!(
