@@ -32,6 +32,8 @@ create table import_rows (
     -- As a person counts rows; 0 for who is not in the file.
     line integer not null,
     cells text not null,
+    -- The hash of a password that comes along, until it is the contact's. No page and no sheet reads it.
+    password text,
     verdict text check (verdict in ('new', 'changed', 'unchanged', 'wrong', 'missing')),
     notes text not null,
     changes text not null,

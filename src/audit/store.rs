@@ -172,6 +172,7 @@ pub(super) fn append(tx: &mut Tx<'_>, entries: &[(Link, Digest, Digest)]) -> Res
         "insert into audit (number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id,
              staff_id, details, previous_hash, hash)",
         &entries.iter().map(|(link, previous, hash)| values(link, previous, hash)).collect::<Vec<_>>(),
+        "",
     )
 }
 

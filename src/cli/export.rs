@@ -1,12 +1,10 @@
 //! `tradepost export`
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::to::To;
 use super::{Failure, failed, open};
 use crate::actor::Actor;
 use crate::config::Config;
@@ -57,7 +55,7 @@ pub(super) async fn run(args: ExportArgs, config: Config) -> Result<(), Failure>
     }
     let format = args.format();
     let db = open(&config)?;
-    let mut to = To::open(&args, format)?;
+    let mut to = args.to(format)?;
     if table.with_password_hashes {
         eprintln!("{WARNING}");
     }
@@ -77,6 +75,14 @@ pub(super) async fn run(args: ExportArgs, config: Config) -> Result<(), Failure>
 }
 
 impl ExportArgs {
+    fn to(&self, format: Format) -> Result<To, Failure> {
+        match (&self.out, format) {
+            (Some(path), _) => To::file(path, self.force),
+            (None, Format::Csv) => Ok(To::Screen),
+            (None, Format::Xlsx) => Err(Failure::Refused("a workbook needs a file: --out FILE.xlsx".into())),
+        }
+    }
+
     fn format(&self) -> Format {
         let ending = self.out.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
         let named = ending.and_then(|ending| Format::from_name(&ending.to_lowercase()));
@@ -112,77 +118,4 @@ fn parts(table: Table, of: &[RetailerId]) -> Vec<Vec<RetailerId>> {
         Content::Territories => vec![Vec::new()],
         _ => of.chunks(AT_ONCE).map(<[RetailerId]>::to_vec).collect(),
     }
-}
-
-/// Where a table goes.
-enum To {
-    Screen,
-    /// A file gets its name when it is whole, so that nobody takes half of one.
-    File {
-        unfinished: BufWriter<File>,
-        path: PathBuf,
-    },
-}
-
-impl To {
-    fn open(args: &ExportArgs, format: Format) -> Result<Self, Failure> {
-        let Some(path) = &args.out else {
-            return match format {
-                Format::Csv => Ok(Self::Screen),
-                Format::Xlsx => Err(Failure::Refused("a workbook needs a file: --out FILE.xlsx".into())),
-            };
-        };
-        if path.exists() && !args.force {
-            let text =
-                format!("{} exists already; choose another name, or --force writes over it", path.display());
-            return Err(Failure::Refused(text));
-        }
-        let part = part_of(path);
-        // What an export that was cut off left; made anew, so that it has our mode.
-        match fs::remove_file(&part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(writing(&part, error)),
-            _ => {}
-        }
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
-        let file = file.map_err(|error| writing(&part, error))?;
-        Ok(Self::File { unfinished: BufWriter::new(file), path: path.clone() })
-    }
-
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        match self {
-            Self::Screen => io::stdout().write_all(bytes).map_err(|error| failed("writing", error)),
-            Self::File { unfinished, path } => {
-                unfinished.write_all(bytes).map_err(|error| writing(path, error))
-            }
-        }
-    }
-
-    /// Removes what there is of the file; what went wrong is told already.
-    fn discard(self) {
-        if let Self::File { path, .. } = self {
-            drop(fs::remove_file(part_of(&path)));
-        }
-    }
-
-    fn close(self) -> Result<(), Failure> {
-        match self {
-            Self::Screen => io::stdout().flush().map_err(|error| failed("writing", error)),
-            Self::File { unfinished, path } => {
-                let file = unfinished.into_inner().map_err(|error| writing(&path, error.into_error()))?;
-                file.sync_all().map_err(|error| writing(&path, error))?;
-                fs::rename(part_of(&path), &path).map_err(|error| writing(&path, error))
-            }
-        }
-    }
-}
-
-/// The name of a file that is not whole yet; `import --watch` leaves such alone.
-fn part_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
-}
-
-fn writing(path: &Path, error: io::Error) -> Failure {
-    failed(&format!("writing {}", path.display()), error)
 }

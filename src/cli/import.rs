@@ -1,25 +1,29 @@
 //! `tradepost import`
 
+mod how;
 mod told;
 mod watch;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
-use passwords::{Format, Pool, Settings as Hashing};
+use passwords::{Pool, Settings as Hashing};
 
 use super::backup::bar_style;
+use super::to::To;
 use super::{Failure, failed, open};
 use crate::actor::Actor;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
-use crate::import::{self, Choices, Field, File, Import, Matching, Obstacle, Passwords, StageError, State};
+use crate::import::{self, Choices, Field, File, Import, Obstacle, Passwords, StageError, State, WrongRows};
 use crate::kernel::id::ImportId;
 use crate::kernel::{Clock, Language};
-use crate::listing::export::Format as SheetFormat;
+use crate::listing::export::{Format as SheetFormat, Sheet};
 use crate::settings;
+use how::How;
 
 #[derive(Subcommand)]
 pub(super) enum ImportCommand {
@@ -62,61 +66,6 @@ pub(super) struct CustomersArgs {
     once: bool,
 }
 
-/// How a file is read and brought in.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
-#[derive(Args, Clone)]
-pub(super) struct How {
-    /// What a column holds, such as "Kd-Nr=account_number" or "Notes=" to leave it out
-    #[arg(long = "map", value_name = "HEADING=FIELD")]
-    columns: Vec<String>,
-    /// How contacts are found: either, username, email
-    #[arg(long = "match", value_name = "WAY", default_value = "either", value_parser = matching)]
-    matching: Matching,
-    /// Bring the good rows in although others are wrong
-    #[arg(long)]
-    good_rows: bool,
-    /// Enter territories that are not known
-    #[arg(long)]
-    new_territories: bool,
-    /// The territory of new retailers for which the file names none
-    #[arg(long, value_name = "NAME", default_value = "")]
-    territory: String,
-    /// Contacts without a username sign in with their e-mail address
-    #[arg(long)]
-    username_from_email: bool,
-    /// New contacts for whom the file doesn't say may use the website
-    #[arg(long)]
-    access: bool,
-    /// Deactivate contacts and retailers that the file doesn't name, at most so many
-    #[arg(long, value_name = "MOST")]
-    deactivate_missing: Option<i64>,
-    /// Bring passwords along: hashes of the old system, from a column mapped to `password_hash`
-    #[arg(long)]
-    with_password_hashes: bool,
-    /// How bare digests were made, such as opencart or sha1-salt-password
-    #[arg(long, value_name = "FORMAT", value_parser = format, requires = "with_password_hashes")]
-    password_format: Option<Format>,
-    /// What stands between the cells of a CSV file, if it is not found out rightly
-    #[arg(long, value_name = "CHARACTER")]
-    delimiter: Option<char>,
-    /// The encoding of a CSV file, if it is not found out rightly
-    #[arg(long, value_name = "NAME")]
-    encoding: Option<String>,
-    /// The sheet of a workbook; otherwise the first one that is not hidden
-    #[arg(long, value_name = "NAME")]
-    sheet: Option<String>,
-}
-
-fn matching(name: &str) -> Result<Matching, String> {
-    let known = Matching::ALL.map(Matching::as_str).join(", ");
-    Matching::from_name(name).ok_or_else(|| format!("must be one of {known}"))
-}
-
-fn format(name: &str) -> Result<Format, String> {
-    let known = Format::ALL.map(Format::as_str).join(", ");
-    Format::from_name(name).ok_or_else(|| format!("must be one of {known}"))
-}
-
 pub(super) async fn run(command: ImportCommand, config: Config) -> Result<(), Failure> {
     let db = open(&config)?;
     let settings =
@@ -146,16 +95,27 @@ struct Ended {
 }
 
 async fn customers(shop: &Shop, args: &CustomersArgs) -> Result<(), Failure> {
+    let sheet = match args.problems.as_deref() {
+        Some(file) => Some((file, sheet_format(file)?)),
+        None => None,
+    };
     let id = shop.take_in(&args.file, &args.how, args.dry_run, args.json).await?;
     let ended = shop.bring_in(id, args.dry_run, args.json).await?;
-    if let Some(file) = &args.problems {
-        shop.write_problems(id, file).await?;
+    if let Some(sheet) = sheet {
+        shop.write_problems(id, sheet).await?;
     }
     let problems = shop.problems(id, args.json).await?;
     if ended.import.state.is_draft() {
         shop.discard(id).await?;
     }
     told::tell(&ended, &problems, args)
+}
+
+/// The format that the name of a sheet says.
+fn sheet_format(file: &Path) -> Result<SheetFormat, Failure> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let wrong = || Failure::Refused("--problems must end in .csv or .xlsx; nothing was changed".into());
+    SheetFormat::from_name(&ending.to_lowercase()).ok_or_else(wrong)
 }
 
 async fn undo(shop: &Shop, id: ImportId) -> Result<(), Failure> {
@@ -320,49 +280,34 @@ impl Shop {
         problems.map_err(|error| failed("reading the problems", error))
     }
 
-    async fn write_problems(&self, id: ImportId, file: &Path) -> Result<(), Failure> {
-        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        let format = SheetFormat::from_name(&ending.to_lowercase())
-            .ok_or_else(|| Failure::Refused("--problems must end in .csv or .xlsx".into()))?;
-        let sheet = self.db.read(move |tx| import::of_wrong_rows(tx, &Actor::operator(), id, format)).await;
-        let sheet = sheet.map_err(|error| failed("reading the problems", error))?;
-        std::fs::write(file, sheet).map_err(|error| failed(&format!("writing {}", file.display()), error))
+    async fn write_problems(
+        &self,
+        id: ImportId,
+        (file, format): (&Path, SheetFormat),
+    ) -> Result<(), Failure> {
+        let reading = |error| failed("reading the problems", error);
+        let wrong = self.db.read(move |tx| WrongRows::of(tx, &Actor::operator(), id)).await;
+        let wrong = Arc::new(wrong.map_err(reading)?);
+        let mut to = To::file(file, true)?;
+        let mut sheet = Sheet::new(format, &wrong.headings()).map_err(reading)?;
+        let mut place = 0;
+        loop {
+            let rows = Arc::clone(&wrong);
+            let next = self.db.read(move |tx| rows.after(tx, place)).await.map_err(reading)?;
+            let Some((rows, last)) = next else { break };
+            place = last;
+            for row in rows {
+                sheet.add(&row).map_err(reading)?;
+            }
+            to.put(&sheet.take().map_err(reading)?)?;
+        }
+        to.put(&sheet.finish().map_err(reading)?)?;
+        to.close()
     }
 
     async fn discard(&self, id: ImportId) -> Result<(), Failure> {
         let discarded = self.db.write(move |tx| import::discard(tx, &Actor::operator(), id)).await;
         discarded.map_err(|error| failed("removing what was staged", error))
-    }
-}
-
-impl How {
-    fn options(&self) -> Result<tables::Options, Failure> {
-        let delimiter = self.delimiter.map(|character| match u8::try_from(character) {
-            Ok(byte) if byte.is_ascii() => Ok(byte),
-            _ => Err(Failure::Refused("--delimiter must be one plain character".into())),
-        });
-        let encoding = self.encoding.as_deref().map(|name| {
-            let unknown = || Failure::Refused(format!("there is no encoding {name:?}"));
-            tables::Encoding::from_label(name).ok_or_else(unknown)
-        });
-        Ok(tables::Options {
-            delimiter: delimiter.transpose()?,
-            encoding: encoding.transpose()?,
-            sheet: self.sheet.clone(),
-        })
-    }
-
-    fn choices(&self, columns: Vec<Option<Field>>) -> Choices {
-        Choices {
-            columns,
-            matching: self.matching,
-            new_territories: self.new_territories,
-            territory: self.territory.trim().to_owned(),
-            username_from_email: self.username_from_email,
-            access: self.access,
-            good_rows: self.good_rows,
-            missing: self.deactivate_missing,
-        }
     }
 }
 

@@ -12,6 +12,7 @@ mod outbox;
 mod reset;
 mod serve;
 mod staff;
+mod to;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

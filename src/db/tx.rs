@@ -108,11 +108,12 @@ impl<'c> Tx<'c> {
     }
 
     /// Enters rows, some of them by each statement: `insert` names the table and
-    /// its columns, a row has a value for each.
+    /// its columns, a row has a value for each, and `known` says what is done with
+    /// one that is there already (nothing when it can't be).
     ///
     /// # Errors
     /// When a statement fails.
-    pub fn enter(&mut self, insert: &str, rows: &[Vec<Value>]) -> Result<(), Error> {
+    pub fn enter(&mut self, insert: &str, rows: &[Vec<Value>], known: &str) -> Result<(), Error> {
         for some in rows.chunks(ROWS_AT_ONCE) {
             let mut place = 0;
             let mut lists = Vec::with_capacity(some.len());
@@ -122,7 +123,7 @@ impl<'c> Tx<'c> {
             }
             let parameters: Vec<&dyn ToValue> =
                 some.iter().flatten().map(|value| value as &dyn ToValue).collect();
-            self.run(&format!("{insert} values {}", lists.join(", ")), &parameters)?;
+            self.run(&format!("{insert} values {} {known}", lists.join(", ")), &parameters)?;
         }
         Ok(())
     }

@@ -51,8 +51,8 @@ pub fn apply(
     let mut applying = Applying { tx, actor, facts, entered, now };
     let territory = plan.territory.as_deref().map(|name| applying.enter_territory(name)).transpose()?;
     let retailer = applying.retailer(&plan.retailer)?;
-    let contact = applying.contact(&plan.contact)?;
     let password = applying.password(plan)?;
+    let contact = applying.contact(&plan.contact, password)?;
     Ok(Undo { password, at_ms: now.as_millis(), territory: territory.flatten(), retailer, contact })
 }
 
@@ -119,7 +119,11 @@ impl Applying<'_, '_, '_> {
         saved(&edit::change_retailer(self.tx, self.actor, (old.id, old.version), &details, self.now)?)
     }
 
-    fn contact(&mut self, of: &OfContact) -> Result<Option<OfWhom<ContactId, ContactBefore>>> {
+    fn contact(
+        &mut self,
+        of: &OfContact,
+        with_password: bool,
+    ) -> Result<Option<OfWhom<ContactId, ContactBefore>>> {
         match of {
             OfContact::New(new) => {
                 self.entered.contacts.push((**new).clone());
@@ -133,19 +137,24 @@ impl Applying<'_, '_, '_> {
                 let version = retailers::contact(self.tx, self.actor, old.id)?.version;
                 Ok(Some(OfWhom { id: old.id, version, before: Some(ContactBefore::of(old)) }))
             }
+            OfContact::Same(known) if with_password => {
+                let before = Some(ContactBefore::of(known));
+                Ok(Some(OfWhom { id: known.id, version: known.version, before }))
+            }
             OfContact::Same(_) | OfContact::None => Ok(None),
         }
     }
 }
 
 impl Applying<'_, '_, '_> {
-    /// Gives a contact without a password the one they had elsewhere.
-    fn password(&mut self, plan: &Plan) -> Result<Option<ContactId>> {
-        let Some(text) = &plan.password else { return Ok(None) };
+    /// Gives a contact without a password the one they had elsewhere; says whether
+    /// there is one.
+    fn password(&mut self, plan: &Plan) -> Result<bool> {
+        let Some(text) = &plan.password else { return Ok(false) };
         let (retailer, contact) = match &plan.contact {
             OfContact::New(contact) | OfContact::Same(contact) => (contact.retailer, contact.id),
             OfContact::Change(both) => (both.0.retailer, both.0.id),
-            OfContact::None => return Ok(None),
+            OfContact::None => return Ok(false),
         };
         let brought = Brought::parse(text).map_err(|error| crate::db::Error::Column {
             column: "password".into(),
@@ -153,7 +162,7 @@ impl Applying<'_, '_, '_> {
         })?;
         self.entered.passwords.push((contact, brought));
         self.entered.events.push((Event::PasswordBrought, About::contact(retailer, contact)));
-        Ok(Some(contact))
+        Ok(true)
     }
 }
 

@@ -67,6 +67,18 @@ pub struct Choices {
     pub missing: Option<i64>,
 }
 
+/// The heading of what is wrong in the sheet of wrong rows; no field is guessed
+/// from it.
+pub const PROBLEM: &str = "what is wrong";
+
+/// What of the headings of a file its choices are remembered by: all but those
+/// that the sheet of its wrong rows adds and leaves out.
+pub fn remembered_by(headings: &[String]) -> Vec<&String> {
+    let is_same =
+        |heading: &&String| *heading != PROBLEM && !Field::guess(heading).is_some_and(Field::is_of_passwords);
+    headings.iter().filter(is_same).collect()
+}
+
 impl Choices {
     /// What the headings let one guess. Of two columns that seem to hold the
     /// same the first one does.
@@ -78,6 +90,17 @@ impl Choices {
             columns.push(field);
         }
         Self { columns, ..Self::default() }
+    }
+
+    /// The same for a file whose columns stand elsewhere: each holds what the one
+    /// of the same heading held.
+    #[must_use]
+    pub fn over(self, of: &[String], headings: &[String]) -> Self {
+        let held = |heading: &String| {
+            let place = of.iter().position(|known| known == heading)?;
+            self.columns.get(place).copied().flatten()
+        };
+        Self { columns: headings.iter().map(held).collect(), ..self }
     }
 
     /// Takes the columns that seem to hold passwords, which an import before had

@@ -21,17 +21,6 @@ pub struct Cells {
     pub notes: Vec<Note>,
 }
 
-impl Cells {
-    /// Takes out what was kept of a password, when it is kept elsewhere.
-    pub fn forget_passwords(&mut self, choices: &Choices) {
-        for (text, column) in self.texts.iter_mut().zip(&choices.columns) {
-            if column.is_some_and(Field::is_of_passwords) {
-                text.clear();
-            }
-        }
-    }
-}
-
 /// What is special about a cell of a workbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -105,7 +94,7 @@ pub struct Person {
     pub access: Option<bool>,
     /// Whether they still work there.
     pub active: Option<bool>,
-    /// The hash of the password they had, as it is kept from now on.
+    /// The hash of the password they had; it stands beside the cells of their row.
     pub password: Option<String>,
 }
 
@@ -190,7 +179,7 @@ impl Reading<'_> {
             username,
             access: self.switch(Field::WebsiteAccess),
             active: self.switch(Field::ContactActive),
-            password: self.first(Field::PasswordHash),
+            password: None,
         })
     }
 

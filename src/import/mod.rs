@@ -33,7 +33,7 @@ mod view;
 
 use serde::{Deserialize, Serialize};
 
-use crate::actor::{Act, Actor, Door, StaffActor, Who};
+use crate::actor::{Act, Actor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ pub use entry::{Cells, Mark, Note};
 pub use field::Field;
 pub use forget::{KEPT, forget_contact, forget_old};
 pub use rows::{Fate, Staged};
-pub use sheet::{column, of_wrong_rows};
+pub use sheet::{WrongRows, column};
 pub use stage::{File, Passwords, StageError, stage};
 pub use state::State;
 pub use steps::step;
@@ -198,15 +198,17 @@ pub fn counts(tx: &mut Tx<'_>, import: &Import) -> Result<Vec<(Option<Verdict>, 
 }
 
 /// What is most likely chosen for a file with these headings: what was chosen
-/// for the last one that had them, or else what the headings say.
+/// for the last one that had them, or else what the headings say. The sheet of
+/// wrong rows of a file is read as the file was.
 ///
 /// # Errors
 /// When the database fails.
 pub fn choices_for(tx: &mut Tx<'_>, headings: &[String]) -> Result<Choices> {
-    let remembered = store::remembered(tx, headings)?;
-    Ok(remembered
-        .filter(|known| known.columns.len() == headings.len())
-        .unwrap_or_else(|| Choices::guess(headings)))
+    let known = store::remembered(tx, &choices::remembered_by(headings))?;
+    Ok(match known {
+        Some((of, known)) => known.over(&of, headings),
+        None => Choices::guess(headings),
+    })
 }
 
 /// The first rows of a file, for those who say what its columns hold.
@@ -251,7 +253,6 @@ pub fn check(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, choices: &Choices, no
         return Err(Error::NotFound);
     }
     rows::remove_missing(tx, id)?;
-    rows::clear_verdicts(tx, id)?;
     import.choices = choices.clone();
     import.tally = Tally::default();
     import.problem = None;
@@ -357,12 +358,7 @@ impl Import {
     /// they don't work here any more or may not import any more.
     fn acting(&self, tx: &mut Tx<'_>) -> Result<Option<Actor>> {
         let Some(id) = self.staff else { return Ok(Some(Actor::operator())) };
-        let staff = staff::find(tx, id)?.filter(|staff| staff.active);
-        let actor = staff.map(|staff| Actor {
-            who: Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions }),
-            door: Door::Portal,
-            address: self.address.clone(),
-        });
+        let actor = staff::acting(tx, id, &self.door, &self.address)?;
         Ok(actor.filter(|actor| must_import(actor).is_ok()))
     }
 }

@@ -13,14 +13,14 @@ use serde::Deserialize;
 use super::rows::Staged;
 use super::upload::portal::{self as upload, NotTaken};
 use super::view::{self, Badge, ImportView, RowView};
-use super::{Choices, Import, State, Verdict};
+use super::{Choices, Import, State, Verdict, WrongRows};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::forms::{FieldErrors, NoFields, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::ImportId;
-use crate::listing::export::Format;
+use crate::listing::export::{Format, Sheet};
 use crate::retailers;
 use crate::staff::fresh::portal::Confirmed;
 use form::ChoicesForm;
@@ -252,6 +252,19 @@ pub async fn discard(AtPortal(caller): AtPortal, Ids(id): Ids<ImportId>) -> Answ
     Ok(redirect("/portal/imports", Some("import-discarded")))
 }
 
+fn sheet(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Format) -> Result<Vec<u8>> {
+    let wrong = WrongRows::of(tx, actor, id)?;
+    let mut sheet = Sheet::new(format, &wrong.headings())?;
+    let mut place = 0;
+    while let Some((rows, last)) = wrong.after(tx, place)? {
+        place = last;
+        for row in rows {
+            sheet.add(&row)?;
+        }
+    }
+    sheet.finish()
+}
+
 /// In which format a sheet is asked for.
 #[derive(Deserialize)]
 pub struct SheetAsked {
@@ -265,7 +278,7 @@ pub async fn wrong(
     Query(asked): Query<SheetAsked>,
 ) -> Answer {
     let format = asked.format.as_deref().and_then(Format::from_name).unwrap_or(Format::Csv);
-    let sheet = caller.read(move |tx, actor| super::of_wrong_rows(tx, actor, id, format)).await?;
+    let sheet = caller.read(move |tx, actor| sheet(tx, actor, id, format)).await?;
     let name = format!("attachment; filename=\"wrong-rows.{}\"", format.as_str());
     let headers =
         [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)];

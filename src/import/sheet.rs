@@ -1,47 +1,59 @@
 //! The rows that are wrong as a sheet of their own, with what is wrong with
 //! each, ready to be corrected and handed in again.
 
+use super::choices::PROBLEM;
 use super::entry::Note;
-use super::rows;
+use super::rows::{self, Staged};
 use super::{Field, Import, Verdict, find};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::ImportId;
-use crate::listing::export::{Format, Sheet};
 
 /// Rows read at once.
 const CHUNK: i64 = 500;
-/// The heading of what is wrong; no field is guessed from it.
-const PROBLEM: &str = "what is wrong";
 
-/// The wrong rows of an import: its columns as they came, but those of passwords,
-/// and what is wrong.
-///
-/// # Errors
-/// As for [`find`].
-pub fn of_wrong_rows(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Format) -> Result<Vec<u8>> {
-    let import = find(tx, actor, id)?;
-    let kept = |(place, heading): &(usize, &String)| {
-        *heading != PROBLEM && !import.choices.is_of_passwords(*place, heading)
-    };
-    let columns: Vec<usize> =
-        import.headings.iter().enumerate().filter(kept).map(|(place, _)| place).collect();
-    let mut headings: Vec<&str> = columns.iter().map(|place| import.headings[*place].as_str()).collect();
-    headings.push(PROBLEM);
-    let mut sheet = Sheet::new(format, &headings)?;
-    let mut after = 0;
-    loop {
-        let wrong = rows::of_verdict(tx, id, (Verdict::Wrong, after), CHUNK)?;
-        let Some(last) = wrong.last() else { return sheet.finish() };
-        after = last.place;
-        for row in &wrong {
-            let problem = in_words(&import, &row.notes);
-            let text = |place: &usize| row.cells.texts.get(*place).map(String::as_str).unwrap_or_default();
-            let mut cells: Vec<&str> = columns.iter().map(text).collect();
-            cells.push(&problem);
-            sheet.add(&cells)?;
-        }
+/// The wrong rows of an import as a table: its columns as they came, but those of
+/// passwords, and what is wrong.
+pub struct WrongRows {
+    import: Import,
+    columns: Vec<usize>,
+}
+
+impl WrongRows {
+    /// Those of an import.
+    ///
+    /// # Errors
+    /// As for [`find`].
+    pub fn of(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Self> {
+        let import = find(tx, actor, id)?;
+        let kept = |(place, heading): &(usize, &String)| {
+            *heading != PROBLEM && !import.choices.is_of_passwords(*place, heading)
+        };
+        let columns = import.headings.iter().enumerate().filter(kept).map(|(place, _)| place).collect();
+        Ok(Self { import, columns })
+    }
+
+    /// The headings of its columns.
+    pub fn headings(&self) -> Vec<&str> {
+        let own = self.columns.iter().map(|place| self.import.headings[*place].as_str());
+        own.chain([PROBLEM]).collect()
+    }
+
+    /// The next rows after a place, and the place of the last of them; none when
+    /// there are no more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn after(&self, tx: &mut Tx<'_>, place: i64) -> Result<Option<(Vec<Vec<String>>, i64)>> {
+        let wrong = rows::of_verdict(tx, self.import.id, (Verdict::Wrong, place), CHUNK)?;
+        let Some(last) = wrong.last().map(|row| row.place) else { return Ok(None) };
+        Ok(Some((wrong.iter().map(|row| self.cells(row)).collect(), last)))
+    }
+
+    fn cells(&self, row: &Staged) -> Vec<String> {
+        let text = |place: &usize| row.cells.texts.get(*place).cloned().unwrap_or_default();
+        self.columns.iter().map(text).chain([in_words(&self.import, &row.notes)]).collect()
     }
 }
 

@@ -101,7 +101,7 @@ fn digest(file: &mut std::fs::File) -> Result<String, FileError> {
     Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()))
 }
 
-/// Takes a file in. `progress` is told rows taken so far.
+/// Takes a file in.
 ///
 /// # Errors
 /// What is wrong with the file; then nothing of it is kept.
@@ -172,8 +172,8 @@ async fn all_rows(
         for line in lines {
             import.total += 1;
             let number = i64::try_from(line.number).unwrap_or(i64::MAX);
-            let cells = keep_passwords(cells(line), import, passwords).await?;
-            staged.push(row(import.total, number, cells));
+            let (cells, password) = keep_passwords(cells(line), import, passwords).await?;
+            staged.push(Staged { password, ..row(import.total, number, cells) });
         }
         db.write(move |tx| rows::put(tx, id, &staged)).await?;
     }
@@ -208,13 +208,13 @@ fn cells(line: Line) -> Cells {
     cells
 }
 
-/// Puts in the place of a password's hash what is kept of it: nothing, unless
-/// passwords come along; then a hash that is slow to guess at.
+/// Takes out of a row how its password was kept, and gives what is kept of that:
+/// nothing, unless passwords come along; then a hash that is slow to guess at.
 async fn keep_passwords(
     mut cells: Cells,
     import: &Import,
     passwords: Option<Passwords<'_>>,
-) -> Result<Cells, StageError> {
+) -> Result<(Cells, Option<String>), StageError> {
     let take = |cells: &mut Cells, field: Field| {
         let chosen = import.choices.columns.iter().position(|column| *column == Some(field));
         chosen.and_then(|place| cells.texts.get_mut(place)).map(std::mem::take).unwrap_or_default()
@@ -227,7 +227,7 @@ async fn keep_passwords(
         }
     }
     let (hash, salt) = (hash.trim(), salt.trim());
-    let Some(passwords) = passwords.filter(|_| !hash.is_empty()) else { return Ok(cells) };
+    let Some(passwords) = passwords.filter(|_| !hash.is_empty()) else { return Ok((cells, None)) };
     let given = Given { hash, salt: (!salt.is_empty()).then_some(salt), format: passwords.format };
     // What our own exports hold may be such a hash over a weak one.
     let kept = match Brought::parse(hash).map(Reading::Kept).or_else(|_| Brought::read(&given)) {
@@ -236,15 +236,12 @@ async fn keep_passwords(
         Err(error) => Err(error),
     };
     match kept {
-        Ok(brought) => {
-            let place = import.choices.columns.iter().position(|column| *column == Some(Field::PasswordHash));
-            if let Some(text) = place.and_then(|place| cells.texts.get_mut(place)) {
-                brought.as_str().clone_into(text);
-            }
+        Ok(brought) => Ok((cells, Some(brought.as_str().to_owned()))),
+        Err(error) => {
+            cells.notes.push(Note::problem(Field::PasswordHash, error.to_string()));
+            Ok((cells, None))
         }
-        Err(error) => cells.notes.push(Note::problem(Field::PasswordHash, error.to_string())),
     }
-    Ok(cells)
 }
 
 fn row(place: i64, line: i64, cells: Cells) -> Staged {
@@ -252,6 +249,7 @@ fn row(place: i64, line: i64, cells: Cells) -> Staged {
         place,
         line,
         cells,
+        password: None,
         verdict: None,
         notes: Vec::new(),
         changes: Vec::new(),

@@ -8,7 +8,7 @@ use super::rows::{self, Staged};
 use super::store;
 use super::undo::{ContactBefore, OfWhom, RetailerBefore, Undo};
 use super::verdict::{Change, Verdict, yes};
-use super::{CHANGED_MEANWHILE, Choices, Fate, Field, Import, STARTER_MAY_NOT, State, TOO_MANY_MISSING};
+use super::{CHANGED_MEANWHILE, Fate, Field, Import, STARTER_MAY_NOT, State, TOO_MANY_MISSING};
 use crate::access;
 use crate::actor::Actor;
 use crate::audit::Event;
@@ -73,7 +73,14 @@ fn learn(
     rows: &[Staged],
     now: Timestamp,
 ) -> Result<(Facts, Vec<Said>)> {
-    let read: Vec<_> = rows.iter().map(|row| entry::read(&row.cells, &import.choices)).collect();
+    let read = rows.iter().map(|row| {
+        let (mut entry, notes) = entry::read(&row.cells, &import.choices);
+        if let Some(person) = &mut entry.person {
+            person.password.clone_from(&row.password);
+        }
+        (entry, notes)
+    });
+    let read: Vec<Said> = read.collect();
     let pairs: Vec<(&Staged, &Entry)> = rows.iter().zip(read.iter().map(|(entry, _)| entry)).collect();
     let facts = Facts::learn(tx, (import, language), &pairs, now)?;
     Ok((facts, read))
@@ -138,6 +145,7 @@ fn find_missing(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
             place,
             line: 0,
             cells: Cells::default(),
+            password: None,
             verdict: Some(Verdict::Missing),
             notes: Vec::new(),
             changes: vec![Change {
@@ -182,7 +190,7 @@ fn bring_in(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Times
             _ => {
                 let undo = apply(tx, &actor, &plan, (&mut facts, &mut entered), now)?;
                 facts.learn_plan(&entry, &plan, row.line);
-                brought_in(row, &undo, &import.choices)?;
+                brought_in(row, &undo)?;
             }
         }
     }
@@ -209,12 +217,12 @@ fn settle(tx: &mut Tx<'_>, import: &mut Import, rows: &[Staged], now: Timestamp)
 }
 
 /// Marks a row as brought in, with what it takes to undo it.
-fn brought_in(row: &mut Staged, undo: &Undo, choices: &Choices) -> Result<()> {
+fn brought_in(row: &mut Staged, undo: &Undo) -> Result<()> {
     row.contact = undo.contact.as_ref().map(|of| of.id).or(row.contact);
     row.retailer = undo.retailer.as_ref().map(|of| of.id).or(row.retailer);
     row.undo = Some(written(undo)?);
     row.fate = Fate::Done;
-    row.cells.forget_passwords(choices);
+    row.password = None;
     Ok(())
 }
 
@@ -268,6 +276,7 @@ fn finish(
 ) -> Result<bool> {
     import.state = state;
     import.finished_at = Some(now);
+    rows::forget_passwords(tx, import.id)?;
     store::update(tx, import, now)?;
     super::record(tx, &Actor::system(), event, import.id, now)?;
     Ok(false)

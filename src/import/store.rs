@@ -54,13 +54,15 @@ pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Import>, Error> {
     tx.all(&format!("{IMPORT} order by i.created_at desc, i.id desc limit $1"), &[&limit])
 }
 
-/// What was chosen last for a file with such headings and then brought in.
-pub fn remembered(tx: &mut Tx<'_>, headings: &[String]) -> Result<Option<Choices>, Error> {
+/// The headings of the last file with such a key that was brought in, and what was
+/// chosen for it.
+pub fn remembered(tx: &mut Tx<'_>, key: &[&String]) -> Result<Option<(Vec<String>, Choices)>, Error> {
     let row: Option<Row> = tx.opt(
-        "select choices from imports where headings_key = $1 and state in ('running', 'done') order by created_at desc limit 1",
-        &[&json(&headings)?],
+        "select headings, choices from imports where headings_key = $1 and state in ('running', 'done')
+         order by created_at desc limit 1",
+        &[&json(&key)?],
     )?;
-    row.map(|row| read_json(&row, "choices")).transpose()
+    row.map(|row| Ok((read_json(&row, "headings")?, read_json(&row, "choices")?))).transpose()
 }
 
 /// Writes a new import down.
@@ -68,7 +70,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Import, staff: Option<StaffId>) -> Result<(
     tx.run(
         "insert into imports (id, staff_id, door, address, file_name, found, headings, headings_key, choices, state, total, settled, tally,
              created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, 0, $11, $12, $12)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $13)",
         &[
             &new.id,
             &staff,
@@ -77,6 +79,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Import, staff: Option<StaffId>) -> Result<(
             &new.file_name,
             &json(&new.origin)?,
             &json(&new.headings)?,
+            &json(&super::choices::remembered_by(&new.headings))?,
             &json(&new.choices)?,
             &new.state.as_str(),
             &new.total,

@@ -100,10 +100,11 @@ impl ImportView {
         };
         Self {
             badge: state(import.state),
+            // While rows are looked at, those not reached yet stand as before.
             counts: Verdict::ALL
                 .into_iter()
                 .map(|verdict| (verdict, of(verdict)))
-                .filter(|(_, count)| *count > 0)
+                .filter(|(_, count)| *count > 0 && import.state != State::Checking)
                 .collect(),
             obstacle,
             undone: (stand(Fate::Undone), stand(Fate::Kept)),
@@ -208,6 +209,7 @@ impl ImportView {
             (tally.contacts_unchanged, "contact unchanged", "contacts unchanged"),
             (tally.passwords, "password brought along", "passwords brought along"),
             (tally.wrong, "wrong row", "wrong rows"),
+            (tally.warned, "row with a remark", "rows with remarks"),
         ];
         let there = all.into_iter().filter(|(count, ..)| *count > 0);
         there.map(|(count, one, many)| (count, if count == 1 { one } else { many })).collect()

@@ -256,6 +256,7 @@ pub fn insert_retailers(
     tx.enter(
         "insert into retailers (id, account_number, account_number_key, name, name_key, address, territory_id, active, created_at, updated_at)",
         &all.iter().map(values).collect::<Vec<_>>(),
+        "",
     )
 }
 
@@ -295,6 +296,7 @@ pub fn insert_contacts(tx: &mut Tx<'_>, all: &[Contact], now: Timestamp) -> Resu
         "insert into contacts (id, retailer_id, name, name_key, position, phone, language, email, email_key, username, username_key,
              website_access, active, created_at, updated_at)",
         &all.iter().map(values).collect::<Vec<_>>(),
+        "",
     )
 }
 

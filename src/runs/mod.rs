@@ -19,7 +19,7 @@ mod view;
 
 use std::time::Duration;
 
-use crate::actor::{self, Actor, Door, StaffActor, Who};
+use crate::actor::{self, Actor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -183,13 +183,7 @@ impl Run {
     /// As whom the run acts: its staff user with what they may do now; `None`
     /// when they don't work here any more or may not do this any more.
     fn acting(&self, tx: &mut Tx<'_>) -> Result<Option<Actor>> {
-        let door = [Door::Portal, Door::Sales].into_iter().find(|door| door.as_str() == self.door);
-        let staff = staff::find(tx, self.staff)?.filter(|staff| staff.active);
-        let actor = staff.map(|staff| Actor {
-            who: Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions }),
-            door: door.unwrap_or(Door::Worker),
-            address: self.address.clone(),
-        });
+        let actor = staff::acting(tx, self.staff, &self.door, &self.address)?;
         Ok(actor.filter(|actor| self.act.is_allowed(actor)))
     }
 

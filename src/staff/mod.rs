@@ -16,7 +16,7 @@ pub mod territories;
 
 use passwords::{Password, Problem, StaffRule};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
@@ -87,4 +87,19 @@ pub fn add(
 /// What is wrong with a staff password.
 pub fn broken_rules(candidate: &Password, email: &str, name: &str, supplier: &str) -> Vec<Problem> {
     StaffRule.problems(candidate, &[email, name, supplier])
+}
+
+/// A staff user as they act later, in the background, for what they started: with
+/// what they may do by then. `None` when they don't work here any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn acting(tx: &mut Tx<'_>, id: StaffId, door: &str, address: &str) -> Result<Option<Actor>> {
+    let door = [Door::Portal, Door::Sales].into_iter().find(|known| known.as_str() == door);
+    let staff = find(tx, id)?.filter(|staff| staff.active);
+    Ok(staff.map(|staff| Actor {
+        who: Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions }),
+        door: door.unwrap_or(Door::Worker),
+        address: address.to_owned(),
+    }))
 }

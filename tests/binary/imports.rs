@@ -138,6 +138,29 @@ fn passwords_come_along_after_everyone_has_come_in_without() {
 }
 
 #[test]
+fn the_corrected_sheet_is_read_as_its_file_was() {
+    let rows =
+        "Nr,Wer,Wo,Mensch,Post,Hash\n1,Shop,North,Anna,anna@shop.example,x\n2,House,North,Bert,nonsense,x\n";
+    let mapped = "Nr=account_number Wer=retailer Wo=territory Mensch=contact Post=email";
+    let map = mapped.split(' ').flat_map(|column| ["--map", column]).collect::<Vec<_>>();
+    let how = ["--new-territories", "--good-rows", "--problems", "wrong.csv"];
+    let (shop, ran) = import(rows, &[&how[..], &map[..]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let sheet = std::fs::read_to_string(shop.folder.path().join("wrong.csv")).unwrap();
+    shop.file("wrong.csv", sheet.replace("nonsense", "bert@house.example"));
+    let told = shop.done(&["import", "customers", "wrong.csv"]);
+    assert!(told.contains("Retailers: 1 new") && told.contains("Contacts: 1 new"), "{told}");
+}
+
+#[test]
+fn a_sheet_of_no_known_kind_is_refused_before_anything_is_done() {
+    let (shop, ran) =
+        import(format!("{HEADER}1,Shop,North,,,,\n"), &["--new-territories", "--problems", "wrong.ods"]);
+    assert!(ran.code == 3 && ran.err.contains("must end in .csv or .xlsx; nothing was changed"), "{ran:?}");
+    assert!(shop.done(&["import", "list"]).starts_with("Nothing has been imported"));
+}
+
+#[test]
 fn the_sheet_of_wrong_rows_holds_no_hashes() {
     let digest = "5f4dcc3b5aa765d61d8327deb882cf99";
     let rows = format!(

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::{CustomersArgs, Ended, Failure};
+use super::{CustomersArgs, Ended, Failure, failed};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::import::{self, CHANGED_MEANWHILE, Fate, Import, Obstacle, State, Verdict};
+use crate::import::{self, CHANGED_MEANWHILE, Fate, Import, Obstacle, Origin, State, Tally, Verdict};
 use crate::kernel::id::ImportId;
 
 /// Problems shown in words; all of them are in the JSON and in the sheet.
@@ -77,7 +77,9 @@ pub(super) fn tell(
     args: &CustomersArgs,
 ) -> std::result::Result<(), Failure> {
     if args.json {
-        println!("{}", as_json(ended, problems, args.dry_run));
+        let told = Told::new(ended, problems, args.dry_run);
+        serde_json::to_writer(std::io::stdout().lock(), &told).map_err(|error| failed("writing", error))?;
+        println!();
     } else {
         in_words(ended, problems);
         if args.dry_run {
@@ -107,18 +109,33 @@ pub(super) fn tell(
     Err(Failure::Refused(refused))
 }
 
-pub(super) fn as_json(ended: &Ended, problems: &[Problem], dry_run: bool) -> serde_json::Value {
-    let import = &ended.import;
-    serde_json::json!({
-        "import": import.id,
-        "dry_run": dry_run,
-        "state": import.state.as_str(),
-        "found": import.origin,
-        "rows": import.total,
-        "report": import.tally,
-        "missing": ended.counts.missing(),
-        "problems": problems,
-    })
+/// How an import ended, for programs.
+#[derive(Serialize)]
+pub(super) struct Told<'t> {
+    import: ImportId,
+    dry_run: bool,
+    state: &'static str,
+    found: &'t Origin,
+    rows: i64,
+    report: &'t Tally,
+    missing: i64,
+    problems: &'t [Problem],
+}
+
+impl<'t> Told<'t> {
+    pub(super) fn new(ended: &'t Ended, problems: &'t [Problem], dry_run: bool) -> Self {
+        let import = &ended.import;
+        Self {
+            import: import.id,
+            dry_run,
+            state: import.state.as_str(),
+            found: &import.origin,
+            rows: import.total,
+            report: &import.tally,
+            missing: ended.counts.missing(),
+            problems,
+        }
+    }
 }
 
 fn in_words(ended: &Ended, problems: &[Problem]) {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{CustomersArgs, Ended, Failure, Shop, failed, told};
 use crate::kernel::Clock;
+use crate::listing::export::Format;
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -47,8 +48,10 @@ async fn one(shop: &Shop, args: &CustomersArgs, folders: &Folders, file: &Path) 
     let report = folders.reports.join(format!("{kept}.json"));
     let outcome = import(shop, args, file, &folders.reports.join(format!("{kept}.wrong.csv"))).await;
     let (text, good) = match outcome {
-        Ok((ended, problems)) => (told::as_json(&ended, &problems, false), told::is_good(&ended)),
-        Err(Failure::Refused(reason)) => (serde_json::json!({ "state": "refused", "reason": reason }), false),
+        Ok((ended, problems)) => (pretty(&told::Told::new(&ended, &problems, false)), told::is_good(&ended)),
+        Err(Failure::Refused(reason)) => {
+            (pretty(&serde_json::json!({ "state": "refused", "reason": reason })), false)
+        }
         // The database is away: the file stays where it is and is taken again.
         Err(error) if !args.once => {
             eprintln!("{name}: {error}; it is tried again");
@@ -56,12 +59,16 @@ async fn one(shop: &Shop, args: &CustomersArgs, folders: &Folders, file: &Path) 
         }
         Err(error) => return Err(error),
     };
-    fs::write(&report, format!("{text:#}\n"))
-        .map_err(|error| failed(&format!("writing {}", report.display()), error))?;
+    let written = text.map_err(std::io::Error::from).and_then(|text| fs::write(&report, text + "\n"));
+    written.map_err(|error| failed(&format!("writing {}", report.display()), error))?;
     let to = if good { &folders.processed } else { &folders.failed };
     move_to(file, &to.join(&kept))?;
     println!("{name}: {}, see {}", if good { "imported" } else { "not imported" }, report.display());
     Ok(())
+}
+
+fn pretty(told: &impl serde::Serialize) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(told)
 }
 
 async fn import(
@@ -73,7 +80,7 @@ async fn import(
     let id = shop.take_in(file, &args.how, false, true).await?;
     let ended = shop.bring_in(id, false, true).await?;
     if ended.import.tally.wrong > 0 {
-        shop.write_problems(id, wrong).await?;
+        shop.write_problems(id, (wrong, Format::Csv)).await?;
     }
     let problems = shop.problems(id, true).await?;
     if ended.import.state.is_draft() {

@@ -7,7 +7,7 @@ use super::verdict::{Change, Verdict};
 use crate::kernel::id::{ContactId, RetailerId};
 
 pub use store::{
-    clear_verdicts, counts, earlier_of_accounts, earlier_of_usernames, forget_contact, last_done,
+    counts, earlier_of_accounts, earlier_of_usernames, forget_contact, forget_passwords, last_done,
     missing_contacts, missing_retailers, noted, of_verdict, put, remove, remove_missing, remove_some,
     rows_after, waiting,
 };
@@ -21,6 +21,8 @@ pub struct Staged {
     pub line: i64,
     /// What stands in it.
     pub cells: Cells,
+    /// The hash of the password that comes along, until it is the contact's.
+    pub password: Option<String>,
     /// What becomes of it, once that was looked at.
     pub verdict: Option<Verdict>,
     /// What is to be said about it.

@@ -6,46 +6,30 @@ use super::{Fate, Staged};
 use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
 use crate::kernel::id::{ContactId, ImportId, RetailerId};
 
-/// Rows that are written by one statement.
+/// Keys that one statement looks up.
 const AT_ONCE: usize = 50;
-/// Columns of a row.
-const COLUMNS: usize = 13;
 
 /// Writes rows, new ones and such as are there already.
 pub fn put(tx: &mut Tx<'_>, import: ImportId, rows: &[Staged]) -> Result<(), Error> {
-    for some in rows.chunks(AT_ONCE) {
-        let mut values = Vec::with_capacity(some.len() * COLUMNS);
-        for row in some {
-            values.extend(row.values(import)?);
-        }
-        let places: Vec<String> = (0..some.len()).map(|row| places(row * COLUMNS)).collect();
-        let sql = format!(
-            "insert into import_rows (import_id, place, line, cells, verdict, notes, changes, account_key, username_key,
-                 retailer_id, contact_id, state, undo) values {}
-             on conflict (import_id, place) do update set cells = excluded.cells, verdict = excluded.verdict, notes = excluded.notes,
-                 changes = excluded.changes, account_key = excluded.account_key, username_key = excluded.username_key,
-                 retailer_id = excluded.retailer_id, contact_id = excluded.contact_id, state = excluded.state, undo = excluded.undo",
-            places.join(", ")
-        );
-        let parameters: Vec<&dyn ToValue> = values.iter().map(|value| value as &dyn ToValue).collect();
-        tx.run(&sql, &parameters)?;
-    }
-    Ok(())
-}
-
-/// The places of one row's parameters after so many others: `($14, $15, …)`.
-fn places(after: usize) -> String {
-    let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", after + column)).collect();
-    format!("({})", places.join(", "))
+    let values = rows.iter().map(|row| row.values(import)).collect::<Result<Vec<_>, _>>()?;
+    tx.enter(
+        "insert into import_rows (import_id, place, line, cells, password, verdict, notes, changes, account_key, username_key,
+             retailer_id, contact_id, state, undo)",
+        &values,
+        "on conflict (import_id, place) do update set cells = excluded.cells, password = excluded.password, verdict = excluded.verdict,
+             notes = excluded.notes, changes = excluded.changes, account_key = excluded.account_key, username_key = excluded.username_key,
+             retailer_id = excluded.retailer_id, contact_id = excluded.contact_id, state = excluded.state, undo = excluded.undo",
+    )
 }
 
 impl Staged {
-    fn values(&self, import: ImportId) -> Result<[Value; COLUMNS], Error> {
-        Ok([
+    fn values(&self, import: ImportId) -> Result<Vec<Value>, Error> {
+        Ok(vec![
             import.to_value(),
             self.place.to_value(),
             self.line.to_value(),
             json(&self.cells)?.to_value(),
+            self.password.to_value(),
             self.verdict.map(Verdict::as_str).to_value(),
             json(&self.notes)?.to_value(),
             json(&self.changes)?.to_value(),
@@ -59,7 +43,7 @@ impl Staged {
     }
 }
 
-const ROW: &str = "select place, line, cells, verdict, notes, changes, account_key, username_key, retailer_id, contact_id, state, undo
+const ROW: &str = "select place, line, cells, password, verdict, notes, changes, account_key, username_key, retailer_id, contact_id, state, undo
      from import_rows where import_id = $1";
 
 /// The next rows after a place, in their order.
@@ -184,19 +168,9 @@ pub fn missing_retailers(tx: &mut Tx<'_>, import: ImportId, limit: i64) -> Resul
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Forgets who is missing, and what was found about the other rows.
+/// Forgets who is missing.
 pub fn remove_missing(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Error> {
     tx.run("delete from import_rows where import_id = $1 and verdict = 'missing'", &[&import])?;
-    Ok(())
-}
-
-/// Forgets what was found about the rows.
-pub fn clear_verdicts(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Error> {
-    tx.run(
-        "update import_rows set verdict = null, state = 'waiting', contact_id = null, retailer_id = null, account_key = null, username_key = null
-         where import_id = $1",
-        &[&import],
-    )?;
     Ok(())
 }
 
@@ -215,10 +189,19 @@ pub fn remove_some(tx: &mut Tx<'_>, import: ImportId, limit: i64) -> Result<u64,
     )
 }
 
+/// Forgets the passwords that did not come along after all.
+pub fn forget_passwords(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Error> {
+    tx.run(
+        "update import_rows set password = null where import_id = $1 and password is not null",
+        &[&import],
+    )?;
+    Ok(())
+}
+
 /// What rows say about a contact, forgotten.
 pub fn forget_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Error> {
     tx.run(
-        r#"update import_rows set cells = '{"texts":[]}', notes = '[]', changes = '[]', username_key = null, undo = null, state = 'kept'
+        r#"update import_rows set cells = '{"texts":[]}', password = null, notes = '[]', changes = '[]', username_key = null, undo = null, state = 'kept'
            where contact_id = $1"#,
         &[&contact],
     )?;
@@ -231,6 +214,7 @@ impl FromRow for Staged {
             place: row.get("place")?,
             line: row.get("line")?,
             cells: read_json(row, "cells")?,
+            password: row.get("password")?,
             verdict: row.parse_opt("verdict", |name| Verdict::from_name(name).ok_or("unknown verdict"))?,
             notes: read_json(row, "notes")?,
             changes: read_json(row, "changes")?,

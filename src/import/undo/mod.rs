@@ -23,9 +23,8 @@ use crate::retailers::{self, Contact, Retailer};
 pub struct Undo {
     /// When the row was brought in, in milliseconds since the Unix epoch, UTC.
     pub at_ms: i64,
-    /// Whose password came along.
-    #[serde(default)]
-    pub password: Option<ContactId>,
+    /// Whether the contact's password came along.
+    pub password: bool,
     /// The territory it entered.
     pub territory: Option<TerritoryId>,
     /// What it did to the retailer.
@@ -118,11 +117,8 @@ pub fn undo(tx: &mut Tx<'_>, actor: &Actor, row: &Staged, now: Timestamp) -> Res
     let undo: Undo = serde_json::from_str(text)
         .map_err(|error| crate::db::Error::Column { column: "undo".into(), problem: error.to_string() })?;
     let mut all = true;
-    if let Some(contact) = undo.password {
-        all &= recovery::take_password_back(tx, contact, now)?;
-    }
     if let Some(of) = &undo.contact {
-        all &= undo_contact(tx, actor, (of, Timestamp::from_millis(undo.at_ms)), now)?;
+        all &= undo_contact(tx, actor, (of, &undo), now)?;
     }
     if let Some(of) = &undo.retailer {
         all &= undo_retailer(tx, actor, of, now)?;
@@ -136,7 +132,7 @@ pub fn undo(tx: &mut Tx<'_>, actor: &Actor, row: &Staged, now: Timestamp) -> Res
 fn undo_contact(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (of, since): (&OfWhom<ContactId, ContactBefore>, Timestamp),
+    (of, undo): (&OfWhom<ContactId, ContactBefore>, &Undo),
     now: Timestamp,
 ) -> Result<bool> {
     let contact = match retailers::contact(tx, actor, of.id) {
@@ -144,10 +140,12 @@ fn undo_contact(
         Ok(_) | Err(Error::NotFound) => return Ok(false),
         Err(error) => return Err(error),
     };
+    let since = Timestamp::from_millis(undo.at_ms);
     let done = match &of.before {
-        Some(before) => {
-            store::is_untouched(tx, contact.id, since)? && restore(tx, actor, &contact, before, now)?
+        Some(before) if store::is_untouched(tx, contact.id, since)? => {
+            restore(tx, actor, &contact, (before, undo.password), now)?
         }
+        Some(_) => false,
         None => store::is_alone(tx, contact.id)? && remove(tx, &contact)?,
     };
     if done {
@@ -162,7 +160,7 @@ fn restore(
     tx: &mut Tx<'_>,
     actor: &Actor,
     contact: &Contact,
-    before: &ContactBefore,
+    (before, with_password): (&ContactBefore, bool),
     now: Timestamp,
 ) -> Result<bool> {
     let old = before.over(contact);
@@ -170,6 +168,9 @@ fn restore(
         && retailers::username_taken(tx, username)?.is_some_and(|taken| taken != contact.id)
     {
         return Ok(false);
+    }
+    if with_password {
+        recovery::take_password_back(tx, contact.id, now)?;
     }
     change_contact(tx, actor, contact, &old, now)?;
     Ok(true)

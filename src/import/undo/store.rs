@@ -4,11 +4,12 @@ use crate::db::{Error, Row, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 
-/// Whether a contact has not signed in, been sent a reset or invitation, or been
-/// made part of a run since.
+/// Whether a contact has not signed in, chosen a password, been sent a reset or
+/// invitation, or been made part of a run since.
 pub fn is_untouched(tx: &mut Tx<'_>, contact: ContactId, since: Timestamp) -> Result<bool, Error> {
     let row: Row = tx.one(
-        "select exists (select 1 from sessions where contact_id = $1 and created_at >= $2)
+        "select exists (select 1 from contacts where id = $1 and (last_sign_in_at >= $2 or password_set_at > $2))
+             or exists (select 1 from sessions where contact_id = $1 and created_at >= $2)
              or exists (select 1 from resets where contact_id = $1 and requested_at >= $2)
              or exists (select 1 from email_changes where contact_id = $1 and requested_at >= $2)
              or exists (select 1 from run_items i join runs r on r.id = i.run_id where i.contact_id = $1 and r.created_at >= $2) as touched",
@@ -17,10 +18,13 @@ pub fn is_untouched(tx: &mut Tx<'_>, contact: ContactId, since: Timestamp) -> Re
     Ok(!row.get::<bool>("touched")?)
 }
 
-/// Whether nothing at all refers to a contact.
+/// Whether nothing at all refers to a contact, who has neither signed in nor a
+/// password of their own.
 pub fn is_alone(tx: &mut Tx<'_>, contact: ContactId) -> Result<bool, Error> {
     let row: Row = tx.one(
-        "select exists (select 1 from mails where contact_id = $1) or exists (select 1 from resets where contact_id = $1)
+        "select exists (select 1 from contacts where id = $1
+                 and (last_sign_in_at is not null or password_hash is not null and password_brought_at is null))
+             or exists (select 1 from mails where contact_id = $1) or exists (select 1 from resets where contact_id = $1)
              or exists (select 1 from temporary_passwords where contact_id = $1) or exists (select 1 from email_changes where contact_id = $1)
              or exists (select 1 from sessions where contact_id = $1) or exists (select 1 from run_items where contact_id = $1)
              or exists (select 1 from passkeys where contact_id = $1) or exists (select 1 from contacts where merged_into_id = $1) as known",

@@ -6,6 +6,7 @@ use axum::extract::Multipart;
 use axum::extract::multipart::Field as Part;
 use tables::{Encoding, FileError, Options};
 
+use crate::error::Error;
 use crate::http::{Answer, Caller, Failure};
 use crate::import::{Choices, File, StageError, stage};
 use crate::kernel::id::ImportId;
@@ -68,27 +69,22 @@ pub async fn take_in(caller: &Caller, form: Multipart) -> Result<ImportId, NotTa
 
 fn said(error: StageError) -> NotTaken {
     match error {
-        StageError::File(FileError::Io(error)) => {
-            NotTaken::Broken(crate::error::Error::from(crate::db::Error::from(error)).into())
-        }
+        StageError::File(FileError::Io(error)) => broken(error),
         StageError::File(error) => NotTaken::File(error.to_string()),
         StageError::Broken(error) => NotTaken::Broken(error.into()),
-        StageError::Hashing(error) => NotTaken::Broken(crate::error::Error::from(error).into()),
+        StageError::Hashing(error) => NotTaken::Broken(Error::from(error).into()),
     }
 }
 
 async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
-    let file = tempfile::tempfile().map_err(crate::db::Error::from).map_err(crate::error::Error::from)?;
+    let file = tempfile::tempfile().map_err(broken)?;
     let mut sent = Sent { file, name: String::new(), options: Options::default() };
     while let Some(mut part) = form.next_field().await.map_err(|_| too_large())? {
         match part.name().unwrap_or_default().to_owned().as_str() {
             "file" => {
                 sent.name = file_name(&part);
                 while let Some(piece) = part.chunk().await.map_err(|_| too_large())? {
-                    sent.file
-                        .write_all(&piece)
-                        .map_err(crate::db::Error::from)
-                        .map_err(crate::error::Error::from)?;
+                    sent.file.write_all(&piece).map_err(broken)?;
                 }
             }
             "delimiter" => sent.options.delimiter = text(part).await?.bytes().next(),
@@ -97,7 +93,7 @@ async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
             _ => return Err(NotTaken::Broken(Failure::Unreadable)),
         }
     }
-    sent.file.rewind().map_err(crate::db::Error::from).map_err(crate::error::Error::from)?;
+    sent.file.rewind().map_err(broken)?;
     Ok(sent)
 }
 
@@ -108,6 +104,10 @@ fn file_name(part: &Part<'_>) -> String {
 
 async fn text(part: Part<'_>) -> Answer<String> {
     part.text().await.map_err(|_| Failure::Unreadable)
+}
+
+fn broken(error: std::io::Error) -> NotTaken {
+    NotTaken::Broken(Error::from(crate::db::Error::from(error)).into())
 }
 
 fn too_large() -> NotTaken {

@@ -12,7 +12,11 @@ use crate::runs::rules::Reason;
 pub fn insert(tx: &mut Tx<'_>, run: RunId, candidates: &[Candidate]) -> Result<(), Error> {
     let rows: Vec<Vec<Value>> =
         (1..).zip(candidates).map(|(number, candidate)| row(run, number, candidate)).collect();
-    tx.enter("insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason)", &rows)
+    tx.enter(
+        "insert into run_items (run_id, number, contact_id, retailer_id, domain, state, reason)",
+        &rows,
+        "",
+    )
 }
 
 fn row(run: RunId, number: i64, candidate: &Candidate) -> Vec<Value> {

@@ -14,6 +14,8 @@ use tradepost::kernel::id::ImportId;
 
 use crate::support::shop::Shop;
 
+mod undo;
+
 const HEADER: &str = "account_number,retailer,territory,contact,email,username,website_access\n";
 const GOOD: &str = "0042,Barlow & Sons,North,Anna Gruber,anna@barlow.example,anna,yes\n\
                     0042,Barlow & Sons,North,Bert Ode,bert@barlow.example,bert,no\n\
@@ -252,55 +254,6 @@ story! {
 }
 
 story! {
-    async fn an_import_is_undone_as_if_it_had_not_been(kind) {
-        let shop = Shop::open(kind).await;
-        imported(&shop, GOOD, usual).await;
-        let state = "select c.name || '|' || coalesce(c.email, '') || '|' || coalesce(c.username, '') || '|' || r.name || '|' || r.address || '|' || t.name as t
-            from contacts c join retailers r on r.id = c.retailer_id join territories t on t.id = r.territory_id order by c.name";
-        let before = shop.texts(state, &[]).await;
-        let changed = "0042,Barlow & Daughters,West,Anna Gruber-Ode,anna@elsewhere.example,anna,no\n\
-                       0060,New House,East,Cleo,cleo@new.example,cleo,yes\n";
-        let import = imported(&shop, changed, usual).await;
-        assert_ne!(shop.texts(state, &[]).await, before);
-        let import = undone(&shop, import.id).await;
-        assert_eq!(import.state, State::Undone);
-        assert_eq!(shop.texts(state, &[]).await, before);
-        assert_eq!(sizes(&shop).await, [2, 3, 3], "territories that were entered are gone as well");
-        assert_eq!(shop.count("select count(*) as n from contact_listings", &[]).await, 3);
-        let chain = shop.db().read(tradepost::audit::verify).await.expect("the trail");
-        assert!(chain.broken.is_none(), "{chain:?}");
-    }
-}
-
-story! {
-    async fn who_was_touched_since_is_not_undone(kind) {
-        let shop = Shop::open(kind).await;
-        let import = imported(&shop, GOOD, usual).await;
-        let temporary = shop.temporary_password("anna").await;
-        let import = undone(&shop, import.id).await;
-        assert_eq!(import.state, State::Undone);
-        assert_eq!(shop.texts("select name as t from contacts", &[]).await, ["Anna Gruber"]);
-        assert_eq!(shop.texts("select name as t from retailers", &[]).await, ["Barlow & Sons"], "she works there");
-        assert!(shop.lets_in("anna", &temporary).await, "a mail that was taken holds");
-        let counts = shop.db().read({ let import = import.clone(); move |tx| import::counts(tx, &import) }).await.expect("counts");
-        let kept: i64 = counts.iter().filter(|(_, fate, _)| *fate == import::Fate::Kept).map(|(.., count)| count).sum();
-        assert_eq!(kept, 1);
-    }
-}
-
-story! {
-    async fn all_or_nothing_holds_when_someone_is_quicker(kind) {
-        let shop = Shop::open(kind).await;
-        let import = checked(&shop, GOOD, usual).await;
-        imported(&shop, "0100,Other House,North,Other,o@other.example,BERT,no\n", usual).await;
-        assert_eq!(started(&shop, import.id).await.expect("a start"), None);
-        let import = driven(&shop, import.id).await;
-        assert_eq!((import.state, import.problem.as_deref()), (State::Undone, Some(import::CHANGED_MEANWHILE)));
-        assert_eq!(shop.texts("select name as t from contacts", &[]).await, ["Other"]);
-    }
-}
-
-story! {
     async fn promise_15_an_address_changed_by_import_is_told_to_the_old_one(kind) {
         let shop = Shop::open(kind).await;
         imported(&shop, GOOD, usual).await;
@@ -367,23 +320,6 @@ story! {
             assert!(matches!(refused, Err(Error::NotAllowed)), "{refused:?}");
         }
         assert_eq!(sizes(&shop).await[1..], [0, 0]);
-    }
-}
-
-story! {
-    async fn what_files_said_is_forgotten_after_thirty_days(kind) {
-        let shop = Shop::open(kind).await;
-        let done = imported(&shop, GOOD, usual).await;
-        let draft = checked(&shop, GOOD, usual).await;
-        let forget = |now| shop.db().write(move |tx| { while import::forget_old(tx, now)? {} Ok::<_, Error>(()) });
-        forget(shop.clock.now()).await.expect("nothing to forget");
-        assert_eq!(shop.count("select count(*) as n from import_rows", &[]).await, 8);
-        forget(shop.clock.now().plus(import::KEPT).plus(std::time::Duration::from_secs(1))).await.expect("to forget");
-        assert_eq!(shop.count("select count(*) as n from import_rows", &[]).await, 0);
-        assert_eq!(found(&shop, done.id).await.state, State::Done, "that it was is known");
-        let gone = shop.db().read(move |tx| import::find(tx, &Actor::operator(), draft.id)).await;
-        assert!(matches!(gone, Err(Error::NotFound)), "{gone:?}");
-        assert_eq!(sizes(&shop).await[2], 3, "the contacts stay");
     }
 }
 
