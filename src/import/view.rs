@@ -159,22 +159,31 @@ impl ImportView {
         self.obstacle.map(obstacle)
     }
 
-    /// How many rows there are to bring in.
-    pub fn to_do(&self) -> i64 {
-        let todo = [Verdict::New, Verdict::Changed, Verdict::Missing];
-        self.counts.iter().filter(|(verdict, _)| todo.contains(verdict)).map(|(_, count)| count).sum()
+    /// How many there are to bring in or deactivate.
+    fn to_do(&self) -> i64 {
+        [Verdict::New, Verdict::Changed, Verdict::Missing].map(|verdict| self.count(verdict)).iter().sum()
+    }
+
+    fn count(&self, verdict: Verdict) -> i64 {
+        self.counts.iter().find(|(known, _)| *known == verdict).map_or(0, |(_, count)| *count)
+    }
+
+    /// What the button that starts it says.
+    pub fn starting(&self) -> String {
+        let missing = self.count(Verdict::Missing);
+        match (self.to_do() - missing, missing) {
+            (1, 0) => "Import 1 row".to_owned(),
+            (rows, 0) => format!("Import {rows} rows"),
+            (0, missing) => format!("Deactivate {missing}"),
+            (1, missing) => format!("Import 1 row and deactivate {missing}"),
+            (rows, missing) => format!("Import {rows} rows and deactivate {missing}"),
+        }
     }
 
     /// What the progress bar goes up to.
     pub fn most(&self) -> i64 {
-        let missing: i64 = self
-            .counts
-            .iter()
-            .filter(|(verdict, _)| *verdict == Verdict::Missing)
-            .map(|(_, count)| count)
-            .sum();
-        let most = if self.is("undoing") { self.to_do() } else { self.import.total + missing };
-        most.max(1)
+        let all = self.import.total + self.count(Verdict::Missing);
+        if self.is("undoing") { self.to_do().max(1) } else { all.max(1) }
     }
 
     /// What was found out about the file.
@@ -208,6 +217,7 @@ impl ImportView {
             (tally.contacts_changed, "contact changed", "contacts changed"),
             (tally.contacts_unchanged, "contact unchanged", "contacts unchanged"),
             (tally.passwords, "password brought along", "passwords brought along"),
+            (self.count(Verdict::Missing), "not in the file", "not in the file"),
             (tally.wrong, "wrong row", "wrong rows"),
             (tally.warned, "row with a remark", "rows with remarks"),
         ];
