@@ -1,6 +1,8 @@
 //! Failures become answers here and nowhere else: a page for people, RFC 9457
 //! problem details for programs.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
 
+use super::api::Problem;
 use super::{Page, Shared, Visit, cookies, html, redirect};
 use crate::error::Error;
 use crate::kernel::id::{Id, of};
@@ -28,6 +31,8 @@ pub enum Failure {
     Unreadable,
     /// What was sent is larger than any form.
     TooLarge,
+    /// A problem of the API.
+    Problem(Box<Problem>),
     /// This instead of what was asked for.
     Answered(Box<Response>),
 }
@@ -44,6 +49,12 @@ impl From<crate::db::Error> for Failure {
     }
 }
 
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
 /// Marks an answer whose words [`pages`] is to give.
 #[derive(Clone, Copy, Debug)]
 struct Wordless;
@@ -52,6 +63,11 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = match self {
             Self::Answered(answer) => return *answer,
+            Self::Problem(problem) => {
+                let mut response = StatusCode::BAD_REQUEST.into_response();
+                response.extensions_mut().insert(Arc::<Problem>::from(problem));
+                return response;
+            }
             Self::SignIn(door) => return redirect(door, None),
             Self::ChoosePassword => return redirect("/password", None),
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -88,7 +104,11 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     let method = parts.method.clone();
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
-    if (status.is_client_error() || status.is_server_error()) && !has_words(&response) {
+    if let Some(problem) = response.extensions().get::<Arc<Problem>>() {
+        response = keeping(&response, problem.answer(&id.to_string()));
+    } else if visit.path.starts_with(API) && status.as_u16() >= 400 && !has_words(&response) {
+        response = keeping(&response, Problem::of_status(status).answer(&id.to_string()));
+    } else if (status.is_client_error() || status.is_server_error()) && !has_words(&response) {
         let worded = words(&web, &visit, status, &id.to_string(), wants_json);
         response = worded.unwrap_or_else(|_| status.into_response());
     }
@@ -103,6 +123,20 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     response
 }
 
+/// Where the addresses of the API begin.
+const API: &str = "/api/";
+
+/// What other answers than successes say of what can be asked instead, and of
+/// how much, is kept: `Allow`, and the limits of the rate.
+fn keeping(of: &Response, mut answer: Response) -> Response {
+    for name in ["allow", "ratelimit", "ratelimit-policy"] {
+        if let Some(value) = of.headers().get(name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
+    answer
+}
+
 fn has_words(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     response.extensions().get::<Wordless>().is_none()
@@ -112,9 +146,7 @@ fn has_words(response: &Response) -> bool {
 
 fn wants_json(headers: &HeaderMap, path: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    path.starts_with("/api/")
-        || path.starts_with("/hooks/")
-        || (accept.contains("json") && !accept.contains("text/html"))
+    path.starts_with("/hooks/") || (accept.contains("json") && !accept.contains("text/html"))
 }
 
 #[derive(Template)]

@@ -1,5 +1,6 @@
 //! What all doors share: sessions by cookie, pages, errors, headers, limits.
 
+pub mod api;
 pub mod brand;
 pub mod caller;
 pub mod cookies;

@@ -39,6 +39,11 @@ impl Timestamp {
         self.format("%Y-%m-%dT%H:%M:%SZ")
     }
 
+    /// The same to the millisecond: `2026-11-23T14:02:11.250Z`.
+    pub fn rfc3339_millis(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%S%.3fZ")
+    }
+
     /// The words a page shows before a script turns them into the reader's
     /// zone: `23 Nov 2026, 14:02 UTC`.
     pub fn in_words(self) -> String {
@@ -64,6 +69,7 @@ mod tests {
     fn a_moment_reads_as_rfc_3339_and_in_words() {
         let moment = Timestamp::from_millis(1_795_442_531_999);
         assert_eq!(moment.rfc3339(), "2026-11-23T14:02:11Z");
+        assert_eq!(moment.rfc3339_millis(), "2026-11-23T14:02:11.999Z");
         assert_eq!(moment.in_words(), "23 Nov 2026, 14:02 UTC");
     }
 

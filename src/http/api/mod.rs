@@ -1,0 +1,14 @@
+//! What all handlers of the API share: who is asking, JSON that is read
+//! strictly, problems with stable types, moments, versions.
+
+mod body;
+mod moment;
+mod precondition;
+pub mod problem;
+mod who;
+
+pub use body::{Asked, Sent, created, ok};
+pub use moment::Moment;
+pub use precondition::{IfMatch, with_version};
+pub use problem::{FieldError, Problem};
+pub use who::AtApi;
