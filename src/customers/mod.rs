@@ -12,5 +12,6 @@ pub mod portal;
 mod resets;
 pub mod sales;
 pub mod search;
+pub mod shapes;
 pub mod transfer;
 mod view;
