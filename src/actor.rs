@@ -15,6 +15,8 @@ pub enum Door {
     Portal,
     /// The sales app, where reps are.
     Sales,
+    /// The API, where other programs are.
+    Api,
     /// The command line.
     CommandLine,
     /// A worker in the background.
@@ -28,6 +30,7 @@ impl Door {
             Self::Website => "website",
             Self::Portal => "portal",
             Self::Sales => "sales",
+            Self::Api => "api",
             Self::CommandLine => "command-line",
             Self::Worker => "worker",
         }

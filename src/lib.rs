@@ -15,6 +15,7 @@ pub mod error;
 pub mod sessions;
 pub mod throttle;
 pub mod passkeys;
+pub mod idempotency;
 pub mod settings;
 pub mod wording;
 pub mod app;

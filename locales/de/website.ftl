@@ -344,6 +344,7 @@ known-is-nobody = jemandem ohne Anmeldung
 known-is-website = Website
 known-is-portal = Portal
 known-is-sales = Vertriebs-App
+known-is-api = Schnittstelle für Programme (API)
 known-is-command-line = Kommandozeile
 known-is-worker = im Hintergrund
 known-is-queued = steht noch aus

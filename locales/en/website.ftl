@@ -344,6 +344,7 @@ known-is-nobody = someone not signed in
 known-is-website = website
 known-is-portal = portal
 known-is-sales = sales app
+known-is-api = interface for programs (API)
 known-is-command-line = command line
 known-is-worker = in the background
 known-is-queued = still to be done

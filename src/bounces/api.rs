@@ -8,6 +8,7 @@ use url::form_urlencoded;
 
 use super::{Received, Refusal, take_in};
 use crate::error::Error;
+use crate::http::api::bearer;
 use crate::http::error::{Failure, problem};
 use crate::http::{Answer, Shared};
 use crate::kernel::Digest;
@@ -43,11 +44,6 @@ pub async fn bounce(
             Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "not-a-bounce", title, &detail, None))
         }
     }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
 }
 
 fn unauthorised() -> Response {

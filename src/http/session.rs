@@ -127,8 +127,16 @@ pub fn acting(session: &StaffSession, door: Door, visit: &Visit) -> Actor {
 
 async fn contact(parts: &Parts, web: &Shared) -> Result<Option<ContactSession>> {
     let Some(token) = token(parts, web, Jar::Website) else { return Ok(None) };
-    let now = web.app.clock.now();
-    let found = web.app.db.read(move |tx| sessions::find_contact(tx, token.digest(), now)).await?;
+    contact_by(&token, web).await
+}
+
+/// The contact whose token this is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn contact_by(token: &Token, web: &Shared) -> Result<Option<ContactSession>> {
+    let (digest, now) = (token.digest(), web.app.clock.now());
+    let found = web.app.db.read(move |tx| sessions::find_contact(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
         web.app.db.write(move |tx| session.touch(tx, now)).await?;
     }

@@ -43,6 +43,7 @@ impl Visit {
             place: Place {
                 address: address(parts, &config.http.trusted_proxies),
                 device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),
+                door: door(parts.uri.path()),
             },
             flash: cookies::flash(&parts.headers).map(str::to_owned),
             cookies: Cookies { https: config.http.public_url.starts_with("https:") },
@@ -60,6 +61,16 @@ impl FromRequestParts<Shared> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Result<Self, Self::Rejection> {
         Ok(Self::of(web, parts))
+    }
+}
+
+/// The door behind an address.
+fn door(path: &str) -> Door {
+    match path.split('/').nth(1) {
+        Some("portal") => Door::Portal,
+        Some("sales") => Door::Sales,
+        Some("api") => Door::Api,
+        _ => Door::Website,
     }
 }
 

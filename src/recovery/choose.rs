@@ -5,7 +5,7 @@ use passwords::{About as Names, Hash, Known, Matched, Own, Password, Problem};
 
 use super::store;
 use crate::access;
-use crate::actor::{Actor, Door, Who};
+use crate::actor::{Actor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -180,8 +180,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
         Proof::Temporary(_) => Event::PasswordChosen,
         Proof::Current(..) => Event::PasswordChanged,
     };
-    let actor =
-        Actor { who: Who::Contact(contact.id), door: Door::Website, address: chosen.place.address.clone() };
+    let actor = chosen.place.actor(Who::Contact(contact.id));
     audit::record(tx, &actor, now, event, About::contact(contact.retailer, contact.id))?;
     if matches!(chosen.proof, Proof::Temporary(_)) {
         access::remove_passkeys(tx, &actor, (contact.retailer, contact.id), now)?;

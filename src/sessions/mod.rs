@@ -7,7 +7,7 @@ mod store;
 
 use std::time::Duration;
 
-use crate::actor::Permissions;
+use crate::actor::{Actor, Door, Permissions, Who};
 use crate::db::{self, Tx};
 use crate::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TemporaryPasswordId};
 use crate::kernel::{Language, Timestamp, Token};
@@ -37,6 +37,15 @@ pub struct Place {
     pub address: String,
     /// What the browser calls itself, shortened.
     pub device: String,
+    /// Through which door.
+    pub door: Door,
+}
+
+impl Place {
+    /// Someone acting from here.
+    pub fn actor(&self, who: Who) -> Actor {
+        Actor { who, door: self.door, address: self.address.clone() }
+    }
 }
 
 /// A contact who is signed in.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use passwords::{Brought, Hash, Matched, Own, Password};
 
 use crate::access;
-use crate::actor::{Actor, Door, Who};
+use crate::actor::{Actor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -18,7 +18,7 @@ use crate::kernel::id::{ContactId, RetailerId, TemporaryPasswordId};
 use crate::kernel::{Timestamp, Token, Username};
 use crate::recovery::{self, Live};
 use crate::retailers;
-use crate::sessions::{self, Place};
+use crate::sessions::{self, ContactSession, Place};
 use crate::throttle::{self, Limit};
 
 /// Failures for one username from one address. A stranger elsewhere can't use
@@ -142,14 +142,25 @@ async fn prove(
                 // Written down for unknown usernames too: the same work for all.
                 let about =
                     who.map(|(contact, retailer)| About::contact(retailer, contact)).unwrap_or_default();
-                let actor =
-                    Actor { who: Who::Nobody, door: Door::Website, address: attempt.place.address.clone() };
+                let actor = attempt.place.actor(Who::Nobody);
                 audit::record(tx, &actor, now, Event::SignInRefused, about)?;
                 Ok(Some(SignIn::Refused))
             }
         })
         .await?;
     Ok((outcome, typed))
+}
+
+/// Signs a contact out where they are.
+///
+/// # Errors
+/// When the database fails.
+pub fn sign_out(tx: &mut Tx<'_>, session: &ContactSession, place: &Place, now: Timestamp) -> Result<()> {
+    if sessions::end(tx, session.id, now)? {
+        let about = About::contact(session.retailer, session.contact);
+        audit::record(tx, &place.actor(Who::Contact(session.contact)), now, Event::SignedOut, about)?;
+    }
+    Ok(())
 }
 
 fn may_try(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<bool> {
@@ -200,7 +211,7 @@ fn welcome(
     throttle::forgive(tx, "sign-in", &attempt.pair(), PER_PAIR.attempts)?;
     throttle::forgive(tx, "sign-in-from", &attempt.network, 1)?;
     throttle::forgive(tx, "sign-in-as", attempt.key(), PER_USERNAME.attempts)?;
-    let actor = Actor { who: Who::Contact(contact), door: Door::Website, address: place.address.clone() };
+    let actor = place.actor(Who::Contact(contact));
     let about = About::contact(retailer, contact);
     match proof {
         Proof::Own { hash, rehashed } => {

@@ -3,7 +3,7 @@
 
 use super::SignIn;
 use crate::access;
-use crate::actor::{Actor, Door, Who};
+use crate::actor::{Actor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
@@ -37,9 +37,7 @@ pub fn sign_in(
         Some(contact) if matches!(proved, Proved::By(_)) && may_keep(tx, &contact, now)? => {
             passkeys::forgive(tx, place)?;
             recovery::note_sign_in(tx, contact.id, None, now)?;
-            let who = Who::Contact(contact.id);
-            let actor = Actor { who, door: Door::Website, address: place.address.clone() };
-            audit::record(tx, &actor, now, Event::SignedIn, about(&contact))?;
+            audit::record(tx, &place.actor(Who::Contact(contact.id)), now, Event::SignedIn, about(&contact))?;
             Ok(SignIn::Welcome(sessions::start_for_contact(tx, contact.id, None, place, now)?))
         }
         contact => {
@@ -49,8 +47,7 @@ pub fn sign_in(
             } else {
                 about
             };
-            let actor = Actor { who: Who::Nobody, door: Door::Website, address: place.address.clone() };
-            audit::record(tx, &actor, now, Event::SignInRefused, about)?;
+            audit::record(tx, &place.actor(Who::Nobody), now, Event::SignInRefused, about)?;
             Ok(SignIn::Refused)
         }
     }

@@ -7,14 +7,12 @@ use passwords::Password;
 use serde::Deserialize;
 
 use super::{SignIn, passkey};
-use crate::actor::{Actor, Door, Who};
-use crate::audit::{self, About, Event};
 use crate::http::cookies::Jar;
 use crate::http::forms::{NoFields, PasskeyForm, Posted, Secret};
 use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in};
 use crate::http::{Answer, Page, Shared, Visit, html, json, redirect};
 use crate::passkeys;
-use crate::sessions::{self, ContactSession};
+use crate::sessions::ContactSession;
 
 #[derive(Template)]
 #[template(path = "sign_in/pages/sign_in.html")]
@@ -105,22 +103,8 @@ pub async fn sign_out(
     visit: Visit,
     MaybeChoosing(session): MaybeChoosing,
 ) -> Answer {
-    let now = web.app.clock.now();
-    let actor = Actor {
-        who: Who::Contact(session.contact),
-        door: Door::Website,
-        address: visit.place.address.clone(),
-    };
-    web.app
-        .db
-        .write(move |tx| {
-            if sessions::end(tx, session.id, now)? {
-                let about = About::contact(session.retailer, session.contact);
-                audit::record(tx, &actor, now, Event::SignedOut, about)?;
-            }
-            Ok::<_, crate::Error>(())
-        })
-        .await?;
+    let (place, now) = (visit.place.clone(), web.app.clock.now());
+    web.app.db.write(move |tx| super::sign_out(tx, &session, &place, now)).await?;
     let mut response = redirect("/login", Some("signed-out"));
     visit.cookies.clear(response.headers_mut(), Jar::Website);
     Ok(response)

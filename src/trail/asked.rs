@@ -27,10 +27,11 @@ pub const ACTORS: [(&str, &str); 4] = [
     ("nobody", "Someone not signed in"),
 ];
 /// Doors to choose from.
-pub const DOORS: [(&str, &str); 5] = [
+pub const DOORS: [(&str, &str); 6] = [
     ("website", "Website"),
     ("portal", "Portal"),
     ("sales", "Sales app"),
+    ("api", "API"),
     ("command-line", "Command line"),
     ("worker", "In the background"),
 ];

@@ -141,6 +141,7 @@ fn door(door: &str) -> &'static str {
         "website" => "website",
         "portal" => "portal",
         "sales" => "sales app",
+        "api" => "API",
         "command-line" => "command line",
         _ => "",
     }

@@ -264,7 +264,7 @@ impl Told {
 }
 
 /// The keys of words that have a meaning of their own.
-const WORDS: [&str; 33] = [
+const WORDS: [&str; 34] = [
     "known-is-en",
     "known-is-de",
     "known-is-reset",
@@ -288,6 +288,7 @@ const WORDS: [&str; 33] = [
     "known-is-website",
     "known-is-portal",
     "known-is-sales",
+    "known-is-api",
     "known-is-command-line",
     "known-is-worker",
     "known-is-queued",

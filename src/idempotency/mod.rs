@@ -1,0 +1,115 @@
+//! Acts that may be asked for again without being done again.
+//!
+//! A client makes a key once for an act and sends it with each attempt
+//! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header). The key is
+//! kept for good, in the transaction of the act: whatever is lost on the way,
+//! the act happens once. Of key and request only digests are kept; the key is
+//! part of what is digested, so nobody can guess a request from its digest.
+
+mod store;
+
+use crate::actor::{Actor, Who};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::kernel::id::{ContactId, ResetId, StaffId};
+use crate::kernel::{Digest, Timestamp};
+
+/// An attempt at an act.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    key: Digest,
+    fingerprint: Digest,
+}
+
+impl Attempt {
+    /// An attempt under `key` to do what `request` asks: its method, its
+    /// address and its body.
+    pub fn new(key: &str, request: [&[u8]; 3]) -> Self {
+        // Each part with its length, so that no two requests read alike.
+        let parts = [&[key.as_bytes()], request.as_slice()].concat();
+        let whole: Vec<u8> =
+            parts.iter().flat_map(|part| [&part.len().to_be_bytes(), *part].concat()).collect();
+        Self { key: Digest::of(key.as_bytes()), fingerprint: Digest::of(&whole) }
+    }
+}
+
+/// What an act made or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The contact it was about.
+    pub contact: ContactId,
+    /// The reset it started, if it did.
+    pub reset: Option<ResetId>,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub enum Once<T> {
+    /// It was done now.
+    Now(Done),
+    /// It was done by an earlier attempt; nothing happened now.
+    Before(Done),
+    /// The key belongs to another act; nothing happened.
+    OtherAct,
+    /// It could not be done, and may be tried again under the same key.
+    Not(T),
+}
+
+/// Does `act` unless an earlier attempt did. Without an attempt to go by, it is
+/// done each time it is asked for.
+///
+/// # Errors
+/// Whatever `act` returns, [`Error::NotAllowed`] for who is no staff user, and
+/// when the database fails.
+pub fn once<T>(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    attempt: Option<Attempt>,
+    now: Timestamp,
+    act: impl FnOnce(&mut Tx<'_>) -> Result<Result<Done, T>>,
+) -> Result<Once<T>> {
+    let Some(attempt) = attempt else {
+        return Ok(act(tx)?.map_or_else(Once::Not, Once::Now));
+    };
+    let staff = staff(actor)?;
+    match store::find(tx, staff, &attempt.key)? {
+        Some(known) if known.fingerprint == attempt.fingerprint => return Ok(Once::Before(known.done)),
+        Some(_) => return Ok(Once::OtherAct),
+        None => {}
+    }
+    match act(tx)? {
+        Ok(done) => {
+            store::insert(tx, staff, &attempt, done, now)?;
+            Ok(Once::Now(done))
+        }
+        Err(not) => Ok(Once::Not(not)),
+    }
+}
+
+fn staff(actor: &Actor) -> Result<StaffId> {
+    match &actor.who {
+        Who::Staff(staff) => Ok(staff.id),
+        _ => Err(Error::NotAllowed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_every_part_of_a_request_and_the_key() {
+        let attempts = [
+            Attempt::new("key", [b"POST", b"/a", b"{}"]),
+            Attempt::new("key", [b"PUT", b"/a", b"{}"]),
+            Attempt::new("key", [b"POST", b"/a{", b"}"]),
+            Attempt::new("key", [b"POST", b"/a", b"{ }"]),
+            Attempt::new("other", [b"POST", b"/a", b"{}"]),
+        ];
+        for (n, one) in attempts.iter().enumerate() {
+            for other in attempts.iter().skip(n + 1) {
+                assert_ne!(one.fingerprint.as_bytes(), other.fingerprint.as_bytes());
+            }
+        }
+    }
+}
