@@ -41,6 +41,7 @@ mod brought_along;
 mod choose;
 mod colleagues;
 mod command;
+mod contact_session;
 mod customer_passkeys;
 mod doors;
 mod editing;
