@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
-use crate::http::api::Streams;
+use crate::http::api::{Rates, Streams, tell};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, bounces, dev_inbox, import, privacy, recovery, runs, setup, sign_in, staff, trail};
 
@@ -339,23 +339,18 @@ pub fn router(app: Arc<App>) -> Router {
             manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
         })
         .collect();
-    let mut doors = [
-        website(),
-        portal_routes(),
-        office_routes(),
-        import_routes(),
-        sales_routes(),
-        api_routes(),
-        health_routes(),
-    ]
-    .concat();
+    let mut doors =
+        [website(), portal_routes(), office_routes(), import_routes(), sales_routes(), health_routes()]
+            .concat();
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(demo_routes());
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let web: Shared = Arc::new(Web { app, assets: Arc::new(assets), streams: Streams::default() });
+    let web: Shared =
+        Arc::new(Web { app, assets: Arc::new(assets), streams: Streams::default(), rates: Rates::default() });
     answering(doors)
+        .merge(answering(api_routes()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
