@@ -34,6 +34,8 @@ macro_rules! story {
 
 mod access;
 mod account;
+mod api_contacts;
+mod api_resets;
 mod audit;
 mod bad_input;
 mod bounces;

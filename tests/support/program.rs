@@ -1,8 +1,10 @@
 //! A program at the API: JSON, and a token instead of cookies.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{Ask, Browser, Reply};
+use super::people::{Colleague, STAFF_PASSWORD};
+use super::shop::Shop;
 
 /// A program, signed in or not. Clones are the same program.
 #[derive(Clone)]
@@ -20,6 +22,21 @@ impl Program {
     /// The same with this token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// A device of a staff user, signed in.
+    pub async fn of(shop: &Shop, colleague: &Colleague) -> Self {
+        let program = Self::new(shop.browser());
+        let typed =
+            json!({ "email": colleague.email, "password": STAFF_PASSWORD, "device_name": "Sample iPad" });
+        let reply = program.send("POST", "/api/v1/devices", &[], Some(typed)).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        program.with_token(reply.json()["access_token"].as_str().expect("a token"))
+    }
+
+    /// Sends JSON under an idempotency key.
+    pub async fn act(&self, method: &str, path: &str, key: &str, body: Value) -> Reply {
+        self.send(method, path, &[("idempotency-key", key)], Some(body)).await
     }
 
     /// Reads a resource.
