@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post, put};
 use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, search, transfer};
-use crate::http::api::Streams;
+use crate::http::api::{Rates, Streams, tell};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{
     account, bounces, dev_inbox, import, privacy, recovery, runs, sales_app, setup, sign_in, staff, trail,
@@ -356,23 +356,23 @@ pub fn router(app: Arc<App>) -> Router {
     let of_app =
         manifest.iter().filter(|(file, _)| file.starts_with("/sales/") && *file != "/sales/worker.js");
     let app_files = of_app.map(|(file, hashed)| (format!("/assets{file}"), hashed.to_owned())).collect();
-    let mut doors = [
-        website(),
-        portal_routes(),
-        office_routes(),
-        import_routes(),
-        sales_routes(),
-        api_routes(),
-        health_routes(),
-    ]
-    .concat();
+    let mut doors =
+        [website(), portal_routes(), office_routes(), import_routes(), sales_routes(), health_routes()]
+            .concat();
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(demo_routes());
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let web: Shared = Arc::new(Web { app, assets: Arc::new(assets), app_files, streams: Streams::default() });
+    let web: Shared = Arc::new(Web {
+        app,
+        assets: Arc::new(assets),
+        app_files,
+        streams: Streams::default(),
+        rates: Rates::default(),
+    });
     answering(doors)
+        .merge(answering(api_routes()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))

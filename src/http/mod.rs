@@ -35,6 +35,8 @@ pub struct Web {
     pub app_files: BTreeMap<String, String>,
     /// The streams of events that are open.
     pub streams: api::Streams,
+    /// How much devices asked this node lately.
+    pub rates: api::Rates,
 }
 
 /// What handlers are given as their state.
