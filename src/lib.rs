@@ -38,6 +38,8 @@ pub mod trail;
 pub mod privacy;
 pub mod dashboard;
 pub mod customers;
+pub mod sales_app;
+pub mod changes;
 pub mod dev_inbox;
 pub mod worker;
 pub mod routes;
