@@ -38,6 +38,7 @@ mod audit;
 mod bad_input;
 mod bounces;
 mod brought_along;
+mod changes;
 mod choose;
 mod colleagues;
 mod command;
