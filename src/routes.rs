@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -16,6 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
+use crate::http::api::Streams;
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{account, bounces, dev_inbox, import, privacy, recovery, runs, setup, sign_in, staff, trail};
 
@@ -261,6 +262,26 @@ fn sales_routes() -> Vec<Route> {
     ]
 }
 
+/// The API, where other programs are.
+fn api_routes() -> Vec<Route> {
+    use crate::customers::api::{contacts, resets, retailers};
+    use sign_in::api as contact_session;
+    vec![
+        ("/api/v1/retailers/{id}", get(retailers::retailer)),
+        ("/api/v1/retailers/{id}/contacts", post(contacts::add)),
+        ("/api/v1/contacts/{id}", get(contacts::contact).patch(contacts::change)),
+        ("/api/v1/contacts/{id}/sign-in", put(contacts::change_sign_in)),
+        ("/api/v1/contacts/{id}/resets", get(resets::list).post(resets::start)),
+        ("/api/v1/contacts/{id}/resets/{reset}", get(resets::reset).delete(resets::cancel)),
+        ("/api/v1/contacts/{id}/resets/{reset}/events", get(resets::follow)),
+        (
+            "/api/v1/contact-session",
+            get(contact_session::whoami).post(contact_session::sign_in).delete(contact_session::sign_out),
+        ),
+        ("/api/v1/contact-session/password", put(contact_session::choose)),
+    ]
+}
+
 /// The inbox that only `tradepost demo` has.
 fn demo_routes() -> Vec<Route> {
     vec![
@@ -291,6 +312,7 @@ pub fn addresses() -> Vec<&'static str> {
         wording_routes(),
         upload_routes(),
         sales_routes(),
+        api_routes(),
         demo_routes(),
         hooks(),
         health_routes(),
@@ -317,15 +339,22 @@ pub fn router(app: Arc<App>) -> Router {
             manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
         })
         .collect();
-    let mut doors =
-        [website(), portal_routes(), office_routes(), import_routes(), sales_routes(), health_routes()]
-            .concat();
+    let mut doors = [
+        website(),
+        portal_routes(),
+        office_routes(),
+        import_routes(),
+        sales_routes(),
+        api_routes(),
+        health_routes(),
+    ]
+    .concat();
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(demo_routes());
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let web: Shared = Arc::new(Web { app, assets: Arc::new(assets) });
+    let web: Shared = Arc::new(Web { app, assets: Arc::new(assets), streams: Streams::default() });
     answering(doors)
         .nest_service("/assets", files.into_router::<()>())
         // From the inside out.

@@ -15,8 +15,9 @@ use crate::error::{Error, Result};
 use crate::http::Caller;
 use crate::http::forms::FieldErrors;
 use crate::kernel::id::ContactId;
-use crate::kernel::text::TextError;
+use crate::kernel::text::{self, TextError};
 use crate::kernel::{EmailAddress, Language, Username};
+use crate::retailers::edit::ContactDetails;
 use crate::{retailers, setup};
 
 /// What someone else saved while a form was being filled in.
@@ -103,8 +104,25 @@ fn read<T: Default>(
     })
 }
 
+/// A contact's name, position, telephone number and language.
+pub(super) fn details(
+    errors: &mut Vec<(&'static str, String)>,
+    [name, position, phone, language]: [&str; 4],
+) -> ContactDetails {
+    let chosen = Language::from_tag(language);
+    if chosen.is_none() {
+        errors.push(("language", "Choose a language.".to_owned()));
+    }
+    ContactDetails {
+        name: read(errors, ("name", "The name"), text::one_line(name, 120)),
+        position: read(errors, ("position", "The position"), text::perhaps_one_line(position, 80)),
+        phone: read(errors, ("phone", "The telephone number"), text::perhaps_one_line(phone, 40)),
+        language: chosen.unwrap_or_default(),
+    }
+}
+
 /// An address that may be left out.
-fn read_email(errors: &mut Vec<(&'static str, String)>, typed: &str) -> Option<EmailAddress> {
+pub(super) fn read_email(errors: &mut Vec<(&'static str, String)>, typed: &str) -> Option<EmailAddress> {
     if typed.trim().is_empty() {
         return None;
     }
@@ -116,7 +134,7 @@ fn read_email(errors: &mut Vec<(&'static str, String)>, typed: &str) -> Option<E
 }
 
 /// A username that may be left out.
-fn read_username(errors: &mut Vec<(&'static str, String)>, typed: &str) -> Option<Username> {
+pub(super) fn read_username(errors: &mut Vec<(&'static str, String)>, typed: &str) -> Option<Username> {
     if typed.trim().is_empty() {
         return None;
     }
@@ -137,7 +155,7 @@ pub struct Holder {
 }
 
 /// The contact who has a username, if the actor may see them.
-fn holder(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Holder> {
+pub(super) fn holder(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Holder> {
     match retailers::contact(tx, actor, id) {
         Ok(contact) => Ok(Holder {
             href: format!("/portal/contacts/{id}"),
@@ -149,7 +167,7 @@ fn holder(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Holder> {
 }
 
 /// What is said beside a username that is taken.
-fn username_taken(holder: &Holder) -> FieldErrors {
+pub(super) fn username_taken(holder: &Holder) -> FieldErrors {
     let whose = if holder.name.is_empty() { "someone else" } else { &holder.name };
     FieldErrors::one(
         "username",

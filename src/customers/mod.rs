@@ -1,8 +1,10 @@
-//! The customers as staff see them: the pages of the portal and the sales app.
+//! The customers as staff see them: the pages of the portal, the sales app and
+//! the API.
 //!
-//! Both doors show the same people and call the same operations; what differs
+//! All doors show the same people and call the same operations; what differs
 //! is the frame. Everything is looked up through the actor.
 
+pub mod api;
 pub mod dashboard;
 pub mod edit;
 pub mod invitations;

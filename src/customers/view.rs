@@ -21,12 +21,12 @@ use crate::retailers::{self, Contact};
 use crate::sessions::{self, Device};
 use crate::trail::Line;
 
-pub use access::{AccessView, Need};
+pub use access::{AccessView, Need, obstacle as in_the_way};
 pub use chart::Chart;
-pub use confirmation::Confirmation;
+pub use confirmation::{Confirmation, cautions};
 pub use list::{Frame, RetailerList};
 pub use mail::{Queue, without_addresses};
-pub use status::ResetView;
+pub use status::{ResetView, Step};
 
 /// Resets of a contact that are listed.
 const RESETS: i64 = 10;
@@ -103,8 +103,7 @@ impl ContactView {
         let mut resets = resets.iter().map(|reset| ResetView::new(reset, actor, now));
         let history =
             if actor.may(Act::ViewAudit) { Some(audit::of_contact(tx, id, HISTORY)?) } else { None };
-        let around = confirmation::around(tx, &contact)?;
-        let cautions = recovery::cautions(&contact, around, now);
+        let (_, cautions) = cautions(tx, &contact, None, now)?;
         let sentences = |entries: Vec<Entry>| entries.iter().map(Line::new).collect();
         Ok(Self {
             access: AccessView::new(&contact, actor, now),
@@ -112,7 +111,7 @@ impl ContactView {
             earlier: resets.collect(),
             history: history.map(sentences),
             needs: access::needs(&contact, actor),
-            cautions: cautions.iter().map(|caution| confirmation::warning(*caution, now)).collect(),
+            cautions,
             devices: sessions::device_list(tx, id, now)?,
             may_edit: actor.may_edit_customers(),
             may_export: actor.may(Act::Export),

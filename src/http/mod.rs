@@ -30,6 +30,8 @@ pub struct Web {
     pub app: Arc<App>,
     /// The address of each file in `web/`, with a hash of its contents.
     pub assets: Arc<Assets>,
+    /// The streams of events that are open.
+    pub streams: api::Streams,
 }
 
 /// What handlers are given as their state.

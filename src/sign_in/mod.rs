@@ -1,5 +1,6 @@
-//! How contacts sign in on the website.
+//! How contacts sign in, on the website and at the API.
 
+pub mod api;
 pub mod passkey;
 pub mod site;
 

@@ -5,14 +5,13 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::{
-    Holder, Meanwhile, holder, last_editor, must_edit, read, read_email, read_username, username_taken,
+    Holder, Meanwhile, details, holder, last_editor, must_edit, read_email, read_username, username_taken,
 };
 use crate::actor::Act;
 use crate::http::forms::{FieldErrors, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, RetailerId};
-use crate::kernel::{Language, text};
-use crate::retailers::edit::{self, ContactDetails, NewSignIn};
+use crate::retailers::edit::{self, NewSignIn};
 use crate::retailers::{self, Contact, Edited, Retailer};
 
 /// What the form of details sends.
@@ -31,6 +30,12 @@ pub struct DetailsForm {
     username: String,
     #[serde(default)]
     website_access: bool,
+}
+
+impl DetailsForm {
+    fn details(&self) -> [&str; 4] {
+        [&self.name, &self.position, &self.phone, &self.language]
+    }
 }
 
 #[derive(Template)]
@@ -80,7 +85,7 @@ pub async fn add_contact(
 ) -> Answer {
     must_edit(&caller.actor)?;
     let mut errors = Vec::new();
-    let details = details(&mut errors, &form);
+    let details = details(&mut errors, form.details());
     let sign_in = NewSignIn {
         email: read_email(&mut errors, &form.email),
         username: read_username(&mut errors, &form.username),
@@ -167,7 +172,7 @@ pub async fn submit_contact(
 ) -> Answer {
     must_edit(&caller.actor)?;
     let mut errors = Vec::new();
-    let details = details(&mut errors, &form);
+    let details = details(&mut errors, form.details());
     if !errors.is_empty() {
         return show(&caller, id, Some(form), (StatusCode::UNPROCESSABLE_ENTITY, errors.into())).await;
     }
@@ -179,18 +184,5 @@ pub async fn submit_contact(
         Edited::Taken(_) | Edited::ChangedMeanwhile => {
             show(&caller, id, Some(form), (StatusCode::CONFLICT, FieldErrors::default())).await
         }
-    }
-}
-
-fn details(errors: &mut Vec<(&'static str, String)>, form: &DetailsForm) -> ContactDetails {
-    let language = Language::from_tag(&form.language);
-    if language.is_none() {
-        errors.push(("language", "Choose a language.".to_owned()));
-    }
-    ContactDetails {
-        name: read(errors, ("name", "The name"), text::one_line(&form.name, 120)),
-        position: read(errors, ("position", "The position"), text::perhaps_one_line(&form.position, 80)),
-        phone: read(errors, ("phone", "The telephone number"), text::perhaps_one_line(&form.phone, 40)),
-        language: language.unwrap_or_default(),
     }
 }

@@ -141,7 +141,8 @@ fn meaning(access: Access, contact: &Contact, now: Timestamp) -> String {
 }
 
 /// Why no temporary password can be mailed, and what to do about it.
-pub(super) fn obstacle(obstacle: Obstacle, contact: &Contact) -> String {
+/// What stands in the way of mailing a temporary password, in a sentence or two.
+pub fn obstacle(obstacle: Obstacle, contact: &Contact) -> String {
     let retailer = contact.retailer_name.as_str();
     match obstacle {
         Obstacle::Inactive if contact.retailer_active => {

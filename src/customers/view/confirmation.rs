@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernel::id::ContactId;
 use crate::kernel::{Language, Timestamp, calendar};
 use crate::mail;
-use crate::recovery::{self, Around, Caution};
+use crate::recovery::{self, Around, Caution, Reset};
 use crate::retailers::{self, Contact};
 
 /// The words of the confirmation.
@@ -52,12 +52,11 @@ impl Confirmation {
             return Err(Error::NotAllowed);
         }
         let latest = recovery::of_contact(tx, contact.id, 1)?.into_iter().next();
-        let around = Around { latest: latest.as_ref(), ..around(tx, &contact)? };
-        let cautions = recovery::cautions(&contact, around, now);
-        Ok(Self::new(contact, &cautions, reset, now))
+        let (_, cautions) = cautions(tx, &contact, latest.as_ref(), now)?;
+        Ok(Self::new(contact, cautions, reset))
     }
 
-    fn new(contact: Contact, cautions: &[Caution], reset: &config::Reset, now: Timestamp) -> Self {
+    fn new(contact: Contact, warnings: Vec<String>, reset: &config::Reset) -> Self {
         let again = contact.password_set_at.is_some();
         let (masked, full) = contact
             .email
@@ -70,7 +69,7 @@ impl Confirmation {
             masked,
             full,
             sentence: sentence(&contact, reset),
-            warnings: cautions.iter().map(|caution| warning(*caution, now)).collect(),
+            warnings,
             act: access::act(&contact),
             can_stop: contact.has_password && reset.mode != ResetMode::Replace,
             problem: obstacle(&contact)
@@ -97,8 +96,21 @@ fn sentence(contact: &Contact, reset: &config::Reset) -> String {
     }
 }
 
+/// How many others share a contact's address, and what to look at twice before a
+/// reset is sent there, in sentences.
+pub fn cautions(
+    tx: &mut Tx<'_>,
+    contact: &Contact,
+    latest: Option<&Reset>,
+    now: Timestamp,
+) -> Result<(i64, Vec<String>)> {
+    let around = Around { latest, ..around(tx, contact)? };
+    let cautions = recovery::cautions(contact, around, now);
+    Ok((around.sharing, cautions.iter().map(|caution| warning(*caution, now)).collect()))
+}
+
 /// Who shares a contact's address, and whether mail there bounced before.
-pub(super) fn around(tx: &mut Tx<'_>, contact: &Contact) -> Result<Around<'static>> {
+fn around<'r>(tx: &mut Tx<'_>, contact: &Contact) -> Result<Around<'r>> {
     let Some(email) = &contact.email else { return Ok(Around::default()) };
     Ok(Around {
         sharing: retailers::contacts_sharing(tx, email, contact.id)?,
@@ -107,7 +119,7 @@ pub(super) fn around(tx: &mut Tx<'_>, contact: &Contact) -> Result<Around<'stati
     })
 }
 
-pub(super) fn warning(caution: Caution, now: Timestamp) -> String {
+fn warning(caution: Caution, now: Timestamp) -> String {
     match caution {
         Caution::Shared(1) => "One other contact uses the same address. The mail says whom it is for.".into(),
         Caution::Shared(others) => {
@@ -133,12 +145,8 @@ mod tests {
         let earlier = NOW.minus(Duration::from_hours(26));
         let cautions =
             [Caution::Shared(1), Caution::Shared(3), Caution::EmailChanged(earlier), Caution::JustSent];
-        Confirmation::new(
-            contact,
-            &cautions,
-            &config::Reset { valid_for: Duration::from_hours(48), mode },
-            NOW,
-        )
+        let warnings = cautions.iter().map(|caution| warning(*caution, NOW)).collect();
+        Confirmation::new(contact, warnings, &config::Reset { valid_for: Duration::from_hours(48), mode })
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! JSON in and out.
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -21,13 +21,19 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Sent<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &Shared) -> Answer<Self> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(&problem::UNSUPPORTED_MEDIA_TYPE).into());
-        }
-        let bytes = to_bytes(request.into_body(), usize::MAX).await.map_err(|_| Failure::TooLarge)?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| Problem::new(&problem::UNREADABLE).saying(what_is_wrong(&error)).into())
+        read(request).await.map(|(sent, _)| Self(sent))
+    }
+}
+
+/// Reads a body of JSON; gives its bytes, too.
+pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Answer<(T, Bytes)> {
+    if !is_json(request.headers()) {
+        return Err(Problem::new(&problem::UNSUPPORTED_MEDIA_TYPE).into());
+    }
+    let bytes = to_bytes(request.into_body(), usize::MAX).await.map_err(|_| Failure::TooLarge)?;
+    match serde_json::from_slice(&bytes) {
+        Ok(sent) => Ok((sent, bytes)),
+        Err(error) => Err(Problem::new(&problem::UNREADABLE).saying(what_is_wrong(&error)).into()),
     }
 }
 

@@ -98,6 +98,13 @@ pub struct FieldError {
     pub detail: String,
 }
 
+impl FieldError {
+    /// What is wrong with `field`, in a sentence.
+    pub fn new(field: &str, detail: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), detail: detail.into() }
+    }
+}
+
 /// The body of every answer that is no success (RFC 9457).
 #[derive(Debug, ToSchema)]
 #[schema(as = Problem)]
