@@ -38,6 +38,7 @@ pub mod privacy;
 pub mod dashboard;
 pub mod customers;
 pub mod changes;
+pub mod reference;
 pub mod dev_inbox;
 pub mod worker;
 pub mod routes;

@@ -18,7 +18,10 @@ use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
 use crate::http::api::Streams;
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
-use crate::{account, bounces, dev_inbox, import, privacy, recovery, runs, setup, sign_in, staff, trail};
+use crate::{
+    account, bounces, changes, dev_inbox, import, privacy, recovery, reference, runs, setup, sign_in, staff,
+    trail,
+};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -267,6 +270,8 @@ fn api_routes() -> Vec<Route> {
     use crate::customers::api::{contacts, resets, retailers};
     use sign_in::api as contact_session;
     vec![
+        ("/api/v1/retailers", get(changes::api::retailers)),
+        ("/api/v1/contacts", get(changes::api::contacts)),
         ("/api/v1/retailers/{id}", get(retailers::retailer)),
         ("/api/v1/retailers/{id}/contacts", post(contacts::add)),
         ("/api/v1/contacts/{id}", get(contacts::contact).patch(contacts::change)),
@@ -279,6 +284,9 @@ fn api_routes() -> Vec<Route> {
             get(contact_session::whoami).post(contact_session::sign_in).delete(contact_session::sign_out),
         ),
         ("/api/v1/contact-session/password", put(contact_session::choose)),
+        ("/api/v1/openapi.json", get(reference::api::openapi)),
+        ("/api/docs", get(reference::api::docs)),
+        ("/problems/{problem}", get(reference::api::problem)),
     ]
 }
 

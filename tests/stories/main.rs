@@ -57,6 +57,7 @@ mod mail_faults;
 mod matrix;
 mod privacy;
 mod passkeys;
+mod reference;
 mod reset;
 mod retention;
 mod rule;
