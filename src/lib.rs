@@ -37,6 +37,7 @@ pub mod trail;
 pub mod privacy;
 pub mod dashboard;
 pub mod customers;
+pub mod sales_app;
 pub mod changes;
 pub mod reference;
 pub mod dev_inbox;

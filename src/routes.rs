@@ -6,8 +6,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post, put};
+use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -15,12 +16,12 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, Outbound};
-use crate::customers::{dashboard, edit, invitations, lists, people, portal, sales, search, transfer};
-use crate::http::api::Streams;
+use crate::customers::{dashboard, edit, invitations, lists, people, portal, search, transfer};
+use crate::http::api::{Rates, Streams, tell};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{
-    account, bounces, changes, dev_inbox, import, privacy, recovery, reference, runs, setup, sign_in, staff,
-    trail,
+    account, bounces, changes, dev_inbox, import, privacy, recovery, reference, runs, sales_app, setup,
+    sign_in, staff, trail,
 };
 
 /// The largest body of a form, in bytes.
@@ -232,12 +233,27 @@ fn wording_routes() -> Vec<Route> {
 
 /// The sales app, where reps are.
 fn sales_routes() -> Vec<Route> {
+    use sales_app::sales as app;
     use staff::factors::portal as factors;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
     vec![
-        ("/sales", get(|| async { http::redirect("/sales/retailers", None) })),
+        ("/sales", get(app::shell)),
+        ("/sales/shell", get(app::shell)),
+        ("/sales/retailers/{id}", get(app::shell)),
+        ("/sales/retailers/{id}/contacts/new", get(app::shell)),
+        ("/sales/contacts/{id}", get(app::shell)),
+        ("/sales/contacts/{id}/edit", get(app::shell)),
+        ("/sales/contacts/{id}/sign-in", get(app::shell)),
+        ("/sales/contacts/{id}/resets/new", get(app::shell)),
+        ("/sales/contacts/{id}/resets/{reset}", get(app::shell)),
+        ("/sales/sync", get(app::shell)),
+        ("/sales/me", get(app::shell)),
+        ("/sales/worker.js", get(app::worker)),
+        ("/sales/manifest.webmanifest", get(app::manifest)),
+        ("/sales/icon-{size}", get(app::icon)),
+        ("/sales/splash-{size}", get(app::splash)),
         ("/sales/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
         ("/sales/login/challenge", post(passkeys::ask_anyone)),
         ("/sales/login/passkey", post(passkeys::sign_in)),
@@ -254,14 +270,6 @@ fn sales_routes() -> Vec<Route> {
         ("/sales/me/second-factor/app/confirm", post(factors::confirm)),
         ("/sales/me/second-factor/codes", post(factors::fresh_codes)),
         ("/sales/me/second-factor/remove", post(factors::remove)),
-        ("/sales/retailers", get(sales::retailers)),
-        ("/sales/retailers/{id}", get(sales::retailer)),
-        ("/sales/contacts/{id}", get(sales::contact)),
-        ("/sales/contacts/{id}/resets", post(sales::start_reset)),
-        ("/sales/contacts/{id}/resets/new", get(sales::confirm_reset)),
-        ("/sales/contacts/{id}/resets/{reset}", get(sales::reset)),
-        ("/sales/contacts/{id}/resets/{reset}/status", get(sales::reset_status)),
-        ("/sales/contacts/{id}/resets/{reset}/cancel", post(sales::cancel_reset)),
     ]
 }
 
@@ -339,7 +347,10 @@ fn within(limit: Duration) -> TimeoutLayer {
 
 /// Everything an installation answers.
 pub fn router(app: Arc<App>) -> Router {
-    let files = memory_serve::load!().index_file(None).enable_hashed_routes(true);
+    let files = memory_serve::load!()
+        .index_file(None)
+        .cache_control(CacheControl::NoCache)
+        .enable_hashed_routes(true);
     let manifest = files.manifest();
     let assets: Assets = ["app.css", "app.js", "passkeys.js", "icons.svg", "favicon.svg"]
         .into_iter()
@@ -347,23 +358,27 @@ pub fn router(app: Arc<App>) -> Router {
             manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
         })
         .collect();
-    let mut doors = [
-        website(),
-        portal_routes(),
-        office_routes(),
-        import_routes(),
-        sales_routes(),
-        api_routes(),
-        health_routes(),
-    ]
-    .concat();
+    // What the service worker keeps; not itself.
+    let of_app =
+        manifest.iter().filter(|(file, _)| file.starts_with("/sales/") && *file != "/sales/worker.js");
+    let app_files = of_app.map(|(file, hashed)| (format!("/assets{file}"), hashed.to_owned())).collect();
+    let mut doors =
+        [website(), portal_routes(), office_routes(), import_routes(), sales_routes(), health_routes()]
+            .concat();
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(demo_routes());
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let web: Shared = Arc::new(Web { app, assets: Arc::new(assets), streams: Streams::default() });
+    let web: Shared = Arc::new(Web {
+        app,
+        assets: Arc::new(assets),
+        app_files,
+        streams: Streams::default(),
+        rates: Rates::default(),
+    });
     answering(doors)
+        .merge(answering(api_routes()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())
         // From the inside out.
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))

@@ -15,6 +15,12 @@ pub enum Event {
     SessionEnded,
     /// All other sessions were ended.
     SessionsEnded,
+    /// A staff user signed a device in.
+    DeviceSignedIn,
+    /// A device was revoked by someone.
+    DeviceRevoked,
+    /// A spent refresh token was used, so there is a copy; its device was revoked.
+    RefreshTokenReused,
     /// A reset was asked for.
     ResetRequested,
     /// An invitation was asked for.
@@ -159,13 +165,16 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 76] = [
+    pub const ALL: [Self; 79] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
         Self::SignedOut,
         Self::SessionEnded,
         Self::SessionsEnded,
+        Self::DeviceSignedIn,
+        Self::DeviceRevoked,
+        Self::RefreshTokenReused,
         Self::ResetRequested,
         Self::InvitationRequested,
         Self::ResetMailed,
@@ -253,6 +262,9 @@ impl Event {
             Self::SignedOut => "signed-out",
             Self::SessionEnded => "session-ended",
             Self::SessionsEnded => "sessions-ended",
+            Self::DeviceSignedIn => "device-signed-in",
+            Self::DeviceRevoked => "device-revoked",
+            Self::RefreshTokenReused => "refresh-token-reused",
             Self::ResetRequested => "reset-requested",
             Self::InvitationRequested => "invitation-requested",
             Self::ResetMailed => "reset-mailed",

@@ -12,7 +12,6 @@ pub mod lists;
 pub mod people;
 pub mod portal;
 mod resets;
-pub mod sales;
 pub mod search;
 pub mod shapes;
 pub mod transfer;

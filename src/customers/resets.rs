@@ -1,11 +1,10 @@
-//! Sending a reset or an invitation and watching it, the same from the portal
-//! and the sales app.
+//! Sending a reset or an invitation and watching it, in the portal.
 
 use askama::Template;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::view::{Confirmation, ResetView, RetailerList};
+use super::view::{Confirmation, ResetView};
 use crate::http::{Answer, Caller, Page, html, redirect};
 use crate::kernel::id::{ContactId, ResetId};
 use crate::recovery::{self, Manner, Requested};
@@ -20,31 +19,12 @@ struct PortalConfirm {
 }
 
 #[derive(Template)]
-#[template(path = "customers/pages/sales_confirm.html")]
-struct SalesConfirm {
-    page: Page,
-    base: &'static str,
-    shown: Confirmation,
-    list: RetailerList,
-}
-
-#[derive(Template)]
 #[template(path = "customers/pages/portal_reset.html")]
 struct PortalReset {
     page: Page,
     base: &'static str,
     contact: Contact,
     reset: ResetView,
-}
-
-#[derive(Template)]
-#[template(path = "customers/pages/sales_reset.html")]
-struct SalesReset {
-    page: Page,
-    base: &'static str,
-    contact: Contact,
-    reset: ResetView,
-    list: RetailerList,
 }
 
 /// The steps alone, for the page that shows them live.
@@ -71,18 +51,8 @@ pub(super) async fn confirm(caller: &Caller, contact: ContactId) -> Answer {
 
 async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Answer {
     let (settings, now) = (caller.web.app.settings().values.reset, caller.now());
-    let (shown, list) = caller
-        .read(move |tx, actor| {
-            let shown = Confirmation::read(tx, actor, id, &settings, now)?;
-            let list = RetailerList::beside(tx, actor, shown.contact.retailer, now)?;
-            Ok((shown, list))
-        })
-        .await?;
-    let (page, base) = (caller.page(), caller.base());
-    match list {
-        Some(list) => html(status, &SalesConfirm { page, base, shown, list }),
-        None => html(status, &PortalConfirm { page, base, shown }),
-    }
+    let shown = caller.read(move |tx, actor| Confirmation::read(tx, actor, id, &settings, now)).await?;
+    html(status, &PortalConfirm { page: caller.page(), base: caller.base(), shown })
 }
 
 /// Starts a reset, or says why it can't be.
@@ -102,19 +72,14 @@ pub(super) async fn start(caller: &Caller, contact: ContactId, form: &ResetForm)
 /// Shows one reset.
 pub(super) async fn show(caller: &Caller, (contact, id): (ContactId, ResetId)) -> Answer {
     let now = caller.now();
-    let (contact, reset, list) = caller
+    let (contact, reset) = caller
         .read(move |tx, actor| {
             let contact = retailers::contact(tx, actor, contact)?;
             let reset = recovery::find(tx, actor, contact.id, id)?;
-            let list = RetailerList::beside(tx, actor, contact.retailer, now)?;
-            Ok((contact, ResetView::new(&reset, actor, now), list))
+            Ok((contact, ResetView::new(&reset, actor, now)))
         })
         .await?;
-    let (page, base) = (caller.page(), caller.base());
-    match list {
-        Some(list) => html(StatusCode::OK, &SalesReset { page, base, contact, reset, list }),
-        None => html(StatusCode::OK, &PortalReset { page, base, contact, reset }),
-    }
+    html(StatusCode::OK, &PortalReset { page: caller.page(), base: caller.base(), contact, reset })
 }
 
 /// Shows the steps of one reset, as a fragment.

@@ -14,7 +14,7 @@ use crate::audit::{self, Entry};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::ContactId;
-use crate::kernel::{EmailAddress, Language, Timestamp};
+use crate::kernel::{Language, Timestamp};
 use crate::privacy::erase;
 use crate::recovery;
 use crate::retailers::{self, Contact};
@@ -24,7 +24,7 @@ use crate::trail::Line;
 pub use access::{AccessView, Need, obstacle as in_the_way};
 pub use chart::Chart;
 pub use confirmation::{Confirmation, cautions};
-pub use list::{Frame, RetailerList};
+pub use list::Frame;
 pub use mail::{Queue, without_addresses};
 pub use status::{ResetView, Step};
 
@@ -137,11 +137,6 @@ impl ContactView {
     pub fn call_href(&self) -> Option<String> {
         call_href(&self.contact.phone)
     }
-
-    /// The address to write to them at.
-    pub fn mail_href(&self) -> Option<String> {
-        self.contact.email.as_ref().map(mail_href)
-    }
 }
 
 /// The way to a page about a contact: links above its title.
@@ -161,13 +156,6 @@ fn call_href(phone: &str) -> Option<String> {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let plus = if phone.trim_start().starts_with('+') { "+" } else { "" };
     (!digits.is_empty()).then(|| format!("tel:{plus}{digits}"))
-}
-
-/// `mailto:` with everything escaped that could add a field (RFC 6068, 2).
-fn mail_href(email: &EmailAddress) -> String {
-    let escape = |part: &str| url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>();
-    let (local, domain) = email.as_str().rsplit_once('@').unwrap_or((email.as_str(), ""));
-    format!("mailto:{}@{}", escape(local), escape(domain))
 }
 
 /// A span in its largest unit, spelt out: `31 hours`, `1 minute`.
@@ -215,10 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn links_hold_nothing_but_the_number_or_address() {
+    fn a_link_to_call_holds_nothing_but_the_number() {
         assert_eq!(call_href("+44 (0)1947 000-000"), Some("tel:+4401947000000".into()));
         assert_eq!(call_href("none;ext=x"), None);
-        let email = EmailAddress::parse("a?bcc=x&b%@shop.example").map(|email| mail_href(&email));
-        assert_eq!(email, Ok("mailto:a%3Fbcc%3Dx%26b%25@shop.example".into()));
     }
 }

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0009_logo"),
     migration!("0010_brought_along"),
     migration!("0011_imports"),
+    migration!("0012_devices"),
     migration!("0013_changes"),
     migration!("0014_idempotency"),
 ];

@@ -1,4 +1,5 @@
-//! The cookies: two kinds of session, and a message for the next page.
+//! The cookies: sessions of two kinds, the tokens of the sales app, and a
+//! message for the next page.
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -10,8 +11,12 @@ use zeroize::Zeroizing;
 pub enum Jar {
     /// Contacts, on the website.
     Website,
-    /// Staff, in the portal and the sales app.
+    /// Staff, on the pages of the portal and the sales app.
     Staff,
+    /// The access token of the sales app.
+    Device,
+    /// Its refresh token.
+    Refresh,
 }
 
 impl Jar {
@@ -19,6 +24,17 @@ impl Jar {
         match self {
             Self::Website => ["__Host-tradepost", "tradepost"],
             Self::Staff => ["__Host-tradepost-staff", "tradepost-staff"],
+            Self::Device => ["__Host-tradepost-device", "tradepost-device"],
+            Self::Refresh => ["__Host-tradepost-refresh", "tradepost-refresh"],
+        }
+    }
+
+    /// Pages come by a link from elsewhere, too; only the app itself sends the
+    /// tokens of a device.
+    const fn same_site(self) -> &'static str {
+        match self {
+            Self::Website | Self::Staff => "Lax",
+            Self::Device | Self::Refresh => "Strict",
         }
     }
 }
@@ -46,13 +62,11 @@ impl Cookies {
 
     /// Hands a token to the browser, for as long as the session may live.
     pub fn set(self, headers: &mut HeaderMap, jar: Jar, token: &str, max_age_s: u64) {
-        let [strict, plain] = jar.names();
-        push(
-            headers,
-            &format!("{strict}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax; Secure"),
-        );
+        let ([strict, plain], same_site) = (jar.names(), jar.same_site());
+        let rules = format!("Path=/; Max-Age={max_age_s}; HttpOnly; SameSite={same_site}");
+        push(headers, &format!("{strict}={token}; {rules}; Secure"));
         if !self.https {
-            push(headers, &format!("{plain}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax"));
+            push(headers, &format!("{plain}={token}; {rules}"));
         }
     }
 
@@ -114,6 +128,19 @@ mod tests {
         Cookies { https: true }.set(&mut headers, Jar::Website, "t", 60);
         let set: Vec<_> = headers.get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
         assert_eq!(set, ["__Host-tradepost=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"]);
+    }
+
+    #[test]
+    fn the_tokens_of_a_device_come_from_the_app_alone() {
+        for jar in [Jar::Device, Jar::Refresh] {
+            let mut headers = HeaderMap::new();
+            Cookies { https: true }.set(&mut headers, jar, "t", 60);
+            let set = headers[SET_COOKIE].to_str().unwrap();
+            assert!(
+                set.starts_with("__Host-") && set.ends_with("HttpOnly; SameSite=Strict; Secure"),
+                "{set}"
+            );
+        }
     }
 
     #[test]

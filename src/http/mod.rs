@@ -30,8 +30,13 @@ pub struct Web {
     pub app: Arc<App>,
     /// The address of each file in `web/`, with a hash of its contents.
     pub assets: Arc<Assets>,
+    /// The files of the sales app: the address of each, and the one that differs
+    /// with its contents.
+    pub app_files: BTreeMap<String, String>,
     /// The streams of events that are open.
     pub streams: api::Streams,
+    /// How much devices asked this node lately.
+    pub rates: api::Rates,
 }
 
 /// What handlers are given as their state.

@@ -29,6 +29,11 @@ impl Colour {
         }
     }
 
+    /// Its red, green and blue.
+    pub const fn channels(self) -> (u8, u8, u8) {
+        (self.0, self.1, self.2)
+    }
+
     /// How bright it is, from 0 to 1 (WCAG 2.2, relative luminance).
     fn luminance(self) -> f64 {
         let linear = |part: u8| {

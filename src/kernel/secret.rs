@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -35,6 +36,19 @@ impl Token {
             *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
         }
         Some(Self(bytes))
+    }
+
+    /// A token that only who has this one can derive, and only with the same
+    /// salt, for one purpose (HMAC-SHA256).
+    #[must_use]
+    pub fn derive(&self, purpose: &[u8], salt: &[u8]) -> Self {
+        // As long as a block of SHA-256: a shorter key is filled up with noughts (RFC 2104).
+        let mut block = Zeroizing::new([0; 64]);
+        block[..32].copy_from_slice(self.0.as_slice());
+        let mut mac = Hmac::<Sha256>::new((&*block).into());
+        mac.update(purpose);
+        mac.update(salt);
+        Self(Zeroizing::new(mac.finalize().into_bytes().into()))
     }
 
     /// The text to hand out, once: 64 hexadecimal digits.
@@ -102,6 +116,17 @@ mod tests {
         let back = Token::parse(&token.expose()).expect("a token");
         assert_eq!(token.digest(), back.digest());
         assert!(!format!("{token:?}{:?}", token.digest()).contains(&token.expose()[..8]));
+    }
+
+    #[test]
+    fn a_derived_token_depends_on_token_purpose_and_salt() {
+        let token = Token::mint().expect("randomness");
+        let derived = |purpose: &[u8], salt: &[u8]| token.derive(purpose, salt).digest().hex();
+        assert_eq!(derived(b"a", b"salt"), derived(b"a", b"salt"));
+        assert_ne!(derived(b"a", b"salt"), derived(b"b", b"salt"));
+        assert_ne!(derived(b"a", b"salt"), derived(b"a", b"tlas"));
+        let other = Token::mint().expect("randomness").derive(b"a", b"salt");
+        assert_ne!(derived(b"a", b"salt"), other.digest().hex());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A session is found only while the account behind it is in order, so
 //! switching access off ends it at the next request (promise 13).
 
+pub mod devices;
 mod store;
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::kernel::{Language, Timestamp, Token};
 
 pub use store::{
     Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact,
-    end_of_staff, end_others_of_staff, find_contact, find_staff, forget_old, has_factor, is_open, note_proof,
+    end_others_of_staff, find_contact, find_staff, forget_old, has_factor, is_open, note_proof,
 };
 
 /// How long a contact stays signed in (NIST 800-63B-4, 2.1.3: 30 days at most).

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{ContactSession, Place, StaffKind, StaffSession};
+use crate::actor::Door;
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{ContactId, SessionId, StaffId, TemporaryPasswordId};
 use crate::kernel::{Digest, Language, Timestamp};
@@ -28,6 +29,10 @@ pub struct Device {
     pub address: String,
     /// What the browser calls itself.
     pub device: String,
+    /// What its owner calls it, of a device of the sales app or the API.
+    pub name: Option<String>,
+    /// Whether it came by the sales app, not by the API.
+    pub is_sales_app: bool,
     /// When it was started.
     pub created_at: Timestamp,
     /// When it was last used, to within five minutes.
@@ -72,19 +77,35 @@ pub fn find_contact(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Op
     )
 }
 
-/// The staff user behind a cookie, while they are active.
+/// What a [`StaffSession`] is read from, of `sessions s`, `staff p` and `roles r`.
+const STAFF: &str = "s.id, s.staff_id, s.created_at, s.last_seen_at, s.proved_at, s.stage, p.name, p.kind, r.name as role, r.permissions,
+    r.second_factor_days, r.second_factor_since, p.role_since, p.created_at as staff_since,
+    exists (select 1 from authenticators a where a.staff_id = p.id and a.confirmed_at is not null) as has_app,
+    exists (select 1 from passkeys k where k.staff_id = p.id) as has_passkey";
+
+/// The staff user behind a browser's cookie, while they are active. A device's
+/// token is no cookie.
 ///
 /// # Errors
 /// When the database fails.
 pub fn find_staff(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<Option<StaffSession>, Error> {
     tx.opt(
-        "select s.id, s.staff_id, s.created_at, s.last_seen_at, s.proved_at, s.stage, p.name, p.kind, r.name as role, r.permissions,
-                r.second_factor_days, r.second_factor_since, p.role_since, p.created_at as staff_since,
-                exists (select 1 from authenticators a where a.staff_id = p.id and a.confirmed_at is not null) as has_app,
-                exists (select 1 from passkeys k where k.staff_id = p.id) as has_passkey
-         from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
-         where s.token_digest = $1 and s.ended_at is null and s.expires_at > $2 and p.active",
+        &format!(
+            "select {STAFF} from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
+             where s.token_digest = $1 and s.device_name is null and s.ended_at is null and s.expires_at > $2 and p.active"
+        ),
         &[&token, &now],
+    )
+}
+
+/// The staff user of a device, whatever became of it.
+pub(super) fn staff_of(tx: &mut Tx<'_>, device: SessionId) -> Result<Option<StaffSession>, Error> {
+    tx.opt(
+        &format!(
+            "select {STAFF} from sessions s join staff p on p.id = s.staff_id join roles r on r.id = p.role_id
+             where s.id = $1"
+        ),
+        &[&device],
     )
 }
 
@@ -207,29 +228,13 @@ pub fn end_others_of_staff(
     )
 }
 
-/// Ends one session of a staff user; another's is not found.
-///
-/// # Errors
-/// When the database fails.
-pub fn end_of_staff(
-    tx: &mut Tx<'_>,
-    staff: StaffId,
-    session: SessionId,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update sessions set ended_at = $3 where staff_id = $1 and id = $2 and ended_at is null",
-        &[&staff, &session, &now],
-    )
-}
-
 /// Where a staff user is signed in, last used first.
 ///
 /// # Errors
 /// When the database fails.
 pub fn device_list_of_staff(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<Vec<Device>, Error> {
     tx.all(
-        "select id, address, device, created_at, last_seen_at from sessions
+        "select id, address, device, device_name, device_door, created_at, last_seen_at from sessions
          where staff_id = $1 and ended_at is null and expires_at > $2 order by last_seen_at desc, id desc limit 100",
         &[&staff, &now],
     )
@@ -241,21 +246,33 @@ pub fn device_list_of_staff(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> 
 /// When the database fails.
 pub fn device_list(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Vec<Device>, Error> {
     tx.all(
-        "select id, address, device, created_at, last_seen_at from sessions
+        "select id, address, device, device_name, device_door, created_at, last_seen_at from sessions
          where contact_id = $1 and ended_at is null and expires_at > $2 order by last_seen_at desc, id desc limit 100",
         &[&contact, &now],
     )
 }
 
-/// Removes at most `limit` sessions that ended or ran out before `before`.
+/// How much longer than others a revoked device is known, so that one that was
+/// switched off all that time still hears of it: by nothing but its tokens.
+const REVOKED_KEPT: Duration = Duration::from_hours(365 * 24);
+
+/// Removes at most `limit` sessions that ended or ran out before `before`; of
+/// revoked devices only where they were, and the rest a year later.
 ///
 /// # Errors
 /// When the database fails.
 pub fn forget_old(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
-    tx.run(
-        "delete from sessions where id in (select id from sessions where expires_at < $1 or ended_at < $1 limit $2)",
+    let blanked = tx.run(
+        "update sessions set address = '', device = '', device_name = ''
+         where id in (select id from sessions where revoked_at < $1 and (address <> '' or device <> '' or device_name <> '') limit $2)",
         &[&before, &limit],
-    )
+    )?;
+    let removed = tx.run(
+        "delete from sessions where id in (select id from sessions
+             where (expires_at < $1 or ended_at < $1) and (revoked_at is null or revoked_at < $3) limit $2)",
+        &[&before, &limit, &before.minus(REVOKED_KEPT)],
+    )?;
+    Ok(blanked + removed)
 }
 
 impl FromRow for ContactSession {
@@ -315,6 +332,10 @@ impl FromRow for Device {
             id: row.get("id")?,
             address: row.get("address")?,
             device: row.get("device")?,
+            name: row.get("device_name")?,
+            is_sales_app: row
+                .get::<Option<String>>("device_door")?
+                .is_some_and(|door| door == Door::Sales.as_str()),
             created_at: row.get("created_at")?,
             last_seen_at: row.get("last_seen_at")?,
         })

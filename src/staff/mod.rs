@@ -95,7 +95,7 @@ pub fn broken_rules(candidate: &Password, email: &str, name: &str, supplier: &st
 /// # Errors
 /// When the database fails.
 pub fn acting(tx: &mut Tx<'_>, id: StaffId, door: &str, address: &str) -> Result<Option<Actor>> {
-    let door = [Door::Portal, Door::Sales].into_iter().find(|known| known.as_str() == door);
+    let door = [Door::Portal, Door::Sales, Door::Api].into_iter().find(|known| known.as_str() == door);
     let staff = find(tx, id)?.filter(|staff| staff.active);
     Ok(staff.map(|staff| Actor {
         who: Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions }),

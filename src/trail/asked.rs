@@ -157,6 +157,9 @@ const fn kind(event: Event) -> &'static str {
         | Event::SignedOut
         | Event::SessionEnded
         | Event::SessionsEnded
+        | Event::DeviceSignedIn
+        | Event::DeviceRevoked
+        | Event::RefreshTokenReused
         | Event::FactorAdded
         | Event::FactorRemoved
         | Event::FactorRefused

@@ -45,6 +45,13 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::SignedOut => ("neutral", "dot", plain("Signed out")),
         Event::SessionEnded => ("neutral", "dot", by("One session was ended")),
         Event::SessionsEnded => ("neutral", "dot", by("All other sessions were ended")),
+        Event::DeviceSignedIn => ("neutral", "dot", plain("Signed in on a device")),
+        Event::DeviceRevoked => ("warn", "dash", by("A device was revoked")),
+        Event::RefreshTokenReused => (
+            "bad",
+            "cross",
+            plain("A token of a device was used twice: there is a copy; the device was revoked"),
+        ),
         Event::ResetRequested => ("info", "dot", by("Password reset asked for") + stopped(entry)),
         Event::InvitationRequested => ("info", "dot", by("Website invitation asked for")),
         Event::ResetMailed => ("ok", "check", plain("Mail with a temporary password was handed over")),

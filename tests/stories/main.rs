@@ -34,6 +34,8 @@ macro_rules! story {
 
 mod access;
 mod account;
+mod api_contacts;
+mod api_resets;
 mod audit;
 mod bad_input;
 mod bounces;
@@ -42,6 +44,7 @@ mod changes;
 mod choose;
 mod colleagues;
 mod command;
+mod contact_session;
 mod customer_passkeys;
 mod doors;
 mod editing;

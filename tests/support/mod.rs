@@ -7,6 +7,7 @@ pub mod letter;
 pub mod log;
 pub mod passkey;
 pub mod people;
+pub mod program;
 pub mod runs;
 pub mod shop;
 pub mod smtp_sink;

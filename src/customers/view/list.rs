@@ -1,15 +1,12 @@
 //! Lists as pages show them: a table with its filter in the portal, a pane in
 //! the sales app.
 
-use crate::actor::{self, Actor, Door};
+use crate::actor::{self, Actor};
 use crate::db::Tx;
 use crate::error::Result;
-use crate::http::caller::base;
-use crate::kernel::Timestamp;
-use crate::kernel::id::{RetailerId, TerritoryId, ViewId};
+use crate::kernel::id::{TerritoryId, ViewId};
 use crate::listing::ignored;
 use crate::listing::{self, Asked, COUNTED, List, MailState, Rows, SignedIn, Sort, Standing, Turn, View};
-use crate::retailers::Retailer;
 use crate::runs::{self, Act};
 
 /// What stands around the rows of a list in the portal.
@@ -185,67 +182,6 @@ fn note(asked: &Asked, lost: bool) -> String {
         );
     }
     parts.join(" ")
-}
-
-/// A page of retailers in the pane of the sales app.
-#[derive(Clone, Debug)]
-pub struct RetailerList {
-    /// What was searched for; empty for everything.
-    pub query: String,
-    /// The rows.
-    pub rows: Vec<Retailer>,
-    /// Where the next page is; empty when this is the last.
-    pub next_href: String,
-    /// Where the page before is; empty when this is the first.
-    pub previous_href: String,
-    /// What an address needs at its end to keep the search.
-    pub suffix: String,
-    /// The retailer one is at.
-    current: Option<RetailerId>,
-}
-
-impl RetailerList {
-    /// Reads what was asked for.
-    pub fn read(
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        asked: &Asked,
-        current: Option<RetailerId>,
-        now: Timestamp,
-    ) -> Result<Self> {
-        let page = listing::retailers(tx, actor, asked, now)?;
-        let href = |turn| format!("{}/retailers?{}", base(actor), asked.turned(turn));
-        let query = asked.query();
-        Ok(Self {
-            query: asked.words.clone(),
-            next_href: page.after.map(|row| href(Turn::After(row))).unwrap_or_default(),
-            previous_href: page.before.map(|row| href(Turn::Before(row))).unwrap_or_default(),
-            rows: page.rows,
-            suffix: if query.is_empty() { query } else { format!("?{query}") },
-            current,
-        })
-    }
-
-    /// Reads the pane beside a page about a retailer; only the sales app has
-    /// one.
-    pub fn beside(
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        current: RetailerId,
-        now: Timestamp,
-    ) -> Result<Option<Self>> {
-        match actor.door {
-            Door::Sales => {
-                Self::read(tx, actor, &Asked::everything(List::Retailers), Some(current), now).map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// Whether this is the retailer one is at.
-    pub fn is_current(&self, retailer: &Retailer) -> bool {
-        self.current == Some(retailer.id)
-    }
 }
 
 #[cfg(test)]

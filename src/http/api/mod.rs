@@ -8,6 +8,7 @@ mod keyed;
 mod moment;
 mod precondition;
 pub mod problem;
+mod rate;
 mod streams;
 mod who;
 
@@ -18,5 +19,6 @@ pub use keyed::{Keyed, Replayed, done};
 pub use moment::Moment;
 pub use precondition::{IfMatch, with_version};
 pub use problem::{FieldError, Problem};
+pub use rate::{Rates, Told, tell};
 pub use streams::{OpenStream, Streams};
-pub use who::AtApi;
+pub use who::{AtApi, DeviceAtApi, factor_required, must_be_in};

@@ -14,7 +14,10 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{RoleId, SessionId, StaffId, TerritoryId};
 use crate::kernel::{EmailAddress, Timestamp};
+use crate::sessions::devices::{self, Ended};
 use crate::sessions::{self, Device, StaffKind};
+
+pub use words::signed_in_with;
 
 /// A staff user as pages show them.
 #[derive(Clone, Debug)]
@@ -258,6 +261,7 @@ pub fn set_active(tx: &mut Tx<'_>, actor: &Actor, id: StaffId, active: bool, now
         return Ok(());
     }
     if !active {
+        devices::revoke_all_of_staff(tx, id, now)?;
         sessions::end_all_of_staff(tx, id, now)?;
         super::store::void_resets(tx, id, now)?;
     }
@@ -289,6 +293,7 @@ pub fn devices(tx: &mut Tx<'_>, id: StaffId, now: Timestamp) -> Result<Vec<Devic
 }
 
 /// Ends one session of someone, or all of them; of oneself all but `kept`.
+/// Devices among them are revoked: they wipe what they hold.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] when the actor may not, [`Error::NotFound`] for a
@@ -305,12 +310,15 @@ pub fn sign_out(
         let hand = managing(tx, actor)?;
         changeable(tx, &hand, id)?;
     }
-    match session {
-        Some(session) if !sessions::end_of_staff(tx, id, session, now)? => return Err(Error::NotFound),
-        Some(_) => {}
-        None => drop(sessions::end_others_of_staff(tx, id, kept, now)?),
-    }
-    Ok(audit::record(tx, actor, now, Event::StaffSignedOut, About::staff(id))?)
+    let Some(session) = session else {
+        devices::revoke_others_of_staff(tx, id, kept, now)?;
+        return Ok(audit::record(tx, actor, now, Event::StaffSignedOut, About::staff(id))?);
+    };
+    let event = match devices::revoke_of_staff(tx, id, session, now)?.ok_or(Error::NotFound)? {
+        Ended::Browser => Event::StaffSignedOut,
+        Ended::Device => Event::DeviceRevoked,
+    };
+    Ok(audit::record(tx, actor, now, event, About::staff(id))?)
 }
 
 fn must(actor: &Actor, level: Level) -> Result<()> {

@@ -1,8 +1,9 @@
 //! Staff users in the words of pages.
 
 use super::Person;
+use crate::account::site::browser;
 use crate::actor::Reach;
-use crate::sessions::StaffKind;
+use crate::sessions::{Device, StaffKind};
 
 /// Where people work: kinds and words.
 pub(super) const KINDS: [(StaffKind, &str); 3] = [
@@ -34,5 +35,13 @@ impl Person {
             (true, false) => ("info", "half", "Invited"),
             (true, true) => ("ok", "dot", "Active"),
         }
+    }
+}
+
+/// What someone is signed in with: a device by its name, a browser by what it is.
+pub fn signed_in_with(device: &Device) -> String {
+    match &device.name {
+        Some(name) => format!("{name} · {}", if device.is_sales_app { "sales app" } else { "API" }),
+        None => browser(&device.device),
     }
 }

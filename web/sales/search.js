@@ -1,0 +1,63 @@
+// @ts-check
+/**
+ * Finding while typing: every word typed has to be somewhere in what is known of a customer, whatever its
+ * case and accents; names that begin with it come first.
+ */
+
+/**
+ * Something to be found: its name and all its text folded, words after one space each; its telephone
+ * number as digits. `source` tells when it has to be folded anew.
+ * @typedef {{ id: string, source: string, name: string, text: string, digits: string }} Entry
+ */
+
+/** Letters that don't come apart into a letter and an accent. @type {Record<string, string>} */
+const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i" };
+
+/** Without case, accents and apostrophes. @param {string} text */
+export function fold(text) {
+  return text
+    .normalize("NFKD")
+    .replace(/[\p{M}'’‘ʼ]/gu, "")
+    .toLowerCase()
+    .replace(/[ßæœøđðłþı]/g, (letter) => LETTERS[letter] ?? letter)
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/**
+ * @param {string} id @param {string} name @param {(string | null)[]} more everything else it can be found by
+ * @param {string} phone @param {Entry} [before] what was made of it last time @returns {Entry}
+ */
+export function entry(id, name, more, phone, before) {
+  const source = [name, ...more, phone].join("\n");
+  if (before?.source === source) return before;
+  return { id, source, name: fold(name), text: ` ${fold(source)}`, digits: phone.replace(/\D/g, "") };
+}
+
+/**
+ * The entries that match, best first: the name begins with what was typed, each word begins a word, the rest;
+ * within these in the order they were given.
+ * @param {Iterable<Entry>} entries @param {string} typed @param {number} limit @returns {{ ids: string[], count: number }}
+ */
+export function find(entries, typed, limit) {
+  const query = fold(typed);
+  const words = query.split(" ").filter(Boolean).map((word) => ({ word, start: ` ${word}`, digits: digitsOf(word) }));
+  /** @type {[string[], string[], string[]]} */
+  const ranks = [[], [], []];
+  let count = 0;
+  if (!words.length) return { ids: [], count };
+  for (const { id, name, text, digits } of entries) {
+    if (!words.every((w) => text.includes(w.word) || (w.digits !== "" && digits.includes(w.digits)))) continue;
+    count += 1;
+    const rank = ranks[name.startsWith(query) ? 0 : words.every((w) => text.includes(w.start)) ? 1 : 2];
+    if (rank.length < limit) rank.push(id);
+  }
+  return { ids: ranks.flat().slice(0, limit), count };
+}
+
+/** The digits of what may be part of a telephone number, from three on. @param {string} word */
+function digitsOf(word) {
+  if (!/^[\d()+\-./]+$/.test(word)) return "";
+  const digits = word.replace(/\D/g, "");
+  return digits.length >= 3 ? digits : "";
+}

@@ -1,0 +1,151 @@
+// @ts-check
+/** Sends what is due: one sender over all tabs, one record after the other, each answer written down before the next. */
+import { UNREACHED, problemKey } from "./api.js";
+import { SENDING } from "./device.js";
+import { followers, inOrder, meaningOf, pauseMs, readRecord, requestOf, whatIsDue } from "./records.js";
+
+/** @typedef {import("./records.js").QueueRecord} QueueRecord */
+/** @typedef {import("./api.js").Answer} Answer */
+
+export class Sender {
+  #api;
+  #db;
+  #device;
+  #told;
+  /** One at a time in this tab, too; who comes meanwhile is served by one more round. @type {Promise<import("./queue.js").Standing> | null} */
+  #running = null;
+  #again = false;
+  /** Until when the server asked to be left alone. */
+  #askedUntil = 0;
+  /** Times in a row that nobody was reached. */
+  #failures = 0;
+  /** Until when nothing is tried by itself. */
+  pausedUntil = 0;
+
+  /** @param {import("./queue.js").Parts} parts @param {(record: QueueRecord) => Promise<void>} told hears of each change of a record */
+  constructor({ api, db, device }, told) {
+    this.#api = api;
+    this.#db = db;
+    this.#device = device;
+    this.#told = told;
+  }
+
+  /** @param {boolean} early also what has its pause yet @returns {Promise<import("./queue.js").Standing>} */
+  async send(early) {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = navigator.locks.request(SENDING, async () => {
+      let standing = await this.#round(early);
+      while (this.#again) {
+        this.#again = false;
+        standing = await this.#round(false);
+      }
+      return standing;
+    });
+    try {
+      return await this.#running;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** @param {boolean} early @returns {Promise<import("./queue.js").Standing>} */
+  async #round(early) {
+    if (Date.now() < (early ? this.#askedUntil : this.pausedUntil)) return "unreached";
+    const sender = navigator.onLine ? await this.#device.sender() : { answer: UNREACHED };
+    if ("answer" in sender) {
+      if (meaningOf(sender.answer, problemKey(sender.answer)) === "sign-in") return "sign-in";
+      return this.#pause(sender.answer);
+    }
+    /** @type {Set<string>} */
+    const tried = new Set();
+    for (;;) {
+      const record = await this.#next(sender.staff, early ? Infinity : Date.now(), tried);
+      if (!record) return "idle";
+      tried.add(record.key);
+      await this.#told(record);
+      const { path, asking } = requestOf(record);
+      const answer = await this.#api.ask(path, asking);
+      const { settled, meaning } = await this.#settle(record, answer);
+      await this.#told(settled);
+      if (meaning === "sign-in") return "sign-in";
+      if (meaning === "stop") return this.#pause(answer);
+      this.#failures = 0;
+      this.pausedUntil = 0;
+    }
+  }
+
+  /** Nobody could be reached: everything waits a while. @param {Answer} answer @returns {"unreached"} */
+  #pause({ retryAfterS }) {
+    this.pausedUntil = Date.now() + (retryAfterS === null ? pauseMs(this.#failures, Math.random()) : retryAfterS * 1000);
+    if (retryAfterS !== null) this.#askedUntil = this.pausedUntil;
+    this.#failures += 1;
+    return "unreached";
+  }
+
+  /**
+   * Takes the next record and writes down that it is being sent. What still says so from before was left
+   * by an app that was killed: whoever holds the lock is the only sender.
+   * @param {string} staff @param {number} until @param {Set<string>} tried @returns {Promise<QueueRecord | undefined>}
+   */
+  #next(staff, until, tried) {
+    return this.#db.write(["queue"], async (tx) => {
+      const records = (await readAll(tx)).map((record) => (record.state === "sending" ? { ...record, state: /** @type {const} */ ("waiting") } : record));
+      const next = whatIsDue(records, staff, until).due.find(({ key }) => !tried.has(key));
+      if (!next) return undefined;
+      const sending = { ...next, state: /** @type {const} */ ("sending"), tries: next.tries + 1 };
+      tx.put("queue", sending);
+      return sending;
+    });
+  }
+
+  /** Writes down what an answer means, for the record and for all that follow from it, at once. @param {QueueRecord} record @param {Answer} answer */
+  #settle(record, answer) {
+    const meaning = meaningOf(answer, problemKey(answer));
+    return this.#db.write(["queue", "contacts", "meta"], async (tx) => {
+      const settled = settledBy(record, answer, meaning);
+      tx.put("queue", settled);
+      if (meaning !== "done" || !answer.body) return { settled, meaning };
+      for (const follower of followers(await readAll(tx), record, answer.body, answer.replayed)) tx.put("queue", follower);
+      if (record.kind !== "reset" && record.kind !== "cancel-reset") await keep(tx, answer.body);
+      return { settled, meaning };
+    });
+  }
+}
+
+/** @param {QueueRecord} record @param {Answer} answer @param {ReturnType<typeof meaningOf>} meaning @returns {QueueRecord} */
+function settledBy(record, answer, meaning) {
+  const now = Date.now();
+  switch (meaning) {
+    case "done": {
+      const { status, body, replayed } = answer;
+      const isReset = record.kind === "reset" || record.kind === "cancel-reset";
+      const result = { status, contact: isReset ? record.contact : body.id, reset: isReset ? body.id : null, replayed };
+      return { ...record, contact: result.contact, state: "done", done_at: now, problem: null, result };
+    }
+    case "attention":
+      return { ...record, state: "attention", problem: answer.problem };
+    case "sign-in":
+      return { ...record, state: "waiting", tries: record.tries - 1, next_at: 0 };
+    default: {
+      const pause = answer.retryAfterS !== null ? answer.retryAfterS * 1000 : pauseMs(record.tries, Math.random());
+      return { ...record, state: "waiting", next_at: now + pause, problem: answer.problem };
+    }
+  }
+}
+
+/** The contact as the server answered, so that nobody sees the old one until the next pull. @param {import("./db.js").Tx} tx @param {import("./shapes.js").Contact} contact */
+async function keep(tx, contact) {
+  const before = await tx.get("contacts", contact.id);
+  if (before && before.version > contact.version) return;
+  const walk = before?.walk ?? (await tx.get("meta", "contacts-feed"))?.walk ?? 0;
+  tx.put("contacts", { ...contact, walk });
+}
+
+/** @param {import("./db.js").Tx} tx @returns {Promise<QueueRecord[]>} */
+async function readAll(tx) {
+  const read = (await tx.all("queue")).map(readRecord);
+  return inOrder(read.flatMap((one) => (one && "record" in one ? [one.record] : [])));
+}

@@ -1,0 +1,285 @@
+// @ts-check
+/**
+ * Keeps the customers on the device as the server has them, and forgets them when they are nobody's any
+ * more: another person's, a revoked device's, or not looked after for thirty days.
+ */
+import { forgetTokens, problemKey } from "./api.js";
+import { exportAll, openKeys } from "./export.js";
+import { pull } from "./feeds.js";
+
+/** @typedef {import("./shapes.js").Me} Me */
+/** @typedef {import("./api.js").Answer} Answer */
+
+/** Customers nobody brought up to date for so long are removed, in milliseconds. */
+const KEPT_FOR_MS = 30 * 24 * 3600_000;
+
+/** How often it is looked for changes while the app is seen, in milliseconds. */
+const EVERY_MS = 120_000;
+
+/**
+ * `starting` before anything is known; `current` the last pull went through; `unreached` it did not;
+ * `signed-out` a person has to sign in; `second-factor` they have to set one up or prove it; `not-allowed`
+ * they may not see customers; `revoked` everything was wiped; `broken` the server failed.
+ * @typedef {"starting" | "current" | "unreached" | "signed-out" | "second-factor" | "not-allowed" | "revoked" | "broken"} SyncStanding
+ */
+
+/** @typedef {import("./queue.js").Parts & { queue: import("./queue.js").Queue }} SyncParts */
+
+/**
+ * Events: `change` anything about it; `data` customers in the database changed; `signed-out` go and sign in;
+ * `revoked` everything is gone; `other-person` the customers of the person before were removed.
+ */
+export class Sync extends EventTarget {
+  #parts;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  /** @type {Promise<void> | null} */
+  #running = null;
+  #again = false;
+  /** @type {SyncStanding} */
+  standing = "starting";
+  /** Who the data belongs to; known also without network. @type {Me | null} */
+  me = null;
+  /** As of when the customers are right (RFC 3339); `null`: there are none yet. @type {string | null} */
+  asOf = null;
+  /** What was read in the pull that goes on, to show that it moves; `null`: none does. @type {{ retailers: number, contacts: number } | null} */
+  progress = null;
+
+  /** @param {SyncParts} parts */
+  constructor(parts) {
+    super();
+    this.#parts = parts;
+    parts.api.addEventListener("revoked", () => void this.#revoked());
+    parts.queue.addEventListener("sent", () => void this.run());
+    parts.queue.addEventListener("sign-in", () => void this.run());
+    parts.tabs.addEventListener("data", () => void this.#heard());
+    parts.tabs.addEventListener("wiped", () => location.reload());
+  }
+
+  /** Reads what is on the device; removes customers too old to be trusted. Says whether there is somebody's data. */
+  async load() {
+    const { db } = this.#parts;
+    const contact = await db.meta("reached-at");
+    if (contact && Date.now() - contact > KEPT_FOR_MS) await this.#forgetCustomers();
+    await this.#read();
+    return this.me !== null;
+  }
+
+  /** From now on it is kept up to date: at once, when the network comes, when the app is looked at, every two minutes. */
+  start() {
+    addEventListener("online", () => void this.run());
+    document.addEventListener("visibilitychange", () => this.#watch());
+    this.#watch();
+  }
+
+  /** Pulls what changed. @returns {Promise<void>} */
+  run() {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#pulls().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /**
+   * Signs out on the server, wipes the customers and what is done, and signs out of the pages. What waits
+   * is lost to nobody: it is refused while something waits; `despite` keeps that on the device until the same person is back.
+   * @param {{ despite?: boolean }} [how]
+   * @returns {Promise<{ outcome: "signed-out" } | { outcome: "waits", count: number } | { outcome: "unreached" }>}
+   */
+  async signOut({ despite = false } = {}) {
+    const { waiting, sending, attention } = this.#parts.queue.counts;
+    const count = waiting + sending + attention;
+    if (count && !despite) return { outcome: "waits", count };
+    // Killed half-way, the app goes on with it when it starts.
+    await this.#parts.db.setMeta("leaving", true);
+    if (await this.#leave()) return { outcome: "signed-out" };
+    await this.#parts.db.setMeta("leaving", undefined);
+    return { outcome: "unreached" };
+  }
+
+  /**
+   * Begins anew with an empty device. First comes `text`, the export of what waits, which the caller saves;
+   * only then `wipe()`, which does nothing and says `false` when the queue has changed since.
+   * @returns {Promise<{ text: string, wipe: () => Promise<boolean> }>}
+   */
+  async startFresh() {
+    const { db } = this.#parts;
+    const { text, keys } = await exportAll(db);
+    return {
+      text,
+      wipe: async () => {
+        const same = await db.write(["queue", "retailers", "contacts", "meta"], async (tx) => {
+          if ((await openKeys(tx)) !== keys) return false;
+          for (const store of /** @type {const} */ (["queue", "retailers", "contacts", "meta"])) tx.clear(store);
+          return true;
+        });
+        if (same) await this.#forgetApp();
+        return same;
+      },
+    };
+  }
+
+  #watch() {
+    clearInterval(this.#timer);
+    if (document.visibilityState !== "visible") return;
+    this.#timer = setInterval(() => void this.run(), EVERY_MS);
+    void this.run();
+  }
+
+  async #pulls() {
+    do {
+      this.#again = false;
+      // Another tab that is at it tells when it is done.
+      await navigator.locks.request("tradepost-sales-sync", { ifAvailable: true }, async (lock) => {
+        if (lock) await this.#pull();
+      });
+    } while (this.#again);
+  }
+
+  async #pull() {
+    const { db, api, device, queue, tabs } = this.#parts;
+    if (this.standing === "revoked") return;
+    // Somebody signed out, and the app was killed before it was done.
+    if (await db.meta("leaving")) return void (await this.#leave());
+    const answer = navigator.onLine ? await device.me() : null;
+    if (!answer?.ok) return this.#stand(answer ? standingOf(answer) : "unreached");
+    await this.#welcome(answer.body);
+    const wasOut = queue.standing === "sign-in";
+    await queue.load();
+    if (wasOut) void queue.send();
+    this.progress = { retailers: 0, contacts: 0 };
+    const { answer: last, changed } = await pull({ db, api }, (kind, count) => {
+      if (this.progress) this.progress[kind] += count;
+      this.#say();
+    });
+    this.progress = null;
+    await this.#read();
+    if (changed) {
+      tabs.tell("data");
+      this.dispatchEvent(new Event("data"));
+    }
+    this.#stand(last.ok ? "current" : standingOf(last));
+  }
+
+  /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me */
+  async #welcome(me) {
+    const before = await this.#parts.db.write(["retailers", "contacts", "meta"], async (tx) => {
+      const before = await tx.get("meta", "me");
+      if (before && before.id !== me.id) forget(tx);
+      tx.setMeta("me", me);
+      tx.setMeta("reached-at", Date.now());
+      return before;
+    });
+    this.me = me;
+    if (!before || before.id === me.id) return;
+    this.asOf = null;
+    this.#parts.tabs.tell("data");
+    this.dispatchEvent(new Event("data"));
+    this.dispatchEvent(new Event("other-person"));
+  }
+
+  async #heard() {
+    await this.#read();
+    await this.#parts.queue.load();
+    this.dispatchEvent(new Event("data"));
+    this.#say();
+  }
+
+  async #read() {
+    const { db } = this.#parts;
+    const [me, retailers, contacts] = await db.read(["meta"], (tx) =>
+      Promise.all([tx.get("meta", "me"), tx.get("meta", "retailers-feed"), tx.get("meta", "contacts-feed")]));
+    this.me = me ?? null;
+    const both = [retailers?.as_of, contacts?.as_of];
+    this.asOf = both.every(Boolean) ? both.sort()[0] : null;
+  }
+
+  /** @returns {Promise<boolean>} whether the server knows */
+  async #leave() {
+    const { db, device, queue } = this.#parts;
+    const answer = await device.leave();
+    if (!answer.ok && answer.status !== 401) return false;
+    await db.write(["queue", "retailers", "contacts", "meta"], async (tx) => {
+      forget(tx);
+      tx.setMeta("me", undefined);
+      for (const { key, state } of await tx.all("queue")) if (state === "done") tx.remove("queue", key);
+    });
+    await endSession();
+    await db.setMeta("leaving", undefined);
+    forgetTokens();
+    await queue.load();
+    this.#parts.tabs.tell("wiped");
+    this.me = null;
+    this.#stand("signed-out");
+    return true;
+  }
+
+  /** Someone signed this device out: nothing stays. */
+  async #revoked() {
+    // Where nothing is, there is nothing to forget: somebody is about to sign in again.
+    if (this.standing === "revoked" || !this.me) return;
+    this.standing = "revoked";
+    const stores = /** @type {const} */ (["queue", "retailers", "contacts", "meta"]);
+    await this.#parts.db.write([...stores], async (tx) => stores.forEach((store) => tx.clear(store)));
+    await this.#forgetApp();
+    // Otherwise the pages' session would let the device in again by itself.
+    await endSession();
+    await this.#parts.queue.load();
+    this.me = null;
+    this.asOf = null;
+    this.#say();
+    this.dispatchEvent(new Event("data"));
+    this.dispatchEvent(new Event("revoked"));
+  }
+
+  /** The app's own files go, too, and come again with the next start. */
+  async #forgetApp() {
+    forgetTokens();
+    for (const registration of await (navigator.serviceWorker?.getRegistrations() ?? [])) await registration.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+    this.#parts.tabs.tell("wiped");
+  }
+
+  async #forgetCustomers() {
+    await this.#parts.db.write(["retailers", "contacts", "meta"], async (tx) => forget(tx));
+  }
+
+  /** @param {SyncStanding} standing */
+  #stand(standing) {
+    const before = this.standing;
+    this.standing = standing;
+    this.#say();
+    if (standing === "signed-out" && before !== standing) this.dispatchEvent(new Event("signed-out"));
+  }
+
+  #say() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** Ends the session of the pages; what they answer is for nobody. */
+async function endSession() {
+  await fetch("/sales/logout", { method: "POST", redirect: "manual", body: new URLSearchParams() }).catch(() => null);
+}
+
+/** @param {import("./db.js").Tx} tx */
+function forget(tx) {
+  tx.clear("retailers");
+  tx.clear("contacts");
+  tx.setMeta("retailers-feed", undefined);
+  tx.setMeta("contacts-feed", undefined);
+}
+
+/** @param {Answer} answer @returns {SyncStanding} */
+function standingOf(answer) {
+  const problem = problemKey(answer);
+  if (problem === "device-revoked") return "revoked";
+  if (answer.status === 401) return "signed-out";
+  if (problem.startsWith("second-factor-")) return "second-factor";
+  if (answer.status === 403) return "not-allowed";
+  return !answer.reached || answer.status === 429 || answer.status > 501 ? "unreached" : "broken";
+}
