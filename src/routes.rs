@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -20,8 +20,8 @@ use crate::customers::{dashboard, edit, invitations, lists, people, portal, sear
 use crate::http::api::{Rates, Streams, tell};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{
-    account, bounces, changes, dev_inbox, import, privacy, recovery, reference, runs, sales_app, setup,
-    sign_in, staff, trail,
+    account, bounces, changes, dev_inbox, devices, import, privacy, recovery, reference, runs, sales_app,
+    setup, sign_in, staff, trail,
 };
 
 /// The largest body of a form, in bytes.
@@ -263,6 +263,7 @@ fn sales_routes() -> Vec<Route> {
         ("/sales/me/second-factor/passkeys", post(passkeys::add)),
         ("/sales/me/second-factor/passkeys/challenge", post(passkeys::ask_new)),
         ("/sales/me/second-factor/passkeys/{id}/remove", post(passkeys::remove)),
+        ("/sales/device", post(devices::sales::start)),
         ("/sales/logout", post(colleagues::sign_out)),
         ("/sales/second-factor", get(factors::prove).post(factors::submit_prove)),
         ("/sales/me/second-factor", get(factors::set_up)),
@@ -276,8 +277,14 @@ fn sales_routes() -> Vec<Route> {
 /// The API, where other programs are.
 fn api_routes() -> Vec<Route> {
     use crate::customers::api::{contacts, resets, retailers};
+    use devices::api as devices;
     use sign_in::api as contact_session;
     vec![
+        ("/api/v1/devices", get(devices::list).post(devices::sign_in)),
+        ("/api/v1/devices/current", patch(devices::rename).delete(devices::sign_out)),
+        ("/api/v1/devices/{id}", delete(devices::revoke)),
+        ("/api/v1/tokens", post(devices::refresh)),
+        ("/api/v1/me", get(devices::me)),
         ("/api/v1/retailers", get(changes::api::retailers)),
         ("/api/v1/contacts", get(changes::api::contacts)),
         ("/api/v1/retailers/{id}", get(retailers::retailer)),

@@ -8,7 +8,7 @@ use utoipa::openapi::{Components, PathItem};
 
 use super::tidy::tidy;
 use crate::error::{Error, Result};
-use crate::{changes, customers, sign_in};
+use crate::{changes, customers, devices, sign_in};
 
 /// The one list of what the API can be asked; `tests/stories/reference.rs` holds
 /// it against the addresses that are answered.
@@ -20,6 +20,13 @@ use crate::{changes, customers, sign_in};
         version = "1"
     ),
     paths(
+        devices::api::sign_in,
+        devices::api::refresh,
+        devices::api::me,
+        devices::api::list,
+        devices::api::rename,
+        devices::api::sign_out,
+        devices::api::revoke,
         changes::api::retailers,
         changes::api::contacts,
         customers::api::retailers::retailer,
