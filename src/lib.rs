@@ -28,6 +28,7 @@ pub mod recovery;
 pub mod sign_in;
 pub mod account;
 pub mod staff;
+pub mod devices;
 pub mod setup;
 pub mod runs;
 pub mod import;

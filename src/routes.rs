@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use memory_serve::CacheControl;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -20,7 +20,8 @@ use crate::customers::{dashboard, edit, invitations, lists, people, portal, sear
 use crate::http::api::{Rates, Streams, tell};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{
-    account, bounces, dev_inbox, import, privacy, recovery, runs, sales_app, setup, sign_in, staff, trail,
+    account, bounces, dev_inbox, devices, import, privacy, recovery, runs, sales_app, setup, sign_in, staff,
+    trail,
 };
 
 /// The largest body of a form, in bytes.
@@ -262,6 +263,7 @@ fn sales_routes() -> Vec<Route> {
         ("/sales/me/second-factor/passkeys", post(passkeys::add)),
         ("/sales/me/second-factor/passkeys/challenge", post(passkeys::ask_new)),
         ("/sales/me/second-factor/passkeys/{id}/remove", post(passkeys::remove)),
+        ("/sales/device", post(devices::sales::start)),
         ("/sales/logout", post(colleagues::sign_out)),
         ("/sales/second-factor", get(factors::prove).post(factors::submit_prove)),
         ("/sales/me/second-factor", get(factors::set_up)),
@@ -275,8 +277,14 @@ fn sales_routes() -> Vec<Route> {
 /// The API, where other programs are.
 fn api_routes() -> Vec<Route> {
     use crate::customers::api::{contacts, resets, retailers};
-    use sign_in::api as contact_session;
+    use devices::api as devices;
+    use sign_in::api as contact;
     vec![
+        ("/api/v1/devices", get(devices::list).post(devices::sign_in)),
+        ("/api/v1/devices/current", patch(devices::rename).delete(devices::sign_out)),
+        ("/api/v1/devices/{id}", delete(devices::revoke)),
+        ("/api/v1/tokens", post(devices::refresh)),
+        ("/api/v1/me", get(devices::me)),
         ("/api/v1/retailers/{id}", get(retailers::retailer)),
         ("/api/v1/retailers/{id}/contacts", post(contacts::add)),
         ("/api/v1/contacts/{id}", get(contacts::contact).patch(contacts::change)),
@@ -284,11 +292,8 @@ fn api_routes() -> Vec<Route> {
         ("/api/v1/contacts/{id}/resets", get(resets::list).post(resets::start)),
         ("/api/v1/contacts/{id}/resets/{reset}", get(resets::reset).delete(resets::cancel)),
         ("/api/v1/contacts/{id}/resets/{reset}/events", get(resets::follow)),
-        (
-            "/api/v1/contact-session",
-            get(contact_session::whoami).post(contact_session::sign_in).delete(contact_session::sign_out),
-        ),
-        ("/api/v1/contact-session/password", put(contact_session::choose)),
+        ("/api/v1/contact-session", get(contact::whoami).post(contact::sign_in).delete(contact::sign_out)),
+        ("/api/v1/contact-session/password", put(contact::choose)),
     ]
 }
 
@@ -364,13 +369,8 @@ pub fn router(app: Arc<App>) -> Router {
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let web: Shared = Arc::new(Web {
-        app,
-        assets: Arc::new(assets),
-        app_files,
-        streams: Streams::default(),
-        rates: Rates::default(),
-    });
+    let (assets, streams, rates) = (Arc::new(assets), Streams::default(), Rates::default());
+    let web: Shared = Arc::new(Web { app, assets, app_files, streams, rates });
     answering(doors)
         .merge(answering(api_routes()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use passwords::Password;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::http::{Answer, Page, Shared, Visit, html, redirect};
 use crate::jobs::{self, Kind};
 use crate::kernel::{Language, Token};
 use crate::recovery::site::problem_text;
-use crate::sessions::{self, StaffKind};
+use crate::sessions::{self, StaffKind, devices};
 
 /// How long the browser keeps the cookie; the session itself may end earlier.
 const COOKIE_KEPT_S: u64 = 7 * 24 * 3600;
@@ -100,13 +100,20 @@ pub(super) fn let_in(visit: &Visit, token: &Token, to: &str) -> Response {
     response
 }
 
-/// `POST /portal/logout`, `POST /sales/logout`
+/// `POST /portal/logout`, `POST /sales/logout`: who leaves the sales app takes
+/// its device along.
 pub async fn sign_out(
     State(web): State<Shared>,
     visit: Visit,
+    headers: HeaderMap,
     PerhapsStaff(session): PerhapsStaff,
 ) -> Answer {
     let (door, base) = door(&visit);
+    let device = visit.cookies.read(&headers, Jar::Refresh).filter(|_| door == Door::Sales);
+    if let Some(token) = device.and_then(|token| Token::parse(&token)) {
+        let now = web.app.clock.now();
+        web.app.db.write(move |tx| devices::end_by_refresh(tx, token.digest(), now)).await?;
+    }
     if let Some(session) = session {
         let (now, actor) = (web.app.clock.now(), acting(&session, door, &visit));
         web.app
@@ -119,6 +126,10 @@ pub async fn sign_out(
     }
     let mut response = redirect(&format!("{base}/login"), Some("signed-out"));
     visit.cookies.clear(response.headers_mut(), Jar::Staff);
+    if door == Door::Sales {
+        visit.cookies.clear(response.headers_mut(), Jar::Device);
+        visit.cookies.clear(response.headers_mut(), Jar::Refresh);
+    }
     Ok(response)
 }
 

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::kernel::id::StaffId;
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::sessions::{self, Place};
 use crate::throttle::{self, Limit};
@@ -33,6 +34,33 @@ pub enum SignIn {
 /// # Errors
 /// When the database fails or too much is being hashed.
 pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place: Place) -> Result<SignIn> {
+    let come = by_password(app, (email, typed), door, place, |tx, staff, actor, place, now| {
+        let (token, half) = sessions::start_for_staff(tx, staff, place, now)?;
+        if !half {
+            audit::record(tx, actor, now, Event::SignedIn, About::staff(staff))?;
+        }
+        Ok(token)
+    });
+    Ok(come.await?.map_or(SignIn::Refused, SignIn::Welcome))
+}
+
+/// Has a staff user `enter` a door their kind may use, in the transaction that
+/// finds address and password right; else there is nothing.
+///
+/// # Errors
+/// Whatever `enter` returns, and when the database fails or too much is being
+/// hashed.
+pub async fn by_password<T, F>(
+    app: &App,
+    (email, typed): (&str, Password),
+    door: Door,
+    place: Place,
+    mut enter: F,
+) -> Result<Option<T>>
+where
+    F: FnMut(&mut Tx<'_>, StaffId, &Actor, &Place, Timestamp) -> Result<T> + Send + 'static,
+    T: Send + 'static,
+{
     let now = app.clock.now();
     let email = EmailAddress::parse(email).ok();
     let key = email.as_ref().map(EmailAddress::key).unwrap_or_default();
@@ -60,13 +88,19 @@ pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place:
     let (matched, now) = (matches!(matched, Matched::Own { .. }), app.clock.now());
     app.db
         .write(move |tx| match &staff {
-            Some(staff) if matched => welcome(tx, staff, own.as_ref().zip(rehashed.as_ref()), &attempt, now),
+            Some(staff) if matched => {
+                let Some(actor) = welcome(tx, staff, own.as_ref().zip(rehashed.as_ref()), &attempt, now)?
+                else {
+                    return Ok(None);
+                };
+                enter(tx, staff.id, &actor, &attempt.place, now).map(Some)
+            }
             staff => {
                 // Written down for unknown addresses too: the same work for all.
                 let about = staff.as_ref().map(|staff| About::staff(staff.id)).unwrap_or_default();
                 let actor = Actor { who: Who::Nobody, door, address: attempt.place.address.clone() };
                 audit::record(tx, &actor, now, Event::SignInRefused, about)?;
-                Ok(SignIn::Refused)
+                Ok(None)
             }
         })
         .await
@@ -97,28 +131,23 @@ impl Attempt {
 }
 
 /// Checks once more, in the transaction that starts the session, that nothing
-/// changed while the password was hashed.
+/// changed while the password was hashed; gives as whom they act.
 fn welcome(
     tx: &mut Tx<'_>,
     staff: &Staff,
     rehashed: Option<(&Hash, &Hash)>,
     attempt: &Attempt,
     now: Timestamp,
-) -> Result<SignIn> {
+) -> Result<Option<Actor>> {
     let Attempt { email, door, place } = attempt;
     let text = |staff: &Staff| staff.password.as_ref().map(|hash| hash.as_str().to_owned());
     let found = store::find(tx, staff.id)?;
     if !found.is_some_and(|found| found.active && text(&found) == text(staff)) {
-        return Ok(SignIn::Refused);
+        return Ok(None);
     }
     throttle::forgive(tx, "staff", &attempt.pair(), PER_PAIR.attempts)?;
     throttle::forgive(tx, "staff-as", email, PER_ACCOUNT.attempts)?;
     store::note_sign_in(tx, staff.id, rehashed, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
-    let actor = Actor { who, door: *door, address: place.address.clone() };
-    let (token, half) = sessions::start_for_staff(tx, staff.id, place, now)?;
-    if !half {
-        audit::record(tx, &actor, now, Event::SignedIn, About::staff(staff.id))?;
-    }
-    Ok(SignIn::Welcome(token))
+    Ok(Some(Actor { who, door: *door, address: place.address.clone() }))
 }

@@ -2,11 +2,13 @@
 //! requests a minute, counted by each node for itself.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use axum::extract::Request;
-use axum::http::{Extensions, HeaderValue};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::HeaderValue;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -67,10 +69,18 @@ impl Rates {
 #[derive(Clone, Debug, Default)]
 pub struct Told(Arc<OnceLock<Left>>);
 
+impl FromRequestParts<Shared> for Told {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
+    }
+}
+
 impl Told {
     /// The one of a request.
-    pub fn of(extensions: &Extensions) -> Self {
-        extensions.get().cloned().unwrap_or_default()
+    pub(super) fn of(parts: &Parts) -> Self {
+        parts.extensions.get().cloned().unwrap_or_default()
     }
 
     /// Counts a request of a device; the answer will say how many are left.

@@ -57,7 +57,7 @@ impl FromRequestParts<Shared> for DeviceAtApi {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Shared) -> Answer<Self> {
-        let (visit, told) = (Visit::of(web, parts), Told::of(&parts.extensions));
+        let (visit, told) = (Visit::of(web, parts), Told::of(parts));
         let Some((token, door)) = presented(&parts.headers, &visit) else {
             return Err(Problem::new(&problem::NOT_SIGNED_IN).into());
         };

@@ -111,6 +111,14 @@ pub fn find(tx: &mut Tx<'_>, actor: &Actor, id: StaffId) -> Result<Person> {
     get(tx, id)
 }
 
+/// The names of someone's own territories.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such person.
+pub fn territory_names(tx: &mut Tx<'_>, id: StaffId) -> Result<Vec<String>> {
+    Ok(get(tx, id)?.territories.into_iter().map(|(_, name)| name).collect())
+}
+
 fn get(tx: &mut Tx<'_>, id: StaffId) -> Result<Person> {
     let mut person = store::find(tx, id)?.ok_or(Error::NotFound)?;
     let all = store::territories(tx)?.into_iter();
