@@ -2,16 +2,15 @@
 /** Devices of reps: two at once, one that is revoked or stolen from, one that is handed on, and newer apps. */
 import assert from "node:assert/strict";
 import { startBehind } from "../support/between.js";
-import { journey, journeyAt } from "../support/journey.js";
+import { journeyAt } from "../support/journey.js";
 import { asks, comesIn, contact, enters, everythingKept, has, isKept, isOffline, opens, stands, until } from "../support/rep.js";
 
 /** @typedef {import("../support/visitor.js").Visitor} Visitor */
-/** @typedef {import("../support/demo.js").Demo} Demo */
 
 const ACCOUNT = "10017";
 const NAME = "Sam Sample";
 
-journey("two devices edit one contact: whoever comes second decides", ["ipad"], async ({ demo, come }) => {
+journeyAt(startBehind, "two devices edit one contact: whoever comes second decides", ["ipad"], async ({ demo, come }) => {
   const [first, second] = [await come(), await come()];
   await comesIn(first, demo.staff["rep.north"]);
   await comesIn(second, demo.staff["rep.north"]);
@@ -38,7 +37,7 @@ journey("two devices edit one contact: whoever comes second decides", ["ipad"], 
   assert.deepEqual([body.phone, body.position, body.version], ["01632 960200", "Buyer", before.version + 2]);
 });
 
-journey("a revoked device forgets everything, and lets in whoever signs in again", ["ipad"], async ({ demo, come }) => {
+journeyAt(startBehind, "a revoked device forgets everything, and lets in whoever signs in again", ["ipad"], async ({ demo, come }) => {
   const [lost, other] = [await come(), await come()];
   const north = demo.staff["rep.north"];
   await comesIn(lost, north);
@@ -57,7 +56,7 @@ journey("a revoked device forgets everything, and lets in whoever signs in again
   assert.deepEqual(await asks(lost, "core.queue.records"), []);
 });
 
-journey("a refresh token that is used twice revokes the device, whoever had it", ["ipad"], async ({ demo, come }) => {
+journeyAt(startBehind, "a refresh token that is used twice revokes the device, whoever had it", ["ipad"], async ({ demo, come }) => {
   const rep = await come();
   await comesIn(rep, demo.staff["rep.north"]);
   rep.bears(/^401 .*\/(api\/v1\/.*|sales\/device)$/);
@@ -127,7 +126,7 @@ journeyAt(startBehind, "a newer app waits until it is taken, and what waits goes
   assert.equal((await asks(rep, "core.queue.records"))[0].key, record.key);
 });
 
-journey("a queue of an older and of a newer app is understood and kept", ["ipad"], async ({ demo, come }) => {
+journeyAt(startBehind, "a queue of an older and of a newer app is understood and kept", ["ipad"], async ({ demo, come }) => {
   const rep = await come();
   await comesIn(rep, demo.staff["rep.north"]);
   const sam = await contact(rep, NAME, ACCOUNT);

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { mails, readsMail } from "../support/acts.js";
 import { startBehind } from "../support/between.js";
-import { journey, journeyAt } from "../support/journey.js";
+import { journeyAt } from "../support/journey.js";
 import { asks, comesIn, contact, enters, everythingKept, has, isKept, isKilled, isOffline, opens, stands, until } from "../support/rep.js";
 
 const SURF = { name: "Sam Sample", account: "10017", address: "sam@pebblebeachsurf.example" };
 const FOX = { name: "Rowan Sample", account: "10013", address: "rowan@littlefox.example" };
 
-journey("what is done without network survives the app being killed, and arrives once", ["ipad"], async ({ demo, come }) => {
+journeyAt(startBehind, "what is done without network survives the app being killed, and arrives once", ["ipad"], async ({ demo, come }) => {
   const [rep, inbox] = [await come(), await come({ screen: "desktop" })];
   await comesIn(rep, demo.staff["rep.north"]);
   await isKept(rep);
@@ -78,7 +78,7 @@ journeyAt(startBehind, "a lost answer with new tokens signs nobody out", ["ipad"
   assert.equal(demo.passed.filter((what) => what === "POST /api/v1/tokens").length, 2);
 });
 
-journey("nothing secret is kept, and nothing that is a person's in the worker's files", ["ipad"], async ({ demo, come }) => {
+journeyAt(startBehind, "nothing secret is kept, and nothing that is a person's in the worker's files", ["ipad"], async ({ demo, come }) => {
   const rep = await come();
   const staff = demo.staff["rep.north"];
   await comesIn(rep, staff);

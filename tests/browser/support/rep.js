@@ -1,5 +1,5 @@
 // @ts-check
-/** A rep whose app is asked directly, beneath its screens: what it keeps, what waits, what it knows. */
+/** A rep whose app (behind `between.js`) is asked directly, beneath its screens: what it keeps, what waits, what it knows. */
 import assert from "node:assert/strict";
 
 /** @typedef {import("./visitor.js").Visitor} Visitor */
@@ -19,14 +19,8 @@ export async function comesIn(rep, staff) {
   await stands(rep, "current");
 }
 
-/** Has the parts of the app at hand in the page that is open, beside its own. @param {Visitor} rep */
-export async function opens(rep) {
-  await rep.page.evaluate(`import("/assets/sales/core.js").then(async ({ openCore }) => {
-    globalThis.core = await openCore();
-    core.sync.start();
-    core.queue.start();
-  })`);
-}
+/** Waits until the app is there, with what is on the device. @param {Visitor} rep */
+export const opens = (rep) => rep.page.waitForFunction("globalThis.core !== undefined && document.readyState === 'complete'");
 
 /** Something of the app: an expression of `core`, and of `given`. @param {Visitor} rep @param {string} expression @param {unknown} [given] @returns {Promise<any>} */
 export const asks = (rep, expression, given) =>
