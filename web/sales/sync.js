@@ -23,11 +23,11 @@ const EVERY_MS = 120_000;
  * @typedef {"starting" | "current" | "unreached" | "signed-out" | "second-factor" | "not-allowed" | "revoked" | "broken"} SyncStanding
  */
 
-/** @typedef {import("./queue.js").Parts & { queue: import("./queue.js").Queue }} SyncParts */
+/** @typedef {import("./queue.js").Parts & { queue: import("./queue.js").Queue, customers: import("./customers.js").Customers }} SyncParts */
 
 /**
- * Events: `change` anything about it; `data` customers in the database changed; `signed-out` go and sign in;
- * `revoked` everything is gone; `other-person` the customers of the person before were removed.
+ * Events: `change` anything about it; `signed-out` go and sign in; `revoked` everything is gone;
+ * `other-person` the customers of the person before were removed.
  */
 export class Sync extends EventTarget {
   #parts;
@@ -62,6 +62,7 @@ export class Sync extends EventTarget {
     const contact = await db.meta("reached-at");
     if (contact && Date.now() - contact > KEPT_FOR_MS) await this.#forgetCustomers();
     await this.#read();
+    this.#parts.device.holds = this.me !== null;
     return this.me !== null;
   }
 
@@ -141,16 +142,16 @@ export class Sync extends EventTarget {
   }
 
   async #pull() {
-    const { db, api, device, queue, tabs } = this.#parts;
+    const { db, api, device, queue, customers, tabs } = this.#parts;
     if (this.standing === "revoked") return;
     // Somebody signed out, and the app was killed before it was done.
     if (await db.meta("leaving")) return void (await this.#leave());
     const answer = navigator.onLine ? await device.me() : null;
     if (!answer?.ok) return this.#stand(answer ? standingOf(answer) : "unreached");
-    await this.#welcome(answer.body);
-    const wasOut = queue.standing === "sign-in";
+    const isNew = await this.#welcome(answer.body);
     await queue.load();
-    if (wasOut) void queue.send();
+    // Whoever has just come in has acts from before.
+    if (isNew || queue.standing === "sign-in") void queue.send();
     this.progress = { retailers: 0, contacts: 0 };
     const { answer: last, changed } = await pull({ db, api }, (kind, count) => {
       if (this.progress) this.progress[kind] += count;
@@ -158,34 +159,42 @@ export class Sync extends EventTarget {
     });
     this.progress = null;
     await this.#read();
-    if (changed) {
+    if (changed.retailers.length || changed.contacts.length) {
       tabs.tell("data");
-      this.dispatchEvent(new Event("data"));
+      await customers.load(changed);
     }
     this.#stand(last.ok ? "current" : standingOf(last));
   }
 
-  /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me */
+  /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me @returns {Promise<boolean>} whether it is somebody else than before */
   async #welcome(me) {
     const before = await this.#parts.db.write(["retailers", "contacts", "meta"], async (tx) => {
       const before = await tx.get("meta", "me");
-      if (before && before.id !== me.id) forget(tx);
+      if (before && before.id !== me.id) {
+        forget(tx);
+        // What they had begun to type, and looked at.
+        tx.clear("meta");
+        tx.setMeta("signed-in", me.id);
+      }
       tx.setMeta("me", me);
       tx.setMeta("reached-at", Date.now());
       return before;
     });
     this.me = me;
-    if (!before || before.id === me.id) return;
+    this.#parts.device.holds = true;
+    if (before?.id === me.id) return false;
+    if (!before) return true;
     this.asOf = null;
     this.#parts.tabs.tell("data");
-    this.dispatchEvent(new Event("data"));
+    await this.#parts.customers.load();
     this.dispatchEvent(new Event("other-person"));
+    return true;
   }
 
   async #heard() {
     await this.#read();
     await this.#parts.queue.load();
-    this.dispatchEvent(new Event("data"));
+    await this.#parts.customers.load();
     this.#say();
   }
 
@@ -200,20 +209,23 @@ export class Sync extends EventTarget {
 
   /** @returns {Promise<boolean>} whether the server knows */
   async #leave() {
-    const { db, device, queue } = this.#parts;
+    const { db, device, queue, customers, tabs } = this.#parts;
     const answer = await device.leave();
     if (!answer.ok && answer.status !== 401) return false;
     await db.write(["queue", "retailers", "contacts", "meta"], async (tx) => {
       forget(tx);
-      tx.setMeta("me", undefined);
+      tx.clear("meta");
+      tx.setMeta("leaving", true);
       for (const { key, state } of await tx.all("queue")) if (state === "done") tx.remove("queue", key);
     });
     await endSession();
     await db.setMeta("leaving", undefined);
     forgetTokens();
     await queue.load();
-    this.#parts.tabs.tell("wiped");
+    await customers.load();
+    tabs.tell("wiped");
     this.me = null;
+    this.asOf = null;
     this.#stand("signed-out");
     return true;
   }
@@ -221,7 +233,7 @@ export class Sync extends EventTarget {
   /** Someone signed this device out: nothing stays. */
   async #revoked() {
     // Where nothing is, there is nothing to forget: somebody is about to sign in again.
-    if (this.standing === "revoked" || !this.me) return;
+    if (this.standing === "revoked" || !this.#parts.device.holds) return;
     this.standing = "revoked";
     const stores = /** @type {const} */ (["queue", "retailers", "contacts", "meta"]);
     await this.#parts.db.write([...stores], async (tx) => stores.forEach((store) => tx.clear(store)));
@@ -232,7 +244,7 @@ export class Sync extends EventTarget {
     this.me = null;
     this.asOf = null;
     this.#say();
-    this.dispatchEvent(new Event("data"));
+    await this.#parts.customers.load();
     this.dispatchEvent(new Event("revoked"));
   }
 
@@ -251,6 +263,7 @@ export class Sync extends EventTarget {
   /** @param {SyncStanding} standing */
   #stand(standing) {
     const before = this.standing;
+    if (before === "revoked") return;
     this.standing = standing;
     this.#say();
     if (standing === "signed-out" && before !== standing) this.dispatchEvent(new Event("signed-out"));
