@@ -87,6 +87,7 @@ journeyAt(startBehind, "signing out warns while things wait; the next person see
   assert.deepEqual(await asks(rep, "core.sync.signOut()"), { outcome: "waits", count: 1 });
   demo.faults.push(...Array.from({ length: 20 }, () => ({ to: /^POST .*\/resets$/, does: 503 })));
   assert.deepEqual(await asks(rep, "core.sync.signOut({ despite: true })"), { outcome: "signed-out" });
+  await rep.page.waitForURL("**/sales/login");
 
   demo.faults.length = 0;
   await comesIn(rep, demo.staff["rep.south"]);
@@ -94,6 +95,7 @@ journeyAt(startBehind, "signing out warns while things wait; the next person see
   await asks(rep, "core.queue.send()");
   assert.equal(demo.passed.filter((what) => /^POST .*\/resets$/.test(what)).length, 0, "in nobody else's name");
   assert.deepEqual(await asks(rep, "core.sync.signOut()"), { outcome: "signed-out" });
+  await rep.page.waitForURL("**/sales/login");
   await comesIn(rep, demo.staff["rep.north"]);
   await has(rep, "done", 1);
 });
