@@ -39,7 +39,7 @@ journeyAt(startBehind, "what is done without network survives the app being kill
   await has(rep, "done", 5);
   await has(rep, "attention", 1);
   await until(rep, "core.queue.standing === 'idle' && core.sync.standing === 'current'");
-  const ends = await asks(rep, "core.queue.records.map(({ kind, state, result, problem }) => [kind, state, result?.status ?? problem?.status])");
+  const ends = await asks(rep, "core.queue.records.map(({ kind, state, result, problem }) => [kind, state, result?.status ?? problem?.status ?? null])");
   assert.deepEqual(ends, [
     ["create", "done", 201], ["edit", "done", 200], ["sign-in", "attention", 403], ["reset", "waiting", null],
     ["edit", "done", 200], ["edit", "done", 200], ["reset", "done", 201],
