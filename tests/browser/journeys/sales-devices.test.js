@@ -182,6 +182,23 @@ journeyAt(startBehind, "starting fresh gives what waits away first, and takes it
   assert.deepEqual([body.phone, body.version], ["01632 960400", sam.version + 1]);
 });
 
+journeyAt(startBehind, "customers nobody brought up to date for thirty days are gone; what waits is not", ["ipad"], async ({ demo, come }) => {
+  const rep = await come();
+  await comesIn(rep, demo.staff["rep.north"]);
+  await isKept(rep);
+  const sam = await contact(rep, NAME, ACCOUNT);
+  await isOffline(rep, true);
+  await enters(rep, sam, "reset");
+  await asks(rep, `core.db.setMeta("reached-at", Date.now() - 31 * 24 * 3600_000)`);
+  await rep.page.goto("/sales");
+  await opens(rep);
+  assert.deepEqual(await asks(rep, "[core.customers.count, core.queue.counts.waiting, core.sync.asOf]"), [{ retailers: 0, contacts: 0 }, 1, null]);
+  await isOffline(rep, false);
+  await has(rep, "done", 1);
+  await stands(rep, "current");
+  await contact(rep, NAME, ACCOUNT);
+});
+
 /** A contact whose resets the server is too busy for. @param {Visitor} rep @param {import("../support/between.js").DemoBehind} demo */
 async function held(rep, demo) {
   demo.faults.push(...Array.from({ length: 50 }, () => ({ to: /^POST .*\/resets$/, does: 503 })));
