@@ -66,7 +66,7 @@ export class Sync extends EventTarget {
     const contact = await db.meta("reached-at");
     if (contact && Date.now() - contact > KEPT_FOR_MS) await this.#forgetCustomers();
     await this.#read();
-    this.#parts.device.holds = this.me !== null;
+    this.#parts.device.holds = this.#parts.api.hasTokens = this.me !== null;
     return this.me !== null;
   }
 
