@@ -105,7 +105,7 @@ fn expected(row: &Row, visitor: &Visitor) -> Expected {
         (For::Contact | For::Choosing, _) => return Expected::Sent("/login"),
         (For::Portal(_), Who::Half { portal, .. }) => return Expected::Sent(portal),
         (For::Sales(_), Who::Half { sales, .. }) => return Expected::Sent(sales),
-        (For::Api(_) | For::ApiContact | For::ApiChoosing, _) => return at_api(row, visitor),
+        (For::Api(_) | For::Device | For::ApiContact | For::ApiChoosing, _) => return at_api(row, visitor),
         (For::Portal(rights), _) => (rights, true, "/portal/login"),
         (For::Sales(rights), _) => (rights, false, "/sales/login"),
     };
@@ -133,6 +133,8 @@ fn at_api(row: &Row, visitor: &Visitor) -> Expected {
         (For::Api(rights), Who::Staff { permissions, sees_north, .. }) => {
             of_staff(row, rights(permissions), *sees_north)
         }
+        (For::Device, Who::Staff { .. }) => Expected::In,
+        (For::Device, Who::Half { .. }) if visitor.token.is_some() => Expected::In,
         (For::Api(_), Who::Half { .. }) if visitor.token.is_some() => Expected::Refused,
         (For::ApiContact, Who::Contact { must_choose: true }) => Expected::Refused,
         (For::ApiContact | For::ApiChoosing, Who::Contact { .. }) => Expected::In,
