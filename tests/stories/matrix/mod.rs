@@ -133,11 +133,12 @@ fn at_api(row: &Row, visitor: &Visitor) -> Expected {
         (For::Api(rights), Who::Staff { permissions, sees_north, .. }) => {
             of_staff(row, rights(permissions), *sees_north)
         }
-        (For::Device, Who::Staff { .. }) => Expected::In,
         (For::Device, Who::Half { .. }) if visitor.token.is_some() => Expected::In,
         (For::Api(_), Who::Half { .. }) if visitor.token.is_some() => Expected::Refused,
         (For::ApiContact, Who::Contact { must_choose: true }) => Expected::Refused,
-        (For::ApiContact | For::ApiChoosing, Who::Contact { .. }) => Expected::In,
+        (For::Device, Who::Staff { .. }) | (For::ApiContact | For::ApiChoosing, Who::Contact { .. }) => {
+            Expected::In
+        }
         _ => Expected::Unknown,
     }
 }
