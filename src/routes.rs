@@ -278,7 +278,7 @@ fn sales_routes() -> Vec<Route> {
 fn api_routes() -> Vec<Route> {
     use crate::customers::api::{contacts, resets, retailers};
     use devices::api as devices;
-    use sign_in::api as contact_session;
+    use sign_in::api as contact;
     vec![
         ("/api/v1/devices", get(devices::list).post(devices::sign_in)),
         ("/api/v1/devices/current", patch(devices::rename).delete(devices::sign_out)),
@@ -294,11 +294,8 @@ fn api_routes() -> Vec<Route> {
         ("/api/v1/contacts/{id}/resets", get(resets::list).post(resets::start)),
         ("/api/v1/contacts/{id}/resets/{reset}", get(resets::reset).delete(resets::cancel)),
         ("/api/v1/contacts/{id}/resets/{reset}/events", get(resets::follow)),
-        (
-            "/api/v1/contact-session",
-            get(contact_session::whoami).post(contact_session::sign_in).delete(contact_session::sign_out),
-        ),
-        ("/api/v1/contact-session/password", put(contact_session::choose)),
+        ("/api/v1/contact-session", get(contact::whoami).post(contact::sign_in).delete(contact::sign_out)),
+        ("/api/v1/contact-session/password", put(contact::choose)),
         ("/api/v1/openapi.json", get(reference::api::openapi)),
         ("/api/docs", get(reference::api::docs)),
         ("/problems/{problem}", get(reference::api::problem)),
@@ -377,13 +374,8 @@ pub fn router(app: Arc<App>) -> Router {
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let web: Shared = Arc::new(Web {
-        app,
-        assets: Arc::new(assets),
-        app_files,
-        streams: Streams::default(),
-        rates: Rates::default(),
-    });
+    let (assets, streams, rates) = (Arc::new(assets), Streams::default(), Rates::default());
+    let web: Shared = Arc::new(Web { app, assets, app_files, streams, rates });
     answering(doors)
         .merge(answering(api_routes()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())

@@ -33,7 +33,8 @@ export class Api extends EventTarget {
   async ask(path, asking = {}) {
     const sent = Date.now();
     let answer = await once(path, asking);
-    if (problemKey(answer) === "access-token-expired") {
+    // After a lost answer with new tokens the old access token is nobody’s any more.
+    if (["access-token-expired", "not-signed-in"].includes(problemKey(answer)) && path.startsWith("/api/")) {
       const refreshed = await this.#refresh(sent);
       answer = refreshed.ok ? await once(path, asking) : refreshed;
     }

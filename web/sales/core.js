@@ -20,8 +20,8 @@ export async function openCore(listeners) {
   const tabs = new Tabs();
   const device = new Device(api, db);
   const queue = new Queue({ api, db, device, tabs });
-  const sync = new Sync({ api, db, device, tabs, queue });
-  const customers = new Customers({ db, queue, sync });
+  const customers = new Customers({ db, queue });
+  const sync = new Sync({ api, db, device, tabs, queue, customers });
   await sync.load();
   await queue.load();
   await customers.load();

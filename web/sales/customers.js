@@ -27,13 +27,19 @@ const PRESSING = /** @type {const} */ (["queue", "bounced", "stopped", "invitati
 /** @typedef {{ kind: "retailer" | "contact", id: string }} Looked */
 /** @typedef {{ kind: "retailer", item: Retailer } | { kind: "contact", item: ShownContact }} Recent */
 
+/** @typedef {import("./feeds.js").Changed} Changed */
+
 const RECENT = 12;
+
+/** Up to so many rows are read one by one. */
+const FEW = 500;
 
 /** Event `change`: something may look different. */
 export class Customers extends EventTarget {
   #db;
   #queue;
-  #sync;
+  /** Whose customers they are. */
+  #owner = "";
   /** @type {Map<string, Retailer>} */
   #retailers = new Map();
   /** @type {Map<string, Contact>} */
@@ -44,45 +50,64 @@ export class Customers extends EventTarget {
   #byRetailer = new Map();
   /** @type {Map<string, QueueRecord[]>} */
   #open = new Map();
-  /** In the order of names. @type {{ retailers: Map<string, Entry>, contacts: Map<string, Entry>, over: Map<string, Entry> }} */
+  /** In the order of names; `over` is what waits. @type {{ retailers: Map<string, Entry>, contacts: Map<string, Entry>, over: Map<string, Entry> }} */
   #entries = { retailers: new Map(), contacts: new Map(), over: new Map() };
   /** @type {Looked[]} */
   #recent = [];
+  /** @type {Promise<void>} */
+  #loading = Promise.resolve();
 
-  /** @param {{ db: import("./db.js").Database, queue: import("./queue.js").Queue, sync: import("./sync.js").Sync }} parts */
-  constructor({ db, queue, sync }) {
+  /** @param {{ db: import("./db.js").Database, queue: import("./queue.js").Queue }} parts */
+  constructor({ db, queue }) {
     super();
     this.#db = db;
     this.#queue = queue;
-    this.#sync = sync;
-    sync.addEventListener("data", () => void this.load());
-    queue.addEventListener("sent", () => void this.load());
+    queue.addEventListener("sent", (event) => {
+      const { contact } = /** @type {CustomEvent<QueueRecord>} */ (event).detail;
+      void this.load({ retailers: [], contacts: [contact] });
+    });
     queue.addEventListener("change", () => {
       this.#layOver();
       this.#say();
     });
   }
 
-  /** Reads everything from the device. */
-  async load() {
-    const recent = `recent-${this.#sync.me?.id}`;
-    const [retailers, contacts, looked] = await this.#db.read(["retailers", "contacts", "meta"], (tx) =>
-      Promise.all([tx.all("retailers"), tx.all("contacts"), tx.get("meta", recent)]));
-    const before = this.#entries;
-    const retailerEntries = byName(retailers.map((r) => entry(r.id, r.name, [r.account_number, r.address], "", before.retailers.get(r.id))));
-    this.#retailers = keyed(retailers, retailerEntries);
-    const contactEntries = byName(contacts.map((contact) => this.#entryOf(contact, before.contacts.get(contact.id))));
-    this.#contacts = keyed(contacts, contactEntries);
-    this.#entries = { retailers: keyed(retailerEntries), contacts: keyed(contactEntries), over: new Map() };
-    this.#byRetailer = grouped(this.#contacts.keys(), (id) => this.#contacts.get(id)?.retailer ?? "");
-    this.#recent = looked ?? [];
+  /** Reads the customers from the device: all, or those that changed. @param {Changed | null} [changed] */
+  load(changed = null) {
+    // One after the other, so that nothing older comes after something newer.
+    this.#loading = this.#loading.catch(() => {}).then(() => this.#load(changed));
+    return this.#loading;
+  }
+
+  /** @param {Changed | null} changed */
+  async #load(changed) {
+    const read = await this.#db.read(["retailers", "contacts", "meta"], async (tx) => {
+      const owner = (await tx.get("meta", "me"))?.id ?? "";
+      const recent = (await tx.get("meta", `recent-${owner}`)) ?? [];
+      const retailers = await renewed(tx, "retailers", this.#retailers, changed);
+      return { owner, recent, retailers, contacts: await renewed(tx, "contacts", this.#contacts, changed) };
+    });
+    this.#owner = read.owner;
+    this.#recent = read.recent;
+    this.#retailers = read.retailers;
+    this.#contacts = read.contacts;
+    this.#index();
     this.#layOver();
     this.#say();
   }
 
+  /** Brings everything into the order of names, and makes it found. */
+  #index() {
+    const { retailers, contacts } = this.#entries;
+    const ofRetailers = [...this.#retailers.values()].map(({ id, name, account_number, address }) => entry(id, name, [account_number, address], "", retailers.get(id)));
+    const ofContacts = [...this.#contacts.values()].map((contact) => this.#entryOf(contact, contacts.get(contact.id)));
+    this.#entries = { retailers: keyed(byName(ofRetailers)), contacts: keyed(byName(ofContacts)), over: new Map() };
+    this.#byRetailer = grouped(this.#entries.contacts.keys(), (id) => this.#contacts.get(id)?.retailer ?? "");
+  }
+
   /** All, in the order of names. @returns {Retailer[]} */
   get retailers() {
-    return [...this.#retailers.values()];
+    return [...this.#entries.retailers.keys()].flatMap((id) => this.#retailers.get(id) ?? []);
   }
 
   get count() {
@@ -143,10 +168,9 @@ export class Customers extends EventTarget {
 
   /** Remembers that it was looked at. @param {Looked["kind"]} kind @param {string} id */
   async look(kind, id) {
-    const owner = this.#sync.me?.id;
-    if (!owner) return;
+    if (!this.#owner) return;
     this.#recent = [{ kind, id }, ...this.#recent.filter((other) => other.id !== id)].slice(0, RECENT);
-    await this.#db.setMeta(`recent-${owner}`, this.#recent);
+    await this.#db.setMeta(`recent-${this.#owner}`, this.#recent);
   }
 
   /** What somebody should look after, by retailer, the most pressing first. @param {number} now @returns {Attention[]} */
@@ -157,7 +181,7 @@ export class Customers extends EventTarget {
       const why = this.#why(contact, now);
       if (why) found.set(contact.retailer, [...(found.get(contact.retailer) ?? []), { id: contact.id, why }]);
     }
-    return [...this.#retailers.values()]
+    return this.retailers
       .flatMap((retailer) => {
         const contacts = (found.get(retailer.id) ?? []).toSorted((a, b) => pressing(a) - pressing(b));
         return contacts.length ? [{ retailer, contacts }] : [];
@@ -213,14 +237,24 @@ const without = (entries, over) => [...entries.values()].filter(({ id }) => !ove
 /** @param {Entry[]} entries */
 const byName = (entries) => entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 
-/** By id, in the order of `like`. @template {{ id: string }} T @param {T[]} items @param {{ id: string }[]} [like] @returns {Map<string, T>} */
-function keyed(items, like) {
-  const map = new Map(items.map((item) => [item.id, item]));
-  if (!like) return map;
-  return new Map(like.flatMap(({ id }) => {
-    const item = map.get(id);
-    return item ? [[id, item]] : [];
-  }));
+/** @template {{ id: string }} T @param {T[]} items @returns {Map<string, T>} */
+const keyed = (items) => new Map(items.map((item) => [item.id, item]));
+
+/**
+ * What is known now: read anew, or only what changed.
+ * @template {{ id: string }} T
+ * @param {import("./db.js").Tx} tx @param {"retailers" | "contacts"} store @param {Map<string, T>} before @param {Changed | null} changed
+ * @returns {Promise<Map<string, T>>}
+ */
+async function renewed(tx, store, before, changed) {
+  if (!changed || changed[store].length > FEW) return keyed(await tx.all(store));
+  const after = new Map(before);
+  for (const id of changed[store]) {
+    const row = await tx.get(store, id);
+    if (row) after.set(id, row);
+    else after.delete(id);
+  }
+  return after;
 }
 
 /** @template T @param {Iterable<T>} items @param {(item: T) => string} by @returns {Map<string, T[]>} */

@@ -13,6 +13,8 @@ export const SENDING = "tradepost-sales-sending";
 export class Device {
   #api;
   #db;
+  /** Whether somebody's data is on the device, or was when this page was loaded. */
+  holds = false;
 
   /** @param {import("./api.js").Api} api @param {import("./db.js").Database} db */
   constructor(api, db) {
@@ -27,7 +29,7 @@ export class Device {
    */
   async me() {
     const answer = await this.#api.get("/api/v1/me");
-    if (await this.#mayEnter(answer)) return this.#enter();
+    if (this.#mayEnter(answer)) return this.#enter();
     if (!answer.ok || (await this.#db.meta("signed-in")) === answer.body.id) return answer;
     return navigator.locks.request(SENDING, () => this.#confirm());
   }
@@ -49,9 +51,9 @@ export class Device {
   }
 
   /** Nobody is signed in; or the device was revoked and has forgotten everything since. @param {Answer} answer */
-  async #mayEnter(answer) {
+  #mayEnter(answer) {
     const problem = problemKey(answer);
-    return problem === "not-signed-in" || (problem === "device-revoked" && !(await this.#db.meta("me")));
+    return problem === "not-signed-in" || (problem === "device-revoked" && !this.holds);
   }
 
   /** @returns {Promise<Answer>} */
@@ -60,7 +62,7 @@ export class Device {
       await this.#db.setMeta("signed-in", undefined);
       // Another tab may have done it meanwhile.
       const again = await this.#confirm();
-      if (!(await this.#mayEnter(again))) return again;
+      if (!this.#mayEnter(again)) return again;
       const answer = await this.#api.ask("/sales/device", { method: "POST", body: { name: deviceName() } });
       return answer.ok ? this.#confirm() : answer;
     });

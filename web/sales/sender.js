@@ -106,6 +106,8 @@ export class Sender {
     const meaning = meaningOf(answer, problemKey(answer));
     return this.#db.write(["queue", "contacts", "meta"], async (tx) => {
       const settled = settledBy(record, answer, meaning);
+      // The device was wiped meanwhile: nothing of it comes back.
+      if (!(await tx.get("queue", record.key))) return { settled, meaning };
       tx.put("queue", settled);
       if (meaning !== "done" || !answer.body) return { settled, meaning };
       for (const follower of followers(await readAll(tx), record, answer.body, answer.replayed)) tx.put("queue", follower);

@@ -4,6 +4,7 @@
  * more: another person's, a revoked device's, or not looked after for thirty days.
  */
 import { forgetTokens, problemKey } from "./api.js";
+import { StorageError } from "./db.js";
 import { exportAll, openKeys } from "./export.js";
 import { pull } from "./feeds.js";
 
@@ -19,15 +20,16 @@ const EVERY_MS = 120_000;
 /**
  * `starting` before anything is known; `current` the last pull went through; `unreached` it did not;
  * `signed-out` a person has to sign in; `second-factor` they have to set one up or prove it; `not-allowed`
- * they may not see customers; `revoked` everything was wiped; `broken` the server failed.
- * @typedef {"starting" | "current" | "unreached" | "signed-out" | "second-factor" | "not-allowed" | "revoked" | "broken"} SyncStanding
+ * they may not see customers; `revoked` everything was wiped; `broken` the server failed;
+ * `storage` what came can't be kept on the device (`fault` says why).
+ * @typedef {"starting" | "current" | "unreached" | "signed-out" | "second-factor" | "not-allowed" | "revoked" | "broken" | "storage"} SyncStanding
  */
 
-/** @typedef {import("./queue.js").Parts & { queue: import("./queue.js").Queue }} SyncParts */
+/** @typedef {import("./queue.js").Parts & { queue: import("./queue.js").Queue, customers: import("./customers.js").Customers }} SyncParts */
 
 /**
- * Events: `change` anything about it; `data` customers in the database changed; `signed-out` go and sign in;
- * `revoked` everything is gone; `other-person` the customers of the person before were removed.
+ * Events: `change` anything about it; `signed-out` go and sign in; `revoked` everything is gone;
+ * `other-person` the customers of the person before were removed.
  */
 export class Sync extends EventTarget {
   #parts;
@@ -38,6 +40,8 @@ export class Sync extends EventTarget {
   #again = false;
   /** @type {SyncStanding} */
   standing = "starting";
+  /** What is wrong with the device's storage. @type {import("./db.js").StorageFault | null} */
+  fault = null;
   /** Who the data belongs to; known also without network. @type {Me | null} */
   me = null;
   /** As of when the customers are right (RFC 3339); `null`: there are none yet. @type {string | null} */
@@ -50,7 +54,7 @@ export class Sync extends EventTarget {
     super();
     this.#parts = parts;
     parts.api.addEventListener("revoked", () => void this.#revoked());
-    parts.queue.addEventListener("sent", () => void this.run());
+    parts.queue.addEventListener("rested", () => void this.run());
     parts.queue.addEventListener("sign-in", () => void this.run());
     parts.tabs.addEventListener("data", () => void this.#heard());
     parts.tabs.addEventListener("wiped", () => location.reload());
@@ -62,6 +66,7 @@ export class Sync extends EventTarget {
     const contact = await db.meta("reached-at");
     if (contact && Date.now() - contact > KEPT_FOR_MS) await this.#forgetCustomers();
     await this.#read();
+    this.#parts.device.holds = this.me !== null;
     return this.me !== null;
   }
 
@@ -135,22 +140,30 @@ export class Sync extends EventTarget {
       this.#again = false;
       // Another tab that is at it tells when it is done.
       await navigator.locks.request("tradepost-sales-sync", { ifAvailable: true }, async (lock) => {
-        if (lock) await this.#pull();
+        if (lock) await this.#pull().catch((error) => this.#notKept(error));
       });
     } while (this.#again);
   }
 
+  /** @param {unknown} error */
+  #notKept(error) {
+    if (!(error instanceof StorageError)) throw error;
+    this.fault = error.fault;
+    this.progress = null;
+    this.#stand("storage");
+  }
+
   async #pull() {
-    const { db, api, device, queue, tabs } = this.#parts;
+    const { db, api, device, queue, customers, tabs } = this.#parts;
     if (this.standing === "revoked") return;
     // Somebody signed out, and the app was killed before it was done.
     if (await db.meta("leaving")) return void (await this.#leave());
     const answer = navigator.onLine ? await device.me() : null;
     if (!answer?.ok) return this.#stand(answer ? standingOf(answer) : "unreached");
-    await this.#welcome(answer.body);
-    const wasOut = queue.standing === "sign-in";
+    const isNew = await this.#welcome(answer.body);
     await queue.load();
-    if (wasOut) void queue.send();
+    // Whoever has just come in has acts from before.
+    if (isNew || queue.standing === "sign-in") void queue.send();
     this.progress = { retailers: 0, contacts: 0 };
     const { answer: last, changed } = await pull({ db, api }, (kind, count) => {
       if (this.progress) this.progress[kind] += count;
@@ -158,34 +171,42 @@ export class Sync extends EventTarget {
     });
     this.progress = null;
     await this.#read();
-    if (changed) {
+    if (changed.retailers.length || changed.contacts.length) {
       tabs.tell("data");
-      this.dispatchEvent(new Event("data"));
+      await customers.load(changed);
     }
     this.#stand(last.ok ? "current" : standingOf(last));
   }
 
-  /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me */
+  /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me @returns {Promise<boolean>} whether it is somebody else than before */
   async #welcome(me) {
     const before = await this.#parts.db.write(["retailers", "contacts", "meta"], async (tx) => {
       const before = await tx.get("meta", "me");
-      if (before && before.id !== me.id) forget(tx);
+      if (before && before.id !== me.id) {
+        forget(tx);
+        // What they had begun to type, and looked at.
+        tx.clear("meta");
+        tx.setMeta("signed-in", me.id);
+      }
       tx.setMeta("me", me);
       tx.setMeta("reached-at", Date.now());
       return before;
     });
     this.me = me;
-    if (!before || before.id === me.id) return;
+    this.#parts.device.holds = true;
+    if (before?.id === me.id) return false;
+    if (!before) return true;
     this.asOf = null;
     this.#parts.tabs.tell("data");
-    this.dispatchEvent(new Event("data"));
+    await this.#parts.customers.load();
     this.dispatchEvent(new Event("other-person"));
+    return true;
   }
 
   async #heard() {
     await this.#read();
     await this.#parts.queue.load();
-    this.dispatchEvent(new Event("data"));
+    await this.#parts.customers.load();
     this.#say();
   }
 
@@ -200,20 +221,23 @@ export class Sync extends EventTarget {
 
   /** @returns {Promise<boolean>} whether the server knows */
   async #leave() {
-    const { db, device, queue } = this.#parts;
+    const { db, device, queue, customers, tabs } = this.#parts;
     const answer = await device.leave();
     if (!answer.ok && answer.status !== 401) return false;
     await db.write(["queue", "retailers", "contacts", "meta"], async (tx) => {
       forget(tx);
-      tx.setMeta("me", undefined);
+      tx.clear("meta");
+      tx.setMeta("leaving", true);
       for (const { key, state } of await tx.all("queue")) if (state === "done") tx.remove("queue", key);
     });
     await endSession();
     await db.setMeta("leaving", undefined);
     forgetTokens();
     await queue.load();
-    this.#parts.tabs.tell("wiped");
+    await customers.load();
+    tabs.tell("wiped");
     this.me = null;
+    this.asOf = null;
     this.#stand("signed-out");
     return true;
   }
@@ -221,7 +245,7 @@ export class Sync extends EventTarget {
   /** Someone signed this device out: nothing stays. */
   async #revoked() {
     // Where nothing is, there is nothing to forget: somebody is about to sign in again.
-    if (this.standing === "revoked" || !this.me) return;
+    if (this.standing === "revoked" || !this.#parts.device.holds) return;
     this.standing = "revoked";
     const stores = /** @type {const} */ (["queue", "retailers", "contacts", "meta"]);
     await this.#parts.db.write([...stores], async (tx) => stores.forEach((store) => tx.clear(store)));
@@ -232,7 +256,7 @@ export class Sync extends EventTarget {
     this.me = null;
     this.asOf = null;
     this.#say();
-    this.dispatchEvent(new Event("data"));
+    await this.#parts.customers.load();
     this.dispatchEvent(new Event("revoked"));
   }
 
@@ -251,6 +275,7 @@ export class Sync extends EventTarget {
   /** @param {SyncStanding} standing */
   #stand(standing) {
     const before = this.standing;
+    if (before === "revoked") return;
     this.standing = standing;
     this.#say();
     if (standing === "signed-out" && before !== standing) this.dispatchEvent(new Event("signed-out"));

@@ -33,13 +33,13 @@ worker.addEventListener("message", (event) => {
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== worker.location.origin) return;
   if (request.mode === "navigate") {
     const isOurs = (pathname === "/sales" || pathname.startsWith("/sales/")) && !OF_THE_SERVER.test(pathname);
     if (isOurs) event.respondWith(kept(SHELL, request));
-  } else if (FILES.has(pathname)) {
-    event.respondWith(kept(pathname, request));
+  } else if (FILES.has(pathname + search)) {
+    event.respondWith(kept(pathname + search, request));
   }
 });
 

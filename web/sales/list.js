@@ -1,0 +1,145 @@
+// @ts-check
+/** The pane of retailers: search on top, what needs attention, what was looked at last, then all of them. */
+import { badgeOf } from "./badges.js";
+import { badge, el, empty, show } from "./dom.js";
+
+/** @typedef {import("./main.js").App} App */
+/** @typedef {import("./main.js").View} View */
+/** @typedef {import("./shapes.js").Retailer} Retailer */
+/** @typedef {import("./customers.js").ShownContact} ShownContact */
+/** @typedef {import("./dom.js").Child} Child */
+
+/** Rows that are drawn at first, and more of them whenever the end comes near. */
+const CHUNK = 60;
+/** Retailers that are named as needing attention before one asks for more. */
+const PRESSING = 5;
+
+/** @type {Record<import("./customers.js").Why, string>} */
+const WHY = {
+  queue: "needs your decision",
+  bounced: "mail came back",
+  stopped: "password stopped",
+  invitation_expired: "invitation expired",
+  missing_email: "e-mail address missing",
+  missing_username: "username missing",
+};
+
+export class ListPane {
+  #app;
+  #into;
+  #search;
+  #results = el("div", { class: "results" });
+  #count = el("p", { class: "visually-hidden", role: "status" });
+  #drawn = CHUNK;
+  #everything = false;
+  #current = "";
+
+  /** @param {App} app @param {HTMLElement} into */
+  constructor(app, into) {
+    this.#app = app;
+    this.#into = into;
+    this.#search = el("input", {
+      class: "input", type: "search", id: "search", placeholder: "Name, number, e-mail, phone", "aria-label": "Search retailers and contacts",
+      autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search",
+      oninput: () => this.#begin(),
+    });
+    const head = el("div", { class: "pane-head" }, el("h1", {}, "Retailers"), this.#search);
+    into.replaceChildren(head, this.#count, this.#results);
+    into.addEventListener("scroll", () => this.#more(), { passive: true });
+  }
+
+  get search() {
+    return this.#search;
+  }
+
+  /** @param {View} view */
+  draw(view) {
+    this.#current = view.retailer ?? "";
+    this.#paint();
+  }
+
+  #begin() {
+    this.#drawn = CHUNK;
+    this.#into.scrollTop = 0;
+    this.#paint();
+  }
+
+  #more() {
+    if (this.#into.scrollTop + this.#into.clientHeight < this.#into.scrollHeight - 600) return;
+    if (this.#drawn >= this.#app.customers.count.retailers) return;
+    this.#drawn += CHUNK;
+    this.#paint();
+  }
+
+  #paint() {
+    const typed = this.#search.value.trim();
+    show(this.#results, typed ? this.#found(typed) : this.#usual());
+  }
+
+  /** @param {string} typed @returns {Child[]} */
+  #found(typed) {
+    const { retailers, contacts, counts } = this.#app.customers.search(typed);
+    this.#count.textContent = `${counts.retailers} retailers and ${counts.contacts} contacts found`;
+    if (!retailers.length && !contacts.length) {
+      const clear = () => {
+        this.#search.value = "";
+        this.#begin();
+        this.#search.focus();
+      };
+      return [empty(`Nobody matches “${typed}”`, "Search by part of a name, an account number, an e-mail address or a telephone number. Customers outside your territories are not on this device.", "search",
+        el("button", { type: "button", class: "button", onclick: clear }, "Show all retailers"))];
+    }
+    return [
+      ...section("Retailers", retailers.map((retailer) => this.#row(retailer)), counts.retailers),
+      ...section("Contacts", contacts.map((contact) => this.#person(contact)), counts.contacts),
+    ];
+  }
+
+  /** @returns {Child[]} */
+  #usual() {
+    const { customers, sync } = this.#app;
+    this.#count.textContent = "";
+    const all = customers.retailers;
+    if (!all.length) {
+      if (sync.progress || sync.standing === "starting") return [el("ul", { class: "list skeletons", "aria-label": "Reading your retailers" }, ...Array.from({ length: 6 }, () => el("li", {})))];
+      return [empty("No retailers yet", sync.standing === "current"
+        ? "You see the retailers of your own territories. None is in them, or you are in no territory: ask the office."
+        : "They come onto this device as soon as there is a network.", "retailers")];
+    }
+    const attention = customers.attention(Date.now());
+    const some = this.#everything ? attention : attention.slice(0, PRESSING);
+    const pressing = some.map(({ retailer, contacts }) => this.#row(retailer, contacts.map(({ contact, why }) => `${contact.name}: ${WHY[why]}`).slice(0, 2).join(" · ")));
+    if (attention.length > some.length) {
+      const reveal = () => {
+        this.#everything = true;
+        this.#paint();
+      };
+      pressing.push(el("li", {}, el("button", { type: "button", class: "more", id: "more-attention", onclick: reveal }, `Show all ${attention.length}`)));
+    }
+    const recent = customers.recent.slice(0, 6).map((looked) => (looked.kind === "retailer" ? this.#row(looked.item) : this.#person(looked.item)));
+    return [
+      ...section("Needs attention", pressing, attention.length),
+      ...section("Looked at last", recent),
+      ...section("All", all.slice(0, this.#drawn).map((retailer) => this.#row(retailer)), all.length),
+    ];
+  }
+
+  /** @param {Retailer} retailer @param {string} [why] */
+  #row({ id, name, account_number, territory, active }, why) {
+    return el("li", {}, el("a", { href: `/sales/retailers/${id}`, "aria-current": id === this.#current && "true" },
+      el("span", { class: "name" }, name), active ? el("span", {}) : badge({ tone: "neutral", shape: "dash", word: "Inactive" }),
+      el("span", { class: "sub" }, why ?? `${account_number} · ${territory}`)));
+  }
+
+  /** @param {ShownContact} contact */
+  #person(contact) {
+    const at = this.#app.customers.retailer(contact.retailer);
+    return el("li", {}, el("a", { href: `/sales/contacts/${contact.id}` },
+      el("span", { class: "name" }, contact.name), badge(badgeOf(contact, Date.now())),
+      el("span", { class: "sub" }, [contact.position, at?.name].filter(Boolean).join(" at "))));
+  }
+}
+
+/** @param {string} title @param {Child[]} rows @param {number} [count] @returns {Child[]} */
+const section = (title, rows, count) =>
+  rows.length ? [el("h2", { class: "list-title" }, title, count !== undefined && el("span", { class: "count" }, count)), el("ul", { class: "list" }, ...rows)] : [];

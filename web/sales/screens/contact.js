@@ -1,0 +1,128 @@
+// @ts-check
+/** One contact: where they stand with the website, and what can be done about it. */
+import { actOf, badgeOf, canSend, meaningOf } from "../badges.js";
+import { back, badge, button, card, el, facts, icon, link, notice, time } from "../dom.js";
+import { gone, may, mayEdit, row } from "./retailer.js";
+import { resetRow, waitingReset } from "./resets.js";
+
+/** @typedef {import("../main.js").App} App */
+/** @typedef {import("../customers.js").ShownContact} ShownContact */
+/** @typedef {import("../shapes.js").Reset} Reset */
+
+/** @param {App} app @param {string} id @returns {import("../main.js").Screen} */
+export function contact(app, id) {
+  /** @type {Reset[] | null} */
+  let resets = null;
+  return {
+    start(signal) {
+      void app.customers.look("contact", id);
+      void read();
+      async function read() {
+        const answer = await app.api.get(`/api/v1/contacts/${id}/resets`);
+        if (signal.aborted || !answer.ok) return;
+        resets = answer.body.items;
+        app.redraw();
+      }
+      app.queue.addEventListener("sent", () => void read(), { signal });
+    },
+    render() {
+      const found = app.customers.contact(id);
+      if (!found) return gone(app, "This contact is not on this device", "They may have moved out of your territories, or were merged or erased.");
+      const at = app.customers.retailer(found.retailer);
+      const others = app.customers.contactsOf(found.retailer).filter((other) => other.id !== id);
+      return {
+        title: found.name,
+        retailer: found.retailer,
+        contact: id,
+        detail: [
+          back(at?.name ?? "Retailer", `/sales/retailers/${found.retailer}`),
+          el("div", { class: "page-head" }, el("div", { class: "title" }, el("h1", {}, found.name), badge(badgeOf(found, Date.now())), found.position && el("p", { class: "sub" }, found.position))),
+          pending(found),
+          touch(found),
+          access(app, found, at),
+          sent(app, found, resets),
+          about(app, found),
+          others.length > 0 && card(`Others at ${at?.name ?? "this retailer"}`, el("ul", { class: "list" }, others.map((other) => row(other)))),
+        ],
+        thumb: canSend(found, Date.now()) && may(app, "trigger_reset") ? [link(actOf(found), "send", `/sales/contacts/${id}/resets/new`, "primary")] : [],
+      };
+    },
+  };
+}
+
+/** @param {ShownContact} found */
+function pending({ waiting }) {
+  if (!waiting) return null;
+  if (waiting.attention) return notice("bad", "Something here needs your decision", el("p", {}, el("a", { href: "/sales/sync" }, "Decide in the sync centre")));
+  if (waiting.created) return notice("info", "", el("p", {}, "Entered on this device. The office sees them once there is a network."));
+  return waiting.fields.length > 0 && notice("info", "", el("p", {}, "Changes made on this device wait to be sent. ", el("a", { href: "/sales/sync" }, "See them")));
+}
+
+/** @param {ShownContact} found */
+function touch({ phone, email }) {
+  const digits = phone.replace(/\D/g, "");
+  const [local, domain] = email?.split(/@(?=[^@]*$)/) ?? [];
+  if (!digits && !email) return null;
+  return el("div", { class: "row touch" },
+    digits && el("a", { class: "button", href: `tel:${phone.trim().startsWith("+") ? "+" : ""}${digits}` }, icon("phone"), phone),
+    email && el("a", { class: "button", href: `mailto:${encodeURIComponent(local)}@${encodeURIComponent(domain)}` }, icon("invitations"), "Write a mail"));
+}
+
+/** @param {App} app @param {ShownContact} found @param {import("../shapes.js").Retailer | undefined} at */
+function access(app, found, at) {
+  const mayChange = may(app, "change_sign_in");
+  const on = found.website_access;
+  return card("Website access", el("div", { class: "card-body" },
+    el("p", {}, meaningOf(found, at, Date.now())),
+    facts([
+      ["Username", found.username ?? "none"],
+      ["E-mail", found.email ? el("details", { id: "email" }, el("summary", { class: "link-button" }, masked(found.email)), found.email) : "none"],
+      ["Last sign-in", found.last_sign_in_at ? time(found.last_sign_in_at) : "never"],
+    ]),
+    mayChange && el("div", { class: "form-actions" },
+      button(on ? "Turn access off" : "Turn access on", "", () => void turn(app, found), { class: on ? "danger" : "", id: "access-switch" }),
+      on && el("p", { class: "small muted" }, "Off signs them out everywhere and voids temporary passwords. On again loses nothing."))),
+  mayChange && link("Change", "edit", `/sales/contacts/${found.id}/sign-in`, "small"));
+}
+
+/** Turns the switch, with an undo. @param {App} app @param {ShownContact} found */
+async function turn(app, found) {
+  const on = !found.website_access;
+  const record = await app.queue.enter({
+    kind: "sign-in", retailer: found.retailer, contact: found.id,
+    body: { email: found.email, username: found.username, website_access: on },
+    base: { version: found.version, values: { website_access: !on } },
+  });
+  app.toast(on ? "Access is turned on" : "Access is turned off", {
+    label: "Undo",
+    async run() {
+      const gone = await app.queue.discard(record.key);
+      const now = app.customers.contact(found.id);
+      if (!gone.length && now) await turn(app, now);
+    },
+  });
+}
+
+/** @param {App} app @param {ShownContact} found @param {Reset[] | null} resets */
+function sent(app, found, resets) {
+  const waiting = found.waiting?.reset;
+  if (!waiting && !resets?.length) return null;
+  return card("Sent", el("ul", { class: "list" }, waiting && waitingReset(waiting), (resets ?? []).slice(0, 5).map((reset) => resetRow(reset))));
+}
+
+/** @param {App} app @param {ShownContact} found */
+function about(app, found) {
+  const language = app.sync.me?.languages.find(({ tag }) => tag === found.language)?.name ?? found.language;
+  return card("Details", el("div", { class: "card-body" }, facts([
+    ["Position", found.position || "not known"],
+    ["Telephone", found.phone || "not known"],
+    ["Language", language],
+  ])), mayEdit(app) && link("Edit", "edit", `/sales/contacts/${found.id}/edit`, "small"));
+}
+
+/** Enough of an address to recognise it by: `a…d@harbour.example`. @param {string} email */
+export function masked(email) {
+  const [local, domain] = email.split(/@(?=[^@]*$)/);
+  const letters = [...local];
+  return `${letters[0]}…${letters.length > 1 ? letters.at(-1) : ""}@${domain}`;
+}
