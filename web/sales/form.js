@@ -48,7 +48,7 @@ export class FormScreen {
   /** @param {AbortSignal} signal */
   start(signal) {
     void this.#app.db.meta(this.#draft).then((draft) => {
-      if (signal.aborted || draft?.staff !== this.#app.sync.me?.id) return;
+      if (signal.aborted || !draft || draft.staff !== this.#app.sync.me?.id) return;
       this.#typed = { ...this.#asked.values, ...draft.values };
       this.#drawn = { ...this.#typed };
       this.#restored = true;
@@ -65,10 +65,20 @@ export class FormScreen {
     if (closed) return { ...view, detail: head };
     const form = el("form", { class: "form", id: "form", novalidate: true, onsubmit: (/** @type {Event} */ event) => void this.#submit(event), oninput: (/** @type {Event} */ event) => this.#note(event) },
       this.#restored && notice("info", "", el("p", {}, "What you typed before is back. ", button("Begin anew", "", () => void this.#forget(), { class: "small" }))),
-      this.#errors.length > 0 && el("div", { class: "error-summary", role: "alert" }, el("h2", {}, "This can’t be entered yet"), el("ul", {}, this.#errors.map(({ detail }) => el("li", {}, detail)))),
+      this.#errors.length > 0 && el("div", { class: "error-summary", role: "alert" }, el("h2", {}, "This can’t be entered yet"), el("ul", {}, this.#errors.map(({ field, detail }) => el("li", {}, this.#wrong(field, detail))))),
       this.#fault && notice("bad", "", el("p", {}, this.#fault)),
       fields.map((field) => this.#field(field)));
     return { ...view, detail: [...head, form], thumb: [el("button", { type: "submit", form: "form", class: "button primary", id: "save" }, act), link("Cancel", "", from.href)] };
+  }
+
+  /** @param {string} field @param {string} detail */
+  #wrong(field, detail) {
+    if (!this.#asked.fields.some(({ name }) => name === field)) return detail;
+    const lead = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      document.getElementById(field)?.focus();
+    };
+    return el("a", { href: `#${field}`, onclick: lead }, detail);
   }
 
   /** @param {Field} field */

@@ -2,8 +2,7 @@
 /** The right contact, before a temporary password is sent (promise 11). */
 import { actOf, canSend, meaningOf, spelt } from "../badges.js";
 import { StorageError } from "../db.js";
-import { back, button, el, link, mark, notice } from "../dom.js";
-import { masked } from "./contact.js";
+import { address, back, button, el, link, mark, notice } from "../dom.js";
 import { notEntered } from "./faults.js";
 import { gone, may } from "./retailer.js";
 
@@ -78,8 +77,7 @@ const who = (found, at) => el("div", { class: "who" },
   el("p", { class: "person" }, found.name),
   el("p", { class: "at" }, [found.position, at?.name].filter(Boolean).join(" · ")),
   el("p", { class: "account" }, `Account ${at?.account_number ?? "unknown"}`),
-  found.email && el("div", { class: "address" }, el("span", { class: "label" }, "To"), el("span", { class: "masked" }, masked(found.email)),
-    el("details", { id: "address" }, el("summary", {}, el("span", { class: "when-closed" }, "show"), el("span", { class: "when-open" }, "hide")), el("span", { class: "full" }, found.email))));
+  found.email && address(found.email, "To"));
 
 /** What will happen. @param {App} app @param {ShownContact} found */
 function sentence({ sync }, found) {
