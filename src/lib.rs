@@ -40,6 +40,7 @@ pub mod dashboard;
 pub mod customers;
 pub mod sales_app;
 pub mod changes;
+pub mod reference;
 pub mod dev_inbox;
 pub mod worker;
 pub mod routes;

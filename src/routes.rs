@@ -20,8 +20,8 @@ use crate::customers::{dashboard, edit, invitations, lists, people, portal, sear
 use crate::http::api::{Rates, Streams, tell};
 use crate::http::{self, Assets, Shared, Web, error, headers, health};
 use crate::{
-    account, bounces, dev_inbox, devices, import, privacy, recovery, runs, sales_app, setup, sign_in, staff,
-    trail,
+    account, bounces, changes, dev_inbox, devices, import, privacy, recovery, reference, runs, sales_app,
+    setup, sign_in, staff, trail,
 };
 
 /// The largest body of a form, in bytes.
@@ -285,6 +285,8 @@ fn api_routes() -> Vec<Route> {
         ("/api/v1/devices/{id}", delete(devices::revoke)),
         ("/api/v1/tokens", post(devices::refresh)),
         ("/api/v1/me", get(devices::me)),
+        ("/api/v1/retailers", get(changes::api::retailers)),
+        ("/api/v1/contacts", get(changes::api::contacts)),
         ("/api/v1/retailers/{id}", get(retailers::retailer)),
         ("/api/v1/retailers/{id}/contacts", post(contacts::add)),
         ("/api/v1/contacts/{id}", get(contacts::contact).patch(contacts::change)),
@@ -294,6 +296,9 @@ fn api_routes() -> Vec<Route> {
         ("/api/v1/contacts/{id}/resets/{reset}/events", get(resets::follow)),
         ("/api/v1/contact-session", get(contact::whoami).post(contact::sign_in).delete(contact::sign_out)),
         ("/api/v1/contact-session/password", put(contact::choose)),
+        ("/api/v1/openapi.json", get(reference::api::openapi)),
+        ("/api/docs", get(reference::api::docs)),
+        ("/problems/{problem}", get(reference::api::problem)),
     ]
 }
 

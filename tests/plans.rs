@@ -1,5 +1,5 @@
-//! No list, no search and no entry of the trail reads a whole table: the plans
-//! of their statements, as both databases make them.
+//! No list, no search, no feed of changes and no entry of the trail reads a whole
+//! table: the plans of their statements, as both databases make them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
@@ -10,12 +10,16 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
-use tradepost::actor::{Actor, Door, Level, Permissions, Reach, StaffActor, Who};
+use tradepost::actor::{Actor, Door, StaffActor, Who};
 use tradepost::audit;
-use tradepost::db::{Db, STATEMENTS};
-use tradepost::kernel::Clock;
-use tradepost::kernel::id::StaffId;
+use tradepost::changes::{self, Told};
+use tradepost::db::{Db, STATEMENTS, Tx};
+use tradepost::kernel::id::{StaffId, TerritoryId};
+use tradepost::kernel::{Clock, EmailAddress, Timestamp};
 use tradepost::listing::{self, Asked, List};
+use tradepost::sessions::StaffKind;
+use tradepost::staff::{self, Added, BuiltIn, NewStaff};
+use tradepost::{Error, retailers};
 
 #[path = "binary/databases.rs"]
 mod databases;
@@ -110,6 +114,7 @@ fn no_list_reads_a_whole_table_on_postgresql() {
         "mails",
         "resets",
         "temporary_passwords",
+        "customer_changes",
     ];
     none(&statements, |sql| {
         plans[sql]
@@ -132,17 +137,11 @@ fn asked_for(database: &Database) -> BTreeSet<String> {
     let heard = Heard::default();
     let listening = heard.clone();
     let now = Clock::default().now();
-    let rep = Permissions {
-        customers: Level::Read,
-        staff: Level::None,
-        settings: Level::None,
-        reach: Reach::OwnTerritories,
-        acts: BTreeSet::new(),
-    };
-    let who = Who::Staff(StaffActor { id: StaffId::new(now), permissions: rep });
-    let actors = [Actor::operator(), Actor { who, door: Door::Portal, address: String::new() }];
     let db = Db::open(&database.url.parse().unwrap()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let id = runtime.block_on(db.write(move |tx| rep(tx, now))).unwrap();
+    let who = Who::Staff(StaffActor { id, permissions: BuiltIn::SalesRep.permissions() });
+    let actors = [Actor::operator(), Actor { who, door: Door::Portal, address: String::new() }];
     let asking = db.read(move |tx| {
         // Statements run on a thread of the database.
         let subscriber = tracing_subscriber::registry().with(listening.clone());
@@ -159,8 +158,14 @@ fn asked_for(database: &Database) -> BTreeSet<String> {
                 }
                 listing::search(tx, actor, "anna 10001")?;
                 listing::search(tx, actor, "01632 960")?;
+                let asked = changes::Asked { since: None, limit: 10 };
+                let Told::Changes(first) = changes::retailers(tx, actor, &asked)? else {
+                    panic!("no cursor")
+                };
+                let asked = changes::Asked { since: Some(first.cursor), limit: 10 };
+                changes::contacts(tx, actor, &asked)?;
             }
-            Ok::<_, tradepost::Error>(())
+            Ok::<_, Error>(())
         })
     });
     runtime.block_on(asking).unwrap();
@@ -174,6 +179,24 @@ fn asked_for(database: &Database) -> BTreeSet<String> {
     });
     runtime.block_on(recording).unwrap();
     heard.0.lock().unwrap().clone()
+}
+
+/// A rep with a territory: the changes of each territory are read by themselves.
+fn rep(tx: &mut Tx<'_>, now: Timestamp) -> Result<StaffId, Error> {
+    staff::roles::establish(tx, now)?;
+    retailers::insert_territory(tx, TerritoryId::new(now), "North")?;
+    let role = staff::roles::named(tx, BuiltIn::SalesRep.name())?.expect("a built-in role");
+    let new = NewStaff {
+        email: EmailAddress::parse("rep@harbour.example").expect("an address"),
+        name: "Rep".into(),
+        kind: StaffKind::Rep,
+        role,
+        territories: vec!["North".into()],
+    };
+    match staff::add(tx, &Actor::operator(), &new, None, now)? {
+        Added::Added(id) => Ok(id),
+        Added::EmailTaken | Added::UnknownTerritory(_) => panic!("the rep could not be added"),
+    }
 }
 
 /// Keeps the texts of statements.

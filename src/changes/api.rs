@@ -8,7 +8,8 @@ use super::{Asked, Told};
 use crate::changes;
 use crate::customers::shapes::{Contact, Retailer};
 use crate::http::Answer;
-use crate::http::api::{self, AtApi, Moment, Problem, problem};
+use crate::http::api::problem::{self, Described};
+use crate::http::api::{self, AtApi, Moment, Problem};
 use crate::kernel::Timestamp;
 
 /// Changes in one answer at most.
@@ -72,21 +73,13 @@ impl<T> Feed<T> {
     }
 }
 
-/// Lists the retailers one sees, and what changed of them.
+/// List the retailers one sees, and what changed of them.
 ///
 /// Ask without `since` once, go on with the `cursor` while there is `more`, and
 /// keep the last one: with it you are told later what changed meanwhile.
 #[utoipa::path(
-    get,
-    path = "/api/v1/retailers",
-    operation_id = "list_retailers",
-    tag = "Customers",
-    security(("device" = [])),
-    params(FeedQuery),
-    responses(
-        (status = 200, description = "Some of the feed", body = Feed<Retailer>),
-        (status = 410, description = "The cursor no longer holds: begin again", body = problem::Described, content_type = "application/problem+json"),
-    )
+    get, path = "/api/v1/retailers", tag = "Customers", params(FeedQuery),
+    responses((status = 200, body = Feed<Retailer>), (status = "default", body = Described, content_type = "application/problem+json")),
 )]
 pub async fn retailers(AtApi(caller): AtApi, api::Asked(query): api::Asked<FeedQuery>) -> Answer {
     let (asked, now) = (query.read()?, caller.now());
@@ -94,20 +87,12 @@ pub async fn retailers(AtApi(caller): AtApi, api::Asked(query): api::Asked<FeedQ
     api::ok(&Feed::of(told, now, |retailer| Retailer::from(retailer))?)
 }
 
-/// Lists the contacts of the retailers one sees, and what changed of them.
+/// List the contacts of the retailers one sees, and what changed of them.
 ///
 /// Works as the feed of retailers does.
 #[utoipa::path(
-    get,
-    path = "/api/v1/contacts",
-    operation_id = "list_contacts",
-    tag = "Customers",
-    security(("device" = [])),
-    params(FeedQuery),
-    responses(
-        (status = 200, description = "Some of the feed", body = Feed<Contact>),
-        (status = 410, description = "The cursor no longer holds: begin again", body = problem::Described, content_type = "application/problem+json"),
-    )
+    get, path = "/api/v1/contacts", tag = "Customers", params(FeedQuery),
+    responses((status = 200, body = Feed<Contact>), (status = "default", body = Described, content_type = "application/problem+json")),
 )]
 pub async fn contacts(AtApi(caller): AtApi, api::Asked(query): api::Asked<FeedQuery>) -> Answer {
     let (asked, now) = (query.read()?, caller.now());

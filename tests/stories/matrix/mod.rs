@@ -62,7 +62,8 @@ impl Targets {
         let path = path
             .replace("{kind}", "password-changed")
             .replace("{language}", "en")
-            .replace("{key}", "reset.valid_for");
+            .replace("{key}", "reset.valid_for")
+            .replace("{problem}", "not-found");
         path.replace("{session}", &self.session).replace("{token}", &"0".repeat(64)).replace("{number}", "1")
     }
 }
