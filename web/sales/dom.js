@@ -64,7 +64,7 @@ export const facts = (facts) => el("dl", { class: "facts" }, facts.map(([name, v
 function masked(email) {
   const [local, domain] = email.split(/@(?=[^@]*$)/);
   const letters = [...local];
-  return `${letters[0]}…${letters.length > 1 ? letters.at(-1) : ""}@${domain}`;
+  return [el("span", {}, `${letters[0]}…${letters.length > 1 ? letters.at(-1) : ""}@`), domain];
 }
 
 /** An address, masked until somebody wants to see it. @param {string} email @param {string} [label] */
