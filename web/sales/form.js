@@ -18,9 +18,6 @@ import { notEntered } from "./screens/faults.js";
  *   save: (values: Record<string, any>) => Promise<string> }} Asked
  */
 
-/** How soon after a key what was typed is on the device. */
-const SOON_MS = 250;
-
 export class FormScreen {
   #app;
   #asked;
@@ -33,8 +30,6 @@ export class FormScreen {
   #restored = false;
   #fault = "";
   #busy = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #later;
 
   /** @param {App} app @param {Asked} asked */
   constructor(app, asked) {
@@ -54,7 +49,6 @@ export class FormScreen {
       this.#restored = true;
       this.#app.redraw();
     });
-    signal.addEventListener("abort", () => clearTimeout(this.#later));
   }
 
   render() {
@@ -99,12 +93,8 @@ export class FormScreen {
   #note({ target }) {
     if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
     this.#typed[target.name] = target instanceof HTMLInputElement && target.type === "checkbox" ? target.checked : target.value;
-    clearTimeout(this.#later);
-    this.#later = setTimeout(() => void this.#keep(), SOON_MS);
-  }
-
-  #keep() {
-    return this.#app.db.setMeta(this.#draft, { staff: this.#app.sync.me?.id, values: this.#typed });
+    // With every key: whatever kills the app in the next moment takes nothing along. What can't be kept can still be entered.
+    this.#app.db.setMeta(this.#draft, { staff: this.#app.sync.me?.id, values: this.#typed }).catch(() => {});
   }
 
   async #forget() {
@@ -125,7 +115,6 @@ export class FormScreen {
     if (this.#errors.length) return this.#refuse();
     this.#busy = true;
     try {
-      clearTimeout(this.#later);
       const next = await this.#asked.save(values);
       await this.#app.db.setMeta(this.#draft, undefined);
       this.#app.toast(navigator.onLine ? "Entered" : "Entered on this device: it is sent when there is a network");

@@ -56,7 +56,10 @@ export class ListPane {
 
   /** Opens what is found first. */
   openFirst() {
-    if (this.#search.value.trim()) this.#results.querySelector("a")?.click();
+    const first = this.#search.value.trim() ? this.#results.querySelector("a") : null;
+    if (!first) return;
+    this.#search.blur();
+    first.click();
   }
 
   /** @param {View} view */

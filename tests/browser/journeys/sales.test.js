@@ -52,7 +52,7 @@ journey("a reset in the field", ["ipad", "ipad upright"], async ({ demo, screen,
   await page.getByRole("link", { name: "Send password reset" }).tap();
   await page.getByRole("heading", { level: 1, name: "Send password reset?" }).waitFor();
   const confirm = page.locator(".confirm");
-  for (const text of [who.person, who.retailer, `Account ${who.account}`]) await confirm.getByText(text).first().waitFor();
+  for (const text of [who.person, who.retailer, `Account ${who.account}`]) await confirm.locator(".who").getByText(text).first().waitFor();
   assert.equal(await confirm.getByText(who.address, { exact: true }).isVisible(), false, "the address is masked");
   await confirm.getByText("show", { exact: true }).tap();
   await confirm.getByText(who.address, { exact: true }).waitFor();

@@ -16,14 +16,19 @@ export function contact(app, id) {
   return {
     start(signal) {
       void app.customers.look("contact", id);
-      void read();
+      let asked = false;
       async function read() {
+        // The server knows nothing yet of who was made here.
+        if (!app.customers.contact(id) || app.queue.record(id)) return;
+        asked = true;
         const answer = await app.api.get(`/api/v1/contacts/${id}/resets`);
         if (signal.aborted || !answer.ok) return;
         resets = answer.body.items;
         app.redraw();
       }
+      void read();
       app.queue.addEventListener("sent", () => void read(), { signal });
+      app.customers.addEventListener("change", () => !asked && void read(), { signal });
     },
     render() {
       const found = app.customers.contact(id);
