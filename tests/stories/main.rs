@@ -47,6 +47,8 @@ mod command;
 mod contact_session;
 mod customer_passkeys;
 mod doors;
+mod devices;
+mod devices_doors;
 mod editing;
 mod export;
 mod finding;

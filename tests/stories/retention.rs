@@ -10,6 +10,7 @@ use tradepost::staff::BuiltIn;
 
 use super::privacy::{NEW_MAIL, PASSWORD, assert_whole, past};
 use crate::support::database::Kind;
+use crate::support::program::Program;
 use crate::support::shop::Shop;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -168,5 +169,25 @@ story! {
         assert!(one.is_ok() && two.is_ok());
         assert_eq!(shop.count("select count(*) as n from sessions", &[]).await, 0);
         assert_eq!(removed(&shop).await, [r#"{"count":"1201"}"#]);
+    }
+}
+
+story! {
+    async fn a_revoked_device_is_told_so_for_a_year_and_its_whereabouts_go_before(kind) {
+        let shop = Shop::with(kind, &[("http.trusted_proxies", "127.0.0.1")]).await;
+        settled(&shop).await;
+        let (owner, rep) = (shop.staff(BuiltIn::Owner).await, shop.staff(BuiltIn::SalesRep).await);
+        let (ipad, other) = (Program::of(&shop, &rep).await, Program::of(&shop, &rep).await);
+        assert_eq!(other.delete("/api/v1/devices/current").await.status, 204);
+        owner.browser.post(&format!("/portal/staff/{}/sessions/end", rep.id), &[]).await;
+        shop.advance(92 * DAY);
+        applies(&shop).await;
+        assert_eq!(ipad.get("/api/v1/me").await.problem(), "device-revoked");
+        let left = "select coalesce(device_name, '-') || address || device as t from sessions";
+        assert_eq!(shop.texts(left, &[]).await, [""], "what the device was called and where it was is gone, with all other sessions");
+        shop.advance(366 * DAY);
+        applies(&shop).await;
+        assert_eq!(shop.count("select count(*) as n from sessions", &[]).await, 0);
+        assert_eq!(ipad.get("/api/v1/me").await.problem(), "not-signed-in");
     }
 }

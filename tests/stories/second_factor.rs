@@ -16,11 +16,11 @@ const NEW: &str = "quiet cobalt ferry 77 onion";
 const SET_UP: &str = "/portal/me/second-factor";
 
 /// A telephone with an authenticator app. It knows the secret and nothing else.
-struct Phone(Vec<u8>);
+pub(crate) struct Phone(Vec<u8>);
 
 impl Phone {
     /// What the app shows so many seconds from now.
-    fn code(&self, shop: &Shop, offset_s: i64) -> String {
+    pub(crate) fn code(&self, shop: &Shop, offset_s: i64) -> String {
         let seconds = shop.clock.now().as_millis() / 1000 + offset_s;
         let totp =
             totp_rs::Builder::new().with_secret(totp_rs::Secret::new(self.0.clone().into())).build().unwrap();
@@ -37,7 +37,7 @@ fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
 }
 
 /// Sets an app up; gives it and the recovery codes.
-async fn sets_up(shop: &Shop, who: &Colleague) -> (Phone, Vec<String>) {
+pub(crate) async fn sets_up(shop: &Shop, who: &Colleague) -> (Phone, Vec<String>) {
     let begun = who.browser.post(&format!("{SET_UP}/app"), &[("password", STAFF_PASSWORD)]).await;
     assert!(begun.leads_to(SET_UP), "{}", begun.text());
     let page = who.browser.get(SET_UP).await.text();

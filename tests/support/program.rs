@@ -24,6 +24,11 @@ impl Program {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// Its token, if it has one.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// A device of a staff user, signed in.
     pub async fn of(shop: &Shop, colleague: &Colleague) -> Self {
         let program = Self::new(shop.browser());

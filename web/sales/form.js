@@ -84,7 +84,7 @@ export class FormScreen {
     const notes = [hint && el("p", { class: "hint", id: `${name}-hint` }, hint), error && el("p", { class: "field-error", id: `${name}-error` }, error)];
     if (checkbox) return el("div", { class: "checkbox" }, el("input", { ...common, type: "checkbox", checked: value === true }), el("label", { for: name }, label), notes);
     const input = options
-      ? el("select", { ...common, class: "input" }, options.map(([key, word]) => el("option", { value: key, selected: key === value }, word)))
+      ? el("div", { class: "select" }, el("select", { ...common, class: "input" }, options.map(([key, word]) => el("option", { value: key, selected: key === value }, word))))
       : el("input", { ...common, class: "input", type, value, maxlength, autocomplete, required, autocapitalize: type === "text" && name === "name" ? "words" : "off", spellcheck: "false" });
     return el("div", { class: "field" }, el("label", { for: name }, label, optional && el("span", { class: "optional" }, " (optional)")), input, notes);
   }

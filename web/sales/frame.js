@@ -1,6 +1,6 @@
 // @ts-check
 /** What stands around every screen: the top bar with the sync state, the banner, the panes, toasts. */
-import { button, el, link, mark, notice, show } from "./dom.js";
+import { button, el, icon, mark, notice, show } from "./dom.js";
 import { asOfWords, fullWords } from "./times.js";
 
 /** @typedef {import("./main.js").App} App */
@@ -21,7 +21,7 @@ export class Frame {
   /** @param {App} app @param {View} view */
   draw(app, view) {
     if (!this.#begun) this.#begin();
-    show(this.#state, [corner(app), link("Me", "user", "/sales/me", "quiet")]);
+    show(this.#state, [corner(app), el("a", { class: "button quiet", href: "/sales/me" }, icon("user"), el("span", { class: "me" }, "Me"))]);
     show(this.#banner, banner(app, view));
     show(this.#detail, [...news(app), ...view.detail]);
     show(this.#thumb, view.thumb ?? []);

@@ -20,14 +20,25 @@ export async function comesIn(rep, staff) {
 }
 
 /** Waits until the app is there, with what is on the device. @param {Visitor} rep */
-export const opens = (rep) => rep.page.waitForFunction("globalThis.core !== undefined && document.readyState === 'complete'");
+export const opens = (rep) => until(rep, "globalThis.core !== undefined && document.readyState === 'complete'");
 
 /** Something of the app: an expression of `core`, and of `given`. @param {Visitor} rep @param {string} expression @param {unknown} [given] @returns {Promise<any>} */
 export const asks = (rep, expression, given) =>
   rep.page.evaluate(`(async (given) => ${expression})(${JSON.stringify(given) ?? "undefined"})`);
 
-/** Waits until an expression of `core` is true. @param {Visitor} rep @param {string} expression */
-export const until = (rep, expression) => rep.page.waitForFunction(expression, undefined, { polling: 50 });
+/** Waits until an expression of `core` is true; meanwhile the page may be loaded anew. @param {Visitor} rep @param {string} expression */
+export async function until(rep, expression) {
+  const late = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const is = await rep.page.evaluate(`(async () => ${expression})()`).catch(String);
+    if (is === true) return;
+    if (Date.now() > late) throw new Error(`it never came to ${expression}: ${is}; ${await asks(rep, STATE).catch(String)}`);
+    await rep.page.evaluate("new Promise((next) => setTimeout(next, 50))").catch(() => {});
+  }
+}
+
+const PATIENCE_MS = 30_000;
+const STATE = "JSON.stringify([core.sync.standing, core.queue.standing, core.queue.records])";
 
 /** @param {Visitor} rep @param {string} standing */
 export const stands = (rep, standing) => until(rep, `globalThis.core?.sync.standing === ${JSON.stringify(standing)}`);

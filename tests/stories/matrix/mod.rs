@@ -2,20 +2,24 @@
 //! sent to sign in, who finds nothing, and that nothing changes for those who
 //! don't.
 
+mod api_rows;
 mod rows;
 mod visitors;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use tradepost::kernel::id::RunId;
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
 use crate::support::client::Reply;
 use crate::support::people::{STAFF_PASSWORD, staff_sign_in};
+use crate::support::program::Program;
 use crate::support::runs::{FAST, ticked};
 use crate::support::shop::Shop;
-use rows::{About, For, Row, rows};
+use api_rows::api_rows;
+use rows::{About, For, Row};
 use visitors::{Visitor, Who, role, visitors};
 
 const PASSWORD: &str = "trout9lamp";
@@ -27,6 +31,10 @@ const CHANGES: &str = "select (select count(*) from resets) + (select count(*) f
     + (select count(*) from settings) + (select count(*) from wordings)
     + cast((select coalesce(sum(version), 0) from contacts) + (select coalesce(sum(version), 0) from retailers) + (select coalesce(sum(version), 0) from staff) as bigint)
     + (select count(*) from sessions where ended_at is null) + (select count(*) from audit where act <> 'sign-in-refused') as n";
+
+fn rows() -> Vec<Row> {
+    [rows::rows(), api_rows()].into_iter().flatten().collect()
+}
 
 /// What there is to come to.
 struct Targets {
@@ -43,7 +51,7 @@ struct Targets {
 
 impl Targets {
     fn fill(&self, address: &str) -> String {
-        let id = match address.split('/').nth(2).unwrap_or_default() {
+        let id = match address.trim_start_matches("/api").split('/').nth(2).unwrap_or_default() {
             "retailers" => &self.retailer,
             "contacts" => &self.contact,
             "staff" => &self.staff,
@@ -63,6 +71,7 @@ impl Targets {
             .replace("{kind}", "password-changed")
             .replace("{language}", "en")
             .replace("{key}", "reset.valid_for")
+            .replace("{size}", "192.png")
             .replace("{problem}", "not-found");
         path.replace("{session}", &self.session).replace("{token}", &"0".repeat(64)).replace("{number}", "1")
     }
@@ -75,6 +84,8 @@ enum Expected {
     In,
     /// They are sent here.
     Sent(&'static str),
+    /// They are told to sign in.
+    Unknown,
     /// They may know of it and not do it.
     Refused,
     /// There is no such thing, for them.
@@ -94,6 +105,7 @@ fn expected(row: &Row, visitor: &Visitor) -> Expected {
         (For::Contact | For::Choosing, _) => return Expected::Sent("/login"),
         (For::Portal(_), Who::Half { portal, .. }) => return Expected::Sent(portal),
         (For::Sales(_), Who::Half { sales, .. }) => return Expected::Sent(sales),
+        (For::Api(_) | For::ApiContact | For::ApiChoosing, _) => return at_api(row, visitor),
         (For::Portal(rights), _) => (rights, true, "/portal/login"),
         (For::Sales(rights), _) => (rights, false, "/sales/login"),
     };
@@ -103,12 +115,28 @@ fn expected(row: &Row, visitor: &Visitor) -> Expected {
     if !(if portal { *at_portal } else { *sales }) {
         return Expected::Nothing;
     }
+    of_staff(row, rights(permissions), *sees_north)
+}
+
+fn of_staff(row: &Row, may: bool, sees_north: bool) -> Expected {
     let hidden = row.about == About::Own || (row.about == About::Customer && !sees_north);
-    match (rights(permissions), hidden) {
+    match (may, hidden) {
         (true, false) => Expected::In,
         (true, true) => Expected::Nothing,
         (false, false) => Expected::Refused,
         (false, true) => Expected::RefusedOrNothing,
+    }
+}
+
+fn at_api(row: &Row, visitor: &Visitor) -> Expected {
+    match (row.whom, &visitor.who) {
+        (For::Api(rights), Who::Staff { permissions, sees_north, .. }) => {
+            of_staff(row, rights(permissions), *sees_north)
+        }
+        (For::Api(_), Who::Half { .. }) if visitor.token.is_some() => Expected::Refused,
+        (For::ApiContact, Who::Contact { must_choose: true }) => Expected::Refused,
+        (For::ApiContact | For::ApiChoosing, Who::Contact { .. }) => Expected::In,
+        _ => Expected::Unknown,
     }
 }
 
@@ -117,9 +145,11 @@ fn is_as_expected(reply: &Reply, expected: Expected) -> bool {
         Expected::In => {
             let sent_away =
                 ["/login", "/portal/login", "/sales/login"].iter().any(|login| reply.leads_to(login));
-            ![403, 404].contains(&reply.status) && reply.status < 500 && !sent_away
+            let known = reply.status != 401 || reply.problem().is_empty();
+            known && ![403, 404].contains(&reply.status) && reply.status < 500 && !sent_away
         }
         Expected::Sent(login) => reply.leads_to(login),
+        Expected::Unknown => reply.status == 401,
         Expected::Refused => reply.status == 403,
         Expected::Nothing => reply.status == 404,
         Expected::RefusedOrNothing => [403, 404].contains(&reply.status),
@@ -177,6 +207,17 @@ async fn peopled(kind: crate::support::database::Kind) -> (Shop, Targets) {
 }
 
 async fn comes(visitor: &Visitor, row: &Row, path: &str) -> Reply {
+    if row.is_of_api() {
+        let members = row.fields.iter().map(|(name, text)| {
+            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(*text));
+            ((*name).to_owned(), value)
+        });
+        let body = (row.method != "GET").then(|| Value::Object(members.collect()));
+        let headers = [("if-match", "\"1\""), ("idempotency-key", "a-key-of-the-matrix")];
+        let program = Program::new(visitor.browser.clone());
+        let program = visitor.token.as_ref().map_or(program.clone(), |token| program.with_token(token));
+        return program.send(row.method, path, &headers, body).await;
+    }
     if row.method == "GET" {
         visitor.browser.get(path).await
     } else {
@@ -196,7 +237,7 @@ story! {
                 let expected = expected(row, visitor);
                 let runs = row.address.starts_with("/portal/runs/{id}") && expected != Expected::Sent("/portal/login");
                 let there = matches!(visitor.who, Who::Half { .. }) && row.is_of_second_factor();
-                if (expected == Expected::In && row.method == "POST") || runs || there {
+                if (expected == Expected::In && row.method != "GET") || runs || there {
                     continue;
                 }
                 let before = shop.count(CHANGES, &[]).await;
@@ -222,12 +263,12 @@ story! {
         let rowed: BTreeSet<&str> = known.iter().map(|row| row.address).collect();
         assert_eq!(addresses, rowed, "each address of `routes` stands in the matrix, and no other");
         for address in addresses.into_iter().filter(|address| !address.starts_with("/dev/")) {
-            for method in ["GET", "POST"] {
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
                 if known.iter().any(|row| row.address == address && row.method == method) {
                     continue;
                 }
                 let path = targets.fill(address);
-                let reply = if method == "GET" { owner.browser.get(&path).await } else { owner.browser.post(&path, &[]).await };
+                let reply = Program::new(owner.browser.clone()).send(method, &path, &[], None).await;
                 assert_eq!(reply.status, 405, "{method} {address} answers and has no row");
             }
         }
@@ -255,8 +296,17 @@ story! {
     async fn what_is_missing_and_what_is_not_yours_answer_alike(kind) {
         let (shop, targets) = peopled(kind).await;
         let outside = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["South"]).await;
+        let outsider = Visitor::at_api(&shop, &outside).await;
         for row in rows().iter().filter(|row| row.about == About::Customer) {
             let (path, unknown) = (targets.fill(row.address), targets.fill(row.address).replace(&targets.contact, UNKNOWN).replace(&targets.retailer, UNKNOWN));
+            if row.is_of_api() {
+                let ask = async |path: &str| {
+                    let reply = comes(&outsider, row, path).await;
+                    (reply.status, reply.problem())
+                };
+                assert_eq!(ask(&path).await, ask(&unknown).await, "{} {}", row.method, row.address);
+                continue;
+            }
             let ask = async |path: &str| match row.method {
                 "GET" => outside.browser.get(path).await.comparable(),
                 _ => outside.browser.post(path, row.fields).await.comparable(),

@@ -16,6 +16,12 @@ pub enum For {
     Portal(Rights),
     /// Staff at the sales app, with these rights.
     Sales(Rights),
+    /// Staff at the API, with these rights, by a device of theirs.
+    Api(Rights),
+    /// A contact at the API, by the token of their session.
+    ApiContact,
+    /// The same, even one who must choose a password.
+    ApiChoosing,
     /// Programs that know a secret; none is set, so there is nothing.
     Program,
     /// Nobody: only `tradepost demo` has it.
@@ -45,6 +51,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether programs come to it.
+    pub fn is_of_api(&self) -> bool {
+        self.address.starts_with("/api/v1/")
+    }
+
     /// Whether it is a page of the second factor of whoever comes, or asks who
     /// they are before one.
     pub fn is_of_second_factor(&self) -> bool {
@@ -68,22 +79,22 @@ const fn post(
     Row { method: "POST", address, whom, about, fields }
 }
 
-fn any(_: &Permissions) -> bool {
+pub fn any(_: &Permissions) -> bool {
     true
 }
-fn sees(it: &Permissions) -> bool {
+pub fn sees(it: &Permissions) -> bool {
     it.customers >= Level::Read
 }
-fn edits(it: &Permissions) -> bool {
+pub fn edits(it: &Permissions) -> bool {
     it.customers >= Level::Write
 }
 fn may(it: &Permissions, act: Act) -> bool {
     it.acts.contains(&act)
 }
-fn resets(it: &Permissions) -> bool {
+pub fn resets(it: &Permissions) -> bool {
     sees(it) && may(it, Act::TriggerReset)
 }
-fn signs_in(it: &Permissions) -> bool {
+pub fn signs_in(it: &Permissions) -> bool {
     sees(it) && may(it, Act::ChangeSignIn)
 }
 fn both(it: &Permissions) -> bool {
@@ -318,17 +329,21 @@ pub fn rows() -> Vec<Row> {
         post("/sales/me/second-factor/app/confirm", Sales(any), Nothing, &[("code", "1")]),
         post("/sales/me/second-factor/codes", Sales(any), Nothing, &[("password", "x"), ("code", "1")]),
         post("/sales/me/second-factor/remove", Sales(any), Nothing, &[("password", "x"), ("code", "1")]),
-        get("/sales/retailers", Sales(sees), Nothing),
-        get("/sales/retailers/{id}", Sales(sees), Customer),
-        get("/sales/contacts/{id}", Sales(sees), Customer),
-        post("/sales/contacts/{id}/resets", Sales(resets), Customer, &[]),
-        get("/sales/contacts/{id}/resets/new", Sales(resets), Customer),
-        get("/sales/contacts/{id}/resets/{reset}", Sales(sees), Customer),
-        get("/sales/contacts/{id}/resets/{reset}/status", Sales(sees), Customer),
-        post("/sales/contacts/{id}/resets/{reset}/cancel", Sales(resets), Customer, &[]),
-        get("/api/v1/openapi.json", Anyone, Nothing),
-        get("/api/docs", Anyone, Nothing),
-        get("/problems/{problem}", Anyone, Nothing),
+        get("/sales/shell", Anyone, Nothing),
+        get("/sales/retailers/{id}", Anyone, Nothing),
+        get("/sales/retailers/{id}/contacts/new", Anyone, Nothing),
+        get("/sales/contacts/{id}", Anyone, Nothing),
+        get("/sales/contacts/{id}/edit", Anyone, Nothing),
+        get("/sales/contacts/{id}/sign-in", Anyone, Nothing),
+        get("/sales/contacts/{id}/resets/new", Anyone, Nothing),
+        get("/sales/contacts/{id}/resets/{reset}", Anyone, Nothing),
+        get("/sales/sync", Anyone, Nothing),
+        get("/sales/me", Anyone, Nothing),
+        get("/sales/worker.js", Anyone, Nothing),
+        get("/sales/manifest.webmanifest", Anyone, Nothing),
+        get("/sales/icon-{size}", Anyone, Nothing),
+        get("/sales/splash-{size}", Anyone, Nothing),
+        post("/sales/device", Anyone, Nothing, &[]),
         get("/dev/inbox", Demo, Nothing),
         post("/dev/inbox/clear", Demo, Nothing, &[]),
         get("/dev/inbox/{number}", Demo, Nothing),

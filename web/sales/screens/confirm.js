@@ -39,8 +39,9 @@ export function confirmReset(app, id) {
       const act = actOf(found);
       const problem = !may(app, "trigger_reset") ? "Your role doesn’t allow it." : canSend(found, Date.now()) ? "" : meaningOf(found, at, Date.now());
       const shown = { title: `${act}?`, retailer: found.retailer, contact: id };
-      const head = [back(found.name, `/sales/contacts/${id}`), el("h1", {}, `${act}?`), who(found, at)];
-      if (problem) return { ...shown, detail: [el("section", { class: "confirm" }, head, notice("bad", "Nothing can be sent now", el("p", {}, problem)), link("Back", "", `/sales/contacts/${id}`))] };
+      const way = back(found.name, `/sales/contacts/${id}`);
+      const head = [el("h1", {}, `${act}?`), who(found, at)];
+      if (problem) return { ...shown, detail: [way, el("section", { class: "confirm" }, head, notice("bad", "Nothing can be sent now", el("p", {}, problem)), link("Back", "", `/sales/contacts/${id}`))] };
       const form = el("section", { class: "confirm" },
         head,
         el("p", {}, sentence(app, found)),
@@ -52,7 +53,7 @@ export function confirmReset(app, id) {
         fault && notice("bad", "", el("p", {}, fault)));
       return {
         ...shown,
-        detail: [form],
+        detail: [way, form],
         thumb: [button(act, "send", () => void send(found), { class: "primary", id: "send" }), link("Cancel", "", `/sales/contacts/${id}`)],
       };
     },
