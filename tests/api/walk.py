@@ -99,8 +99,13 @@ def mailed(api, address):
 
 
 def walk(api, known):
-    environment = {**os.environ, "TRADEPOST_WALK": json.dumps({"url": api.url, **known}), "SCHEMATHESIS_HOOKS": "hooks"}
-    environment["PYTHONPATH"] = str(HERE)
+    environment = {
+        **os.environ,
+        "TRADEPOST_WALK": json.dumps({"url": api.url, **known}),
+        "SCHEMATHESIS_HOOKS": "hooks",
+        "PYTHONPATH": str(HERE),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command = [schemathesis, "--config-file", HERE / "schemathesis.toml", "run", f"{api.url}/api/v1/openapi.json"]
     return subprocess.run(command, env=environment, cwd=known["folder"]).returncode
