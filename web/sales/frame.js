@@ -15,7 +15,7 @@ export class Frame {
   #banner = el("div", { class: "acting" });
   #state = el("div", { class: "row" });
   #thumb = el("div", { class: "thumb", hidden: true });
-  #toast = el("div", { role: "status" });
+  #toast = el("div", { class: "toasts", role: "status" });
   #begun = false;
 
   /** @param {App} app @param {View} view */
@@ -29,11 +29,18 @@ export class Frame {
     this.#main.className = `panes ${view.list ? "show-list" : "show-detail"}`;
   }
 
-  /** Another screen was opened: it is read from its beginning. */
-  arrive() {
-    this.#detail.scrollTop = 0;
+  /** How far the screen is scrolled, in pixels. */
+  get scrolled() {
+    return this.#detail.scrollTop;
+  }
+
+  /** Another screen was opened: it is read from its beginning, or from where one had left it. @param {number} [scrolled] */
+  arrive(scrolled = 0) {
+    this.#detail.scrollTop = scrolled;
     const { activeElement } = document;
-    if (activeElement === document.body || this.#detail.contains(activeElement) || !activeElement) this.#detail.focus({ preventScroll: true });
+    if (activeElement !== document.body && activeElement?.checkVisibility() && !this.#detail.contains(activeElement)) return;
+    const pane = this.#detail.checkVisibility() ? this.#detail : this.list;
+    pane.focus({ preventScroll: true });
   }
 
   /** Nothing else can be shown. @param {import("./dom.js").Child[]} words */
@@ -66,8 +73,8 @@ export class Frame {
     this.#top.append(this.#state);
     this.#top.after(this.#banner);
     this.#detail.tabIndex = -1;
-    this.#main.append(this.#thumb);
-    document.body.append(this.#toast);
+    this.list.tabIndex = -1;
+    this.#main.append(this.#thumb, this.#toast);
     part("#app").removeAttribute("aria-busy");
   }
 }

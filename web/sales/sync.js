@@ -305,6 +305,6 @@ function standingOf(answer) {
   if (problem === "device-revoked") return "revoked";
   if (answer.status === 401) return "signed-out";
   if (problem.startsWith("second-factor-")) return "second-factor";
-  if (answer.status === 403) return "not-allowed";
+  if (answer.status === 403 || problem === "not-found") return "not-allowed";
   return !answer.reached || answer.status === 429 || answer.status > 501 ? "unreached" : "broken";
 }
