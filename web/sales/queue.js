@@ -117,9 +117,7 @@ export class Queue extends EventTarget {
       // Later than all before it, also when the device's clock was put back.
       const stored = await tx.all("queue");
       const last = Math.max(0, ...stored.map(({ entered_at }) => Number(entered_at) || 0));
-      // The contact may have come into being while somebody looked at it.
-      const contact = stored.find(({ key, result }) => key === entry.contact && result)?.result.contact ?? entry.contact;
-      const record = newRecord({ ...entry, contact, staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
+      const record = newRecord({ ...entry, contact: nowCalled(stored, entry.contact), staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
       tx.put("queue", record);
       return record;
     });
@@ -161,7 +159,9 @@ export class Queue extends EventTarget {
   /** Undoes `discard`. @param {QueueRecord[]} records */
   async restore(records) {
     await this.#db.write(["queue"], async (tx) => {
-      for (const record of records) if (!(await tx.get("queue", record.key))) tx.put("queue", record);
+      const stored = await tx.all("queue");
+      const back = records.filter(({ key }) => !stored.some((other) => other.key === key));
+      for (const record of back) tx.put("queue", { ...record, contact: nowCalled(stored, record.contact) });
     });
     await this.#changed();
     void this.send();
@@ -272,6 +272,12 @@ export class Queue extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
+
+/**
+ * A contact's id: one that was made here may have come into being while somebody looked at it.
+ * @template {string | undefined} T @param {any[]} stored @param {T} contact @returns {T}
+ */
+const nowCalled = (stored, contact) => stored.find(({ key, result }) => key === contact && result)?.result.contact ?? contact;
 
 /** @param {import("./db.js").Tx} tx @returns {Promise<QueueRecord[]>} */
 async function known(tx) {

@@ -66,7 +66,7 @@ export class Sync extends EventTarget {
     const contact = await db.meta("reached-at");
     if (contact && Date.now() - contact > KEPT_FOR_MS) await this.#forgetCustomers();
     await this.#read();
-    this.#parts.device.holds = this.me !== null;
+    this.#parts.device.holds = this.#parts.api.hasTokens = this.me !== null;
     return this.me !== null;
   }
 
@@ -305,6 +305,6 @@ function standingOf(answer) {
   if (problem === "device-revoked") return "revoked";
   if (answer.status === 401) return "signed-out";
   if (problem.startsWith("second-factor-")) return "second-factor";
-  if (answer.status === 403) return "not-allowed";
+  if (answer.status === 403 || problem === "not-found") return "not-allowed";
   return !answer.reached || answer.status === 429 || answer.status > 501 ? "unreached" : "broken";
 }

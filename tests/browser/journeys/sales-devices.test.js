@@ -87,13 +87,15 @@ journeyAt(startBehind, "signing out warns while things wait; the next person see
   assert.deepEqual(await asks(rep, "core.sync.signOut()"), { outcome: "waits", count: 1 });
   demo.faults.push(...Array.from({ length: 20 }, () => ({ to: /^POST .*\/resets$/, does: 503 })));
   assert.deepEqual(await asks(rep, "core.sync.signOut({ despite: true })"), { outcome: "signed-out" });
+  await rep.page.waitForURL("**/sales/login");
 
   demo.faults.length = 0;
   await comesIn(rep, demo.staff["rep.south"]);
-  assert.deepEqual(await asks(rep, "[core.customers.contact(given), core.queue.counts.others]", sam.id), [null, 1]);
+  assert.deepEqual(await asks(rep, "[core.customers.contact(given) ?? null, core.queue.counts.others]", sam.id), [null, 1]);
   await asks(rep, "core.queue.send()");
   assert.equal(demo.passed.filter((what) => /^POST .*\/resets$/.test(what)).length, 0, "in nobody else's name");
   assert.deepEqual(await asks(rep, "core.sync.signOut()"), { outcome: "signed-out" });
+  await rep.page.waitForURL("**/sales/login");
   await comesIn(rep, demo.staff["rep.north"]);
   await has(rep, "done", 1);
 });
@@ -141,6 +143,60 @@ journeyAt(startBehind, "a queue of an older and of a newer app is understood and
   assert.equal(body.phone, "01632 960300");
   assert.equal(await asks(rep, "core.queue.counts.unknown"), 1);
   assert.deepEqual(JSON.parse(await asks(rep, "core.queue.export()")).records, [newer]);
+});
+
+journeyAt(startBehind, "tokens that expired are renewed by one of all tabs", ["ipad"], async ({ demo, come }) => {
+  const rep = await come();
+  await comesIn(rep, demo.staff["rep.north"]);
+  rep.bears(/^401 .*\/api\/v1\//);
+  const other = await rep.context.newPage();
+  await other.goto("/sales");
+  await other.waitForFunction(() => "core" in globalThis);
+  await stands(rep, "current");
+  demo.passed.length = 0;
+  demo.tokensExpire?.();
+  const me = `core.api.get("/api/v1/me").then(({ ok }) => ok)`;
+  assert.deepEqual(await Promise.all([rep.page.evaluate(me), other.evaluate(me), rep.page.evaluate(me)]), [true, true, true]);
+  assert.equal(demo.passed.filter((what) => what === "POST /api/v1/tokens").length, 1);
+});
+
+journeyAt(startBehind, "starting fresh gives what waits away first, and takes it up again once", ["ipad"], async ({ demo, come }) => {
+  const rep = await come();
+  await comesIn(rep, demo.staff["rep.north"]);
+  const sam = await contact(rep, NAME, ACCOUNT);
+  await isOffline(rep, true);
+  await enters(rep, sam, "reset");
+  const early = await asks(rep, "core.sync.startFresh().then((fresh) => { globalThis.fresh = fresh; return fresh.text; })");
+  await enters(rep, sam, "edit", { phone: "01632 960400" });
+  assert.equal(await asks(rep, "fresh.wipe()"), false, "what was entered meanwhile isn't in it");
+  assert.equal(await asks(rep, "core.queue.counts.waiting"), 2);
+  const text = await asks(rep, "core.sync.startFresh().then(async ({ text, wipe }) => (await wipe()) && text)");
+  await isOffline(rep, false);
+  await rep.page.goto("/sales");
+  await stands(rep, "current");
+  assert.deepEqual(await asks(rep, "core.queue.records"), []);
+  assert.deepEqual(await asks(rep, "core.queue.take(given)", text), { taken: 2, known: 0, others: 0, unreadable: 0 });
+  assert.deepEqual(await asks(rep, "core.queue.take(given)", early), { taken: 0, known: 1, others: 0, unreadable: 0 });
+  await has(rep, "done", 2);
+  const { body } = await asks(rep, "core.api.get(given)", `/api/v1/contacts/${sam.id}`);
+  assert.deepEqual([body.phone, body.version], ["01632 960400", sam.version + 1]);
+});
+
+journeyAt(startBehind, "customers nobody brought up to date for thirty days are gone; what waits is not", ["ipad"], async ({ demo, come }) => {
+  const rep = await come();
+  await comesIn(rep, demo.staff["rep.north"]);
+  await isKept(rep);
+  const sam = await contact(rep, NAME, ACCOUNT);
+  await isOffline(rep, true);
+  await enters(rep, sam, "reset");
+  await asks(rep, `core.db.setMeta("reached-at", Date.now() - 31 * 24 * 3600_000)`);
+  await rep.page.goto("/sales");
+  await opens(rep);
+  assert.deepEqual(await asks(rep, "[core.customers.count, core.queue.counts.waiting, core.sync.asOf]"), [{ retailers: 0, contacts: 0 }, 1, null]);
+  await isOffline(rep, false);
+  await has(rep, "done", 1);
+  await stands(rep, "current");
+  await contact(rep, NAME, ACCOUNT);
 });
 
 /** A contact whose resets the server is too busy for. @param {Visitor} rep @param {import("../support/between.js").DemoBehind} demo */

@@ -46,7 +46,7 @@ export async function startBehind() {
     const { "if-none-match": _, "accept-encoding": __, ...whole } = asked.headers;
     const headers = change ? whole : asked.headers;
     const forwarded = request({ hostname, port, path: asked.url, method: asked.method, headers }, (answered) => {
-      if (fault) return answered.resume().on("end", () => asked.socket.destroy());
+      if (fault) return answered.resume().on("end", () => cutOff(answer));
       if (change) return void rewritten(answered, change).then(([headers, text]) => answer.writeHead(200, headers).end(text));
       answer.writeHead(answered.statusCode ?? 502, answered.headers);
       answered.pipe(answer);
@@ -69,6 +69,12 @@ export async function startBehind() {
       await demo.stop();
     },
   };
+}
+
+/** The network goes while the answer comes; before its first byte browsers would ask again by themselves. @param {import("node:http").ServerResponse} answer */
+function cutOff(answer) {
+  answer.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+  answer.write("{", () => answer.destroy());
 }
 
 /** @param {Incoming} answered @param {(text: string) => string} change @returns {Promise<[import("node:http").OutgoingHttpHeaders, string]>} */

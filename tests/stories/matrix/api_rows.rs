@@ -15,12 +15,12 @@ const fn with(mut row: Row, fields: &'static [(&'static str, &'static str)]) -> 
 #[rustfmt::skip]
 pub fn api_rows() -> Vec<Row> {
     use About::{Customer, Nothing, Own};
-    use For::{Anyone, Api, ApiChoosing, ApiContact};
+    use For::{Anyone, Api, ApiChoosing, ApiContact, Device};
     vec![
         row("POST", "/api/v1/devices", Anyone, Nothing),
         row("GET", "/api/v1/devices", Api(any), Nothing),
         row("PATCH", "/api/v1/devices/current", Api(any), Nothing),
-        row("DELETE", "/api/v1/devices/current", Api(any), Nothing),
+        row("DELETE", "/api/v1/devices/current", Device, Nothing),
         row("DELETE", "/api/v1/devices/{id}", Api(any), Own),
         row("POST", "/api/v1/tokens", Anyone, Nothing),
         row("GET", "/api/v1/me", Api(any), Nothing),

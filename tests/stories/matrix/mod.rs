@@ -105,7 +105,7 @@ fn expected(row: &Row, visitor: &Visitor) -> Expected {
         (For::Contact | For::Choosing, _) => return Expected::Sent("/login"),
         (For::Portal(_), Who::Half { portal, .. }) => return Expected::Sent(portal),
         (For::Sales(_), Who::Half { sales, .. }) => return Expected::Sent(sales),
-        (For::Api(_) | For::ApiContact | For::ApiChoosing, _) => return at_api(row, visitor),
+        (For::Api(_) | For::Device | For::ApiContact | For::ApiChoosing, _) => return at_api(row, visitor),
         (For::Portal(rights), _) => (rights, true, "/portal/login"),
         (For::Sales(rights), _) => (rights, false, "/sales/login"),
     };
@@ -133,9 +133,12 @@ fn at_api(row: &Row, visitor: &Visitor) -> Expected {
         (For::Api(rights), Who::Staff { permissions, sees_north, .. }) => {
             of_staff(row, rights(permissions), *sees_north)
         }
+        (For::Device, Who::Half { .. }) if visitor.token.is_some() => Expected::In,
         (For::Api(_), Who::Half { .. }) if visitor.token.is_some() => Expected::Refused,
         (For::ApiContact, Who::Contact { must_choose: true }) => Expected::Refused,
-        (For::ApiContact | For::ApiChoosing, Who::Contact { .. }) => Expected::In,
+        (For::Device, Who::Staff { .. }) | (For::ApiContact | For::ApiChoosing, Who::Contact { .. }) => {
+            Expected::In
+        }
         _ => Expected::Unknown,
     }
 }
@@ -237,7 +240,9 @@ story! {
                 let expected = expected(row, visitor);
                 let runs = row.address.starts_with("/portal/runs/{id}") && expected != Expected::Sent("/portal/login");
                 let there = matches!(visitor.who, Who::Half { .. }) && row.is_of_second_factor();
-                if (expected == Expected::In && row.method != "GET") || runs || there {
+                // A stream of events goes on; its stories follow it.
+                let endless = expected == Expected::In && row.address.ends_with("/events");
+                if (expected == Expected::In && row.method != "GET") || runs || there || endless {
                     continue;
                 }
                 let before = shop.count(CHANGES, &[]).await;

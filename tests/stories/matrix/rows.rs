@@ -18,6 +18,8 @@ pub enum For {
     Sales(Rights),
     /// Staff at the API, with these rights, by a device of theirs.
     Api(Rights),
+    /// Whoever has a device, even if they must set up a second factor.
+    Device,
     /// A contact at the API, by the token of their session.
     ApiContact,
     /// The same, even one who must choose a password.
