@@ -198,7 +198,7 @@ journey("by keyboard alone", ["desktop"], async ({ demo, come }) => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Pebble Beach Surf" }).waitFor();
   await page.keyboard.press("/");
-  await page.keyboard.type("sam sample 10017");
+  await page.keyboard.type("owner 10017");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Sam Sample" }).waitFor();
