@@ -41,7 +41,7 @@ export async function startHouse(contacts, shops = contacts) {
   writeFileSync(`${folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
   command(["import", "customers", "contacts.csv", "--new-territories"]);
   command(["staff", "add", "--email", "owner@harbour.example", "--name", "Sample Owner", "--kind", "admin", "--role", "owner", "--password-stdin"], `${PASSWORD}\n`);
-  command(["staff", "add", "--email", "rep@harbour.example", "--name", "Sample Rep", "--kind", "rep", "--role", "rep", "--territory", "North", "--password-stdin"], `${PASSWORD}\n`);
+  command(["staff", "add", "--email", "rep@harbour.example", "--name", "Sample Rep", "--kind", "rep", "--role", "sales-rep", "--territory", "North", "--password-stdin"], `${PASSWORD}\n`);
 
   /** @type {import("node:child_process").ChildProcess | undefined} */
   let child;
