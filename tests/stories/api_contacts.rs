@@ -17,7 +17,7 @@ story! {
         let retailer = shop.retailer("Harbour Gifts", "North").await;
         let ipad = Program::of(&shop, &rep).await;
         let contacts = format!("/api/v1/retailers/{retailer}/contacts");
-        let new = json!({ "name": " Anna  Sample ", "position": "Owner", "phone": "01632 960123" });
+        let new = json!({ "name": " Anna Sample ", "position": "Owner", "phone": "01632 960123" });
         let first = ipad.act("POST", &contacts, KEY, new.clone()).await;
         assert_eq!(first.status, 201, "{}", first.text());
         let again = ipad.act("POST", &contacts, KEY, new).await;

@@ -97,6 +97,7 @@ export function syncState({ queue, sync }) {
   const { waiting, sending, attention } = queue.counts;
   const waits = waiting + sending;
   if (sync.standing === "revoked") return { tone: "bad", shape: "cross", word: "Revoked" };
+  if (sync.standing === "storage" || queue.standing === "storage") return { tone: "bad", shape: "triangle", word: "Device full" };
   if (attention) return { tone: "bad", shape: "triangle", word: attention === 1 ? "1 needs you" : `${attention} need you` };
   if (sync.standing === "signed-out") return { tone: "warn", shape: "square", word: "Signed out" };
   if (waits) return { tone: "info", shape: "clock", word: `${waits} waiting` };

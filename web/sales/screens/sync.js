@@ -46,11 +46,13 @@ function standing({ sync, queue, kept }) {
   const why = {
     unreached: "The server was not reached; it is tried again by itself.",
     "signed-out": "Nobody is signed in.",
+    "sign-in": "Nobody is signed in.",
     "second-factor": "Your second factor is asked for first.",
     "not-allowed": "Your role doesn’t let you see customers.",
+    storage: "This device has no room for what came: free some space in its settings. Nothing was lost.",
     broken: "Something broke at the server. It is tried again by itself.",
   };
-  const word = !navigator.onLine ? "There is no network." : (why[/** @type {keyof typeof why} */ (sync.standing)] ?? (queue.standing === "unreached" ? why.unreached : ""));
+  const word = !navigator.onLine ? "There is no network." : (why[/** @type {keyof typeof why} */ (sync.standing)] ?? (queue.standing === "idle" ? "" : why[queue.standing]));
   return card("How it stands", el("div", { class: "card-body" }, el("p", {}, ...asOf, word),
     kept === false && notice("warn", "", el("p", {}, "The browser may clear this data when the device is full. Put the app on the home screen to keep it."))));
 }
