@@ -193,7 +193,7 @@ impl Shop {
         let sign_in =
             json!({"email": "rep@bench.example", "password": STAFF_PASSWORD, "device_name": "Bench"});
         let signed_in = line.ask("POST", "/api/v1/devices", &sign_in.to_string()).0;
-        line.token = signed_in["access_token"].as_str().expect("a token").to_owned();
+        signed_in["access_token"].as_str().expect("a token").clone_into(&mut line.token);
         line
     }
 }

@@ -125,6 +125,7 @@ impl Contact {
 
 /// Where a contact stands with the website, and what becomes of it by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"state": "reset_sent", "until": "2026-11-28T14:02:11.250Z", "then": "active"}))]
 pub struct ContactAccess {
     /// The state now.
     pub state: AccessState,

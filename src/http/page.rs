@@ -155,7 +155,7 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
         current: homes.iter().any(|home| path.starts_with(home)),
     };
     if path.starts_with("/sales") {
-        return vec![entry("Retailers", "/sales/retailers", "retailers", "", &["/sales/"])];
+        return vec![entry("Retailers", "/sales", "retailers", "", &[])];
     }
     let mut entries = vec![
         Nav { current: path == "/portal", ..entry("Dashboard", "/portal", "home", "d", &[]) },

@@ -47,7 +47,7 @@ use crate::{changes, customers, devices, sign_in};
     ),
     tags(
         (name = "Devices", description = "Staff sign in once on each device; its tokens are short-lived and renewed."),
-        (name = "Customers", description = "Retailers and contacts, within one's territories."),
+        (name = "Customers", description = "Retailers and contacts, within one’s territories."),
         (name = "Resets", description = "Resets and invitations: the same act, before and after a contact has had a password of their own."),
         (name = "Contact sign-in", description = "A contact signs in, and chooses a password while they must."),
         (name = "This description", description = "What you are reading, for programs."),

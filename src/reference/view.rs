@@ -253,9 +253,9 @@ fn in_text(schema: &Value) -> String {
 
 fn bounds(schema: &Value, (least, most): (&str, &str), of: &str) -> String {
     match (schema[least].as_i64(), schema[most].as_i64()) {
-        (Some(least), Some(most)) => format!(" of {least} to {most}{of}"),
-        (None, Some(most)) => format!(" of at most {most}{of}"),
-        (Some(least), None) if least > 0 => format!(" of at least {least}{of}"),
+        (Some(least), Some(most)) => format!(" from {least} to {most}{of}"),
+        (None, Some(most)) => format!(" up to {most}{of}"),
+        (Some(least), None) if least > 0 => format!(" from {least}{of} on"),
         _ => String::new(),
     }
 }

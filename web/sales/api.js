@@ -29,12 +29,15 @@ export const problemKey = (answer) => answer.problem?.type.split("/").at(-1) ?? 
 
 /** Event `revoked`: this device was signed out by someone, and has to forget everything. */
 export class Api extends EventTarget {
+  /** Whether this browser was ever given tokens: otherwise nobody asks for new ones. */
+  hasTokens = false;
+
   /** @param {string} path @param {Asking} [asking] @returns {Promise<Answer>} */
   async ask(path, asking = {}) {
     const sent = Date.now();
     let answer = await once(path, asking);
     // After a lost answer with new tokens the old access token is nobody’s any more.
-    if (["access-token-expired", "not-signed-in"].includes(problemKey(answer)) && path.startsWith("/api/")) {
+    if (problemKey(answer) === "access-token-expired" || (this.hasTokens && problemKey(answer) === "not-signed-in" && path.startsWith("/api/"))) {
       const refreshed = await this.#refresh(sent);
       answer = refreshed.ok ? await once(path, asking) : refreshed;
     }

@@ -71,7 +71,10 @@ export class Device {
   /** @returns {Promise<Answer>} */
   async #confirm() {
     const answer = await this.#api.get("/api/v1/me");
-    if (answer.ok) await this.#db.setMeta("signed-in", answer.body.id);
+    if (answer.ok) {
+      this.#api.hasTokens = true;
+      await this.#db.setMeta("signed-in", answer.body.id);
+    }
     return answer;
   }
 }

@@ -60,6 +60,18 @@ export const card = (title, body, head) =>
 /** @param {[string, Child][]} facts */
 export const facts = (facts) => el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 
+/** Enough of an address to recognise it by: `a…d@harbour.example`. @param {string} email */
+function masked(email) {
+  const [local, domain] = email.split(/@(?=[^@]*$)/);
+  const letters = [...local];
+  return [el("span", {}, `${letters[0]}…${letters.length > 1 ? letters.at(-1) : ""}@`), domain];
+}
+
+/** An address, masked until somebody wants to see it. @param {string} email @param {string} [label] */
+export const address = (email, label) =>
+  el("div", { class: "address" }, label && el("span", { class: "label" }, label), el("span", { class: "masked" }, masked(email)),
+    el("details", { id: "address" }, el("summary", {}, el("span", { class: "when-closed" }, "show"), el("span", { class: "when-open" }, "hide")), el("span", { class: "full" }, email)));
+
 /** @param {string} title @param {string} text @param {string} drawing @param {Child} [act] */
 export const empty = (title, text, drawing, act) =>
   el("div", { class: "empty" }, icon(drawing), el("h2", {}, title), el("p", {}, text), act);

@@ -18,9 +18,6 @@ import { notEntered } from "./screens/faults.js";
  *   save: (values: Record<string, any>) => Promise<string> }} Asked
  */
 
-/** How soon after a key what was typed is on the device. */
-const SOON_MS = 250;
-
 export class FormScreen {
   #app;
   #asked;
@@ -33,8 +30,6 @@ export class FormScreen {
   #restored = false;
   #fault = "";
   #busy = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #later;
 
   /** @param {App} app @param {Asked} asked */
   constructor(app, asked) {
@@ -48,13 +43,12 @@ export class FormScreen {
   /** @param {AbortSignal} signal */
   start(signal) {
     void this.#app.db.meta(this.#draft).then((draft) => {
-      if (signal.aborted || draft?.staff !== this.#app.sync.me?.id) return;
+      if (signal.aborted || !draft || draft.staff !== this.#app.sync.me?.id) return;
       this.#typed = { ...this.#asked.values, ...draft.values };
       this.#drawn = { ...this.#typed };
       this.#restored = true;
       this.#app.redraw();
     });
-    signal.addEventListener("abort", () => clearTimeout(this.#later));
   }
 
   render() {
@@ -65,10 +59,20 @@ export class FormScreen {
     if (closed) return { ...view, detail: head };
     const form = el("form", { class: "form", id: "form", novalidate: true, onsubmit: (/** @type {Event} */ event) => void this.#submit(event), oninput: (/** @type {Event} */ event) => this.#note(event) },
       this.#restored && notice("info", "", el("p", {}, "What you typed before is back. ", button("Begin anew", "", () => void this.#forget(), { class: "small" }))),
-      this.#errors.length > 0 && el("div", { class: "error-summary", role: "alert" }, el("h2", {}, "This can’t be entered yet"), el("ul", {}, this.#errors.map(({ detail }) => el("li", {}, detail)))),
+      this.#errors.length > 0 && el("div", { class: "error-summary", role: "alert" }, el("h2", {}, "This can’t be entered yet"), el("ul", {}, this.#errors.map(({ field, detail }) => el("li", {}, this.#wrong(field, detail))))),
       this.#fault && notice("bad", "", el("p", {}, this.#fault)),
       fields.map((field) => this.#field(field)));
     return { ...view, detail: [...head, form], thumb: [el("button", { type: "submit", form: "form", class: "button primary", id: "save" }, act), link("Cancel", "", from.href)] };
+  }
+
+  /** @param {string} field @param {string} detail */
+  #wrong(field, detail) {
+    if (!this.#asked.fields.some(({ name }) => name === field)) return detail;
+    const lead = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      document.getElementById(field)?.focus();
+    };
+    return el("a", { href: `#${field}`, onclick: lead }, detail);
   }
 
   /** @param {Field} field */
@@ -80,7 +84,7 @@ export class FormScreen {
     const notes = [hint && el("p", { class: "hint", id: `${name}-hint` }, hint), error && el("p", { class: "field-error", id: `${name}-error` }, error)];
     if (checkbox) return el("div", { class: "checkbox" }, el("input", { ...common, type: "checkbox", checked: value === true }), el("label", { for: name }, label), notes);
     const input = options
-      ? el("select", { ...common, class: "input" }, options.map(([key, word]) => el("option", { value: key, selected: key === value }, word)))
+      ? el("div", { class: "select" }, el("select", { ...common, class: "input" }, options.map(([key, word]) => el("option", { value: key, selected: key === value }, word))))
       : el("input", { ...common, class: "input", type, value, maxlength, autocomplete, required, autocapitalize: type === "text" && name === "name" ? "words" : "off", spellcheck: "false" });
     return el("div", { class: "field" }, el("label", { for: name }, label, optional && el("span", { class: "optional" }, " (optional)")), input, notes);
   }
@@ -89,12 +93,8 @@ export class FormScreen {
   #note({ target }) {
     if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
     this.#typed[target.name] = target instanceof HTMLInputElement && target.type === "checkbox" ? target.checked : target.value;
-    clearTimeout(this.#later);
-    this.#later = setTimeout(() => void this.#keep(), SOON_MS);
-  }
-
-  #keep() {
-    return this.#app.db.setMeta(this.#draft, { staff: this.#app.sync.me?.id, values: this.#typed });
+    // With every key: whatever kills the app in the next moment takes nothing along. What can't be kept can still be entered.
+    this.#app.db.setMeta(this.#draft, { staff: this.#app.sync.me?.id, values: this.#typed }).catch(() => {});
   }
 
   async #forget() {
@@ -115,7 +115,6 @@ export class FormScreen {
     if (this.#errors.length) return this.#refuse();
     this.#busy = true;
     try {
-      clearTimeout(this.#later);
       const next = await this.#asked.save(values);
       await this.#app.db.setMeta(this.#draft, undefined);
       this.#app.toast(navigator.onLine ? "Entered" : "Entered on this device: it is sent when there is a network");

@@ -1,6 +1,6 @@
 // @ts-check
 /** What stands around every screen: the top bar with the sync state, the banner, the panes, toasts. */
-import { button, el, link, mark, notice, show } from "./dom.js";
+import { button, el, icon, mark, notice, show } from "./dom.js";
 import { asOfWords, fullWords } from "./times.js";
 
 /** @typedef {import("./main.js").App} App */
@@ -15,13 +15,13 @@ export class Frame {
   #banner = el("div", { class: "acting" });
   #state = el("div", { class: "row" });
   #thumb = el("div", { class: "thumb", hidden: true });
-  #toast = el("div", { role: "status" });
+  #toast = el("div", { class: "toasts", role: "status" });
   #begun = false;
 
   /** @param {App} app @param {View} view */
   draw(app, view) {
     if (!this.#begun) this.#begin();
-    show(this.#state, [corner(app), link("Me", "user", "/sales/me", "quiet")]);
+    show(this.#state, [corner(app), el("a", { class: "button quiet", href: "/sales/me" }, icon("user"), el("span", { class: "me" }, "Me"))]);
     show(this.#banner, banner(app, view));
     show(this.#detail, [...news(app), ...view.detail]);
     show(this.#thumb, view.thumb ?? []);
@@ -29,11 +29,18 @@ export class Frame {
     this.#main.className = `panes ${view.list ? "show-list" : "show-detail"}`;
   }
 
-  /** Another screen was opened: it is read from its beginning. */
-  arrive() {
-    this.#detail.scrollTop = 0;
+  /** How far the screen is scrolled, in pixels. */
+  get scrolled() {
+    return this.#detail.scrollTop;
+  }
+
+  /** Another screen was opened: it is read from its beginning, or from where one had left it. @param {number} [scrolled] */
+  arrive(scrolled = 0) {
+    this.#detail.scrollTop = scrolled;
     const { activeElement } = document;
-    if (activeElement === document.body || this.#detail.contains(activeElement) || !activeElement) this.#detail.focus({ preventScroll: true });
+    if (activeElement !== document.body && activeElement?.checkVisibility() && !this.#detail.contains(activeElement)) return;
+    const pane = this.#detail.checkVisibility() ? this.#detail : this.list;
+    pane.focus({ preventScroll: true });
   }
 
   /** Nothing else can be shown. @param {import("./dom.js").Child[]} words */
@@ -66,8 +73,8 @@ export class Frame {
     this.#top.append(this.#state);
     this.#top.after(this.#banner);
     this.#detail.tabIndex = -1;
-    this.#main.append(this.#thumb);
-    document.body.append(this.#toast);
+    this.list.tabIndex = -1;
+    this.#main.append(this.#thumb, this.#toast);
     part("#app").removeAttribute("aria-busy");
   }
 }

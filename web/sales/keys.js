@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 const KEYS = [
   [["/"], "Search"],
   [["↓", "↑"], "Through a list"],
-  [["Enter"], "Open"],
+  [["Enter"], "Open; in the search, what is found first"],
   [["Esc"], "Clear the search, or go back"],
   [["g", "s"], "Sync centre"],
   [["g", "m"], "Me"],
@@ -21,6 +21,7 @@ export function listenToKeys(app, list) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (key === "ArrowDown" || key === "ArrowUp") return along(event, key === "ArrowDown" ? 1 : -1);
     if (target instanceof HTMLInputElement && target === list.search) {
+      if (key === "Enter") return list.openFirst();
       if (key !== "Escape") return;
       list.search.value = "";
       list.search.dispatchEvent(new Event("input"));

@@ -29,10 +29,12 @@ export class ListPane {
   #into;
   #search;
   #results = el("div", { class: "results" });
+  #all = new AllRetailers((retailer, isCurrent) => this.#row(retailer, undefined, isCurrent));
   #count = el("p", { class: "visually-hidden", role: "status" });
   #drawn = CHUNK;
   #everything = false;
   #current = "";
+  #person = "";
 
   /** @param {App} app @param {HTMLElement} into */
   constructor(app, into) {
@@ -44,7 +46,7 @@ export class ListPane {
       oninput: () => this.#begin(),
     });
     const head = el("div", { class: "pane-head" }, el("h1", {}, "Retailers"), this.#search);
-    into.replaceChildren(head, this.#count, this.#results);
+    into.replaceChildren(head, this.#count, this.#results, this.#all.element);
     into.addEventListener("scroll", () => this.#more(), { passive: true });
   }
 
@@ -52,9 +54,18 @@ export class ListPane {
     return this.#search;
   }
 
+  /** Opens what is found first. */
+  openFirst() {
+    const first = this.#search.value.trim() ? this.#results.querySelector("a") : null;
+    if (!first) return;
+    this.#search.blur();
+    first.click();
+  }
+
   /** @param {View} view */
   draw(view) {
     this.#current = view.retailer ?? "";
+    this.#person = view.contact ?? "";
     this.#paint();
   }
 
@@ -74,12 +85,13 @@ export class ListPane {
   #paint() {
     const typed = this.#search.value.trim();
     show(this.#results, typed ? this.#found(typed) : this.#usual());
+    this.#all.draw(typed ? [] : this.#app.customers.retailers, this.#drawn, this.#current);
   }
 
   /** @param {string} typed @returns {Child[]} */
   #found(typed) {
     const { retailers, contacts, counts } = this.#app.customers.search(typed);
-    this.#count.textContent = `${counts.retailers} retailers and ${counts.contacts} contacts found`;
+    this.#count.textContent = `${counted(counts.retailers, "retailer")} and ${counted(counts.contacts, "contact")} found`;
     if (!retailers.length && !contacts.length) {
       const clear = () => {
         this.#search.value = "";
@@ -91,7 +103,7 @@ export class ListPane {
     }
     return [
       ...section("Retailers", retailers.map((retailer) => this.#row(retailer)), counts.retailers),
-      ...section("Contacts", contacts.map((contact) => this.#person(contact)), counts.contacts),
+      ...section("Contacts", contacts.map((contact) => this.#contact(contact)), counts.contacts),
     ];
   }
 
@@ -99,9 +111,9 @@ export class ListPane {
   #usual() {
     const { customers, sync } = this.#app;
     this.#count.textContent = "";
-    const all = customers.retailers;
-    if (!all.length) {
+    if (!customers.count.retailers) {
       if (sync.progress || sync.standing === "starting") return [el("ul", { class: "list skeletons", "aria-label": "Reading your retailers" }, ...Array.from({ length: 6 }, () => el("li", {})))];
+      if (sync.standing === "not-allowed") return [empty("The sales app is not open to you", "Your kind of account, or your role, has no customers here. Ask the office, or go to the portal.", "lock", el("a", { class: "button", href: "/portal", "data-server": true }, "Go to the portal"))];
       return [empty("No retailers yet", sync.standing === "current"
         ? "You see the retailers of your own territories. None is in them, or you are in no territory: ask the office."
         : "They come onto this device as soon as there is a network.", "retailers")];
@@ -116,30 +128,68 @@ export class ListPane {
       };
       pressing.push(el("li", {}, el("button", { type: "button", class: "more", id: "more-attention", onclick: reveal }, `Show all ${attention.length}`)));
     }
-    const recent = customers.recent.slice(0, 6).map((looked) => (looked.kind === "retailer" ? this.#row(looked.item) : this.#person(looked.item)));
+    const recent = customers.recent.slice(0, 6).map((looked) => (looked.kind === "retailer" ? this.#row(looked.item) : this.#contact(looked.item)));
     return [
       ...section("Needs attention", pressing, attention.length),
       ...section("Looked at last", recent),
-      ...section("All", all.slice(0, this.#drawn).map((retailer) => this.#row(retailer)), all.length),
     ];
   }
 
-  /** @param {Retailer} retailer @param {string} [why] */
-  #row({ id, name, account_number, territory, active }, why) {
-    return el("li", {}, el("a", { href: `/sales/retailers/${id}`, "aria-current": id === this.#current && "true" },
+  /** @param {Retailer} retailer @param {string} [why] @param {boolean} [isCurrent] */
+  #row({ id, name, account_number, territory, active }, why, isCurrent = id === this.#current) {
+    return el("li", {}, el("a", { href: `/sales/retailers/${id}`, "aria-current": isCurrent && "true" },
       el("span", { class: "name" }, name), active ? el("span", {}) : badge({ tone: "neutral", shape: "dash", word: "Inactive" }),
       el("span", { class: "sub" }, why ?? `${account_number} · ${territory}`)));
   }
 
   /** @param {ShownContact} contact */
-  #person(contact) {
+  #contact(contact) {
     const at = this.#app.customers.retailer(contact.retailer);
-    return el("li", {}, el("a", { href: `/sales/contacts/${contact.id}` },
+    return el("li", {}, el("a", { href: `/sales/contacts/${contact.id}`, "aria-current": contact.id === this.#person && "true" },
       el("span", { class: "name" }, contact.name), badge(badgeOf(contact, Date.now())),
       el("span", { class: "sub" }, [contact.position, at?.name].filter(Boolean).join(" at "))));
+  }
+}
+
+/** All retailers as far as one has scrolled. Thousands of rows are made once, and anew only where something differs. */
+class AllRetailers {
+  #make;
+  #count = el("span", { class: "count" });
+  #list = el("ul", { class: "list" });
+  element = el("div", { class: "results", hidden: true }, el("h2", { class: "list-title" }, "All", this.#count), this.#list);
+  /** What each row was made of. @type {{ retailer: Retailer, isCurrent: boolean, element: HTMLLIElement }[]} */
+  #rows = [];
+
+  /** @param {(retailer: Retailer, isCurrent: boolean) => HTMLLIElement} make */
+  constructor(make) {
+    this.#make = make;
+  }
+
+  /** @param {Retailer[]} all in order; none: the section is hidden and keeps its rows @param {number} count of those to draw @param {string} current */
+  draw(all, count, current) {
+    this.element.hidden = !all.length;
+    if (!all.length) return;
+    this.#count.textContent = String(all.length);
+    const rows = all.slice(0, count).map((retailer, at) => this.#renewed(retailer, retailer.id === current, this.#rows[at]));
+    for (const { element } of this.#rows.slice(rows.length)) element.remove();
+    this.#rows = rows;
+  }
+
+  /** @param {Retailer} retailer @param {boolean} isCurrent @param {{ retailer: Retailer, isCurrent: boolean, element: HTMLLIElement }} [before] */
+  #renewed(retailer, isCurrent, before) {
+    if (before?.retailer === retailer && before.isCurrent === isCurrent) return before;
+    const element = this.#make(retailer, isCurrent);
+    const isHeld = before?.element.contains(document.activeElement);
+    if (before) before.element.replaceWith(element);
+    else this.#list.append(element);
+    if (isHeld) element.querySelector("a")?.focus({ preventScroll: true });
+    return { retailer, isCurrent, element };
   }
 }
 
 /** @param {string} title @param {Child[]} rows @param {number} [count] @returns {Child[]} */
 const section = (title, rows, count) =>
   rows.length ? [el("h2", { class: "list-title" }, title, count !== undefined && el("span", { class: "count" }, count)), el("ul", { class: "list" }, ...rows)] : [];
+
+/** @param {number} count @param {string} what */
+const counted = (count, what) => `${count} ${count === 1 ? what : `${what}s`}`;

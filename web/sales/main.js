@@ -10,7 +10,7 @@ import { Frame } from "./frame.js";
 import { listenToKeys } from "./keys.js";
 import { ListPane } from "./list.js";
 import { screenAt } from "./routes.js";
-import { storageFault } from "./screens/faults.js";
+import { notEntered, storageFault } from "./screens/faults.js";
 import { Updates } from "./updates.js";
 
 /** @typedef {Awaited<ReturnType<typeof openCore>>} Core */
@@ -30,6 +30,7 @@ function begin(core) {
   let screen;
   let closing = new AbortController();
   let drawn = "";
+  let path = "";
   const updates = new Updates();
 
   /** @type {App} */
@@ -40,18 +41,21 @@ function begin(core) {
     redraw,
     toast: (text, act) => frame.toast(text, act),
     go(href, { replace = false } = {}) {
+      if (!replace) history.replaceState({ scrolled: frame.scrolled }, "");
       history[replace ? "replaceState" : "pushState"]({}, "", href);
       open();
     },
   };
   const list = new ListPane(app, frame.list);
 
-  function open() {
+  /** @param {number} [scrolled] */
+  function open(scrolled) {
     closing.abort();
     closing = new AbortController();
-    screen = screenAt(app, location.pathname);
+    path = location.pathname;
+    screen = screenAt(app, path);
     redraw();
-    frame.arrive();
+    frame.arrive(scrolled);
     screen.start?.(closing.signal);
   }
 
@@ -78,7 +82,15 @@ function begin(core) {
     const made = record.kind === "create" && record.result?.contact;
     if (made && location.pathname.includes(record.key)) app.go(location.pathname.replace(record.key, made), { replace: true });
   });
-  addEventListener("popstate", open);
+  addEventListener("popstate", ({ state }) => {
+    // A place on the same screen is none of another.
+    if (location.pathname !== path) open(state?.scrolled);
+  });
+  addEventListener("unhandledrejection", (event) => {
+    if (!(event.reason instanceof StorageError)) return;
+    event.preventDefault();
+    app.toast(notEntered(event.reason.fault));
+  });
   for (const event of ["online", "offline"]) addEventListener(event, soon);
   document.addEventListener("click", (event) => follow(app, event));
   listenToKeys(app, list);

@@ -3,6 +3,7 @@
  * What is to be done and has not arrived yet. Entering writes to the device first and then says so; what is
  * entered is sent by itself, once, in order per contact, and stays until the server or a person settled it.
  */
+import { StorageError } from "./db.js";
 import { exportAll, taken } from "./export.js";
 import { DONE_FOR_MS, inOrder, newRecord, readRecord, whatIsDue } from "./records.js";
 import { Sender } from "./sender.js";
@@ -20,13 +21,14 @@ import { Sender } from "./sender.js";
 
 /**
  * What the server said last: `idle` nothing to tell, `unreached` it wasn't reached or is busy, `sign-in`
- * nobody is signed in, or must do something about their second factor first.
- * @typedef {"idle" | "unreached" | "sign-in"} Standing
+ * nobody is signed in, or must do something about their second factor first; `storage` the device couldn't
+ * write down that it is sent, so it isn't.
+ * @typedef {"idle" | "unreached" | "sign-in" | "storage"} Standing
  */
 
 /**
- * Events: `change` anything about it; `sent` a record was settled (`detail`: the record as it is now);
- * `sign-in` nobody is signed in who could send.
+ * Events: `change` anything about it; `sent` a record is done or needs a person (`detail`: the record as it is
+ * now); `rested` some were, and nothing more is sent for now; `sign-in` nobody is signed in who could send.
  */
 export class Queue extends EventTarget {
   #db;
@@ -40,6 +42,8 @@ export class Queue extends EventTarget {
   #staff = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** Whether anything was settled since it last rested. */
+  #moved = false;
   /** @type {Standing} */
   standing = "idle";
 
@@ -113,9 +117,7 @@ export class Queue extends EventTarget {
       // Later than all before it, also when the device's clock was put back.
       const stored = await tx.all("queue");
       const last = Math.max(0, ...stored.map(({ entered_at }) => Number(entered_at) || 0));
-      // The contact may have come into being while somebody looked at it.
-      const contact = stored.find(({ key, result }) => key === entry.contact && result)?.result.contact ?? entry.contact;
-      const record = newRecord({ ...entry, contact, staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
+      const record = newRecord({ ...entry, contact: nowCalled(stored, entry.contact), staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
       tx.put("queue", record);
       return record;
     });
@@ -127,8 +129,7 @@ export class Queue extends EventTarget {
   /** Sends what waits now, without waiting for its time; what the server asked to hold back is held back. */
   async send() {
     if (!this.#staff || !whatIsDue(this.records.slice(), this.#staff, Infinity).due.length) return this.#schedule();
-    this.standing = await this.#sender.send(true);
-    await this.#afterwards();
+    await this.#deliver(true);
   }
 
   /** Tries again what needed a person: the same act with the same key. @param {string} key */
@@ -158,7 +159,9 @@ export class Queue extends EventTarget {
   /** Undoes `discard`. @param {QueueRecord[]} records */
   async restore(records) {
     await this.#db.write(["queue"], async (tx) => {
-      for (const record of records) if (!(await tx.get("queue", record.key))) tx.put("queue", record);
+      const stored = await tx.all("queue");
+      const back = records.filter(({ key }) => !stored.some((other) => other.key === key));
+      for (const record of back) tx.put("queue", { ...record, contact: nowCalled(stored, record.contact) });
     });
     await this.#changed();
     void this.send();
@@ -228,7 +231,9 @@ export class Queue extends EventTarget {
   /** @param {QueueRecord} record */
   async #settled(record) {
     await this.#changed();
-    if (record.state !== "sending") this.dispatchEvent(new CustomEvent("sent", { detail: record }));
+    if (record.state !== "done" && record.state !== "attention") return;
+    this.#moved = true;
+    this.dispatchEvent(new CustomEvent("sent", { detail: record }));
   }
 
   async #changed() {
@@ -236,9 +241,19 @@ export class Queue extends EventTarget {
     this.#tabs.tell("queue");
   }
 
-  async #afterwards() {
-    await this.load();
+  /** @param {boolean} early */
+  async #deliver(early) {
+    try {
+      this.standing = await this.#sender.send(early);
+      await this.load();
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.standing = "storage";
+      this.#say();
+    }
     if (this.standing === "sign-in") this.dispatchEvent(new Event("sign-in"));
+    if (this.#moved) this.dispatchEvent(new Event("rested"));
+    this.#moved = false;
     this.#schedule();
   }
 
@@ -249,16 +264,20 @@ export class Queue extends EventTarget {
     const { due, waits } = whatIsDue(this.records.slice(), this.#staff, Date.now());
     if (!due.length && waits === null) return;
     const wait = Math.max(due.length ? 0 : (waits ?? 0) - Date.now(), this.#sender.pausedUntil - Date.now());
-    this.#timer = setTimeout(async () => {
-      this.standing = await this.#sender.send(false);
-      await this.#afterwards();
-    }, Math.max(1000, wait));
+    const least = this.standing === "storage" ? 30_000 : 1000;
+    this.#timer = setTimeout(() => void this.#deliver(false), Math.max(least, wait));
   }
 
   #say() {
     this.dispatchEvent(new Event("change"));
   }
 }
+
+/**
+ * A contact's id: one that was made here may have come into being while somebody looked at it.
+ * @template {string | undefined} T @param {any[]} stored @param {T} contact @returns {T}
+ */
+const nowCalled = (stored, contact) => stored.find(({ key, result }) => key === contact && result)?.result.contact ?? contact;
 
 /** @param {import("./db.js").Tx} tx @returns {Promise<QueueRecord[]>} */
 async function known(tx) {

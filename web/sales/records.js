@@ -103,6 +103,7 @@ function isSound(record) {
     isId(record.staff) &&
     ["reset", "edit", "sign-in", "create", "cancel-reset"].includes(record.kind) &&
     isId(record.contact) &&
+    (record.kind !== "create" || record.state === "done" || record.contact === record.key) &&
     (record.retailer === "" ? record.kind !== "create" : isId(record.retailer)) &&
     typeof record.body === "object" && record.body !== null &&
     (record.kind !== "cancel-reset" || isId(record.body.reset)) &&

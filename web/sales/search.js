@@ -14,14 +14,18 @@
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i" };
 
 /** Without case, accents and apostrophes. @param {string} text */
-export function fold(text) {
+export const fold = (text) => folded(text).trim();
+
+/** @param {string} text */
+function folded(text) {
   return text
     .normalize("NFKD")
     .replace(/[\p{M}'’‘ʼ]/gu, "")
     .toLowerCase()
     .replace(/[ßæœøđðłþı]/g, (letter) => LETTERS[letter] ?? letter)
-    .replace(/\s+/g, " ")
-    .trim();
+    // Joining makes it one piece of memory; otherwise the first keystroke would do so for all.
+    .split(/\s+/)
+    .join(" ");
 }
 
 /**
@@ -31,7 +35,7 @@ export function fold(text) {
 export function entry(id, name, more, phone, before) {
   const source = [name, ...more, phone].join("\n");
   if (before?.source === source) return before;
-  return { id, source, name: fold(name), text: ` ${fold(source)}`, digits: phone.replace(/\D/g, "") };
+  return { id, source, name: fold(name), text: folded(`\n${source}`), digits: phone.replace(/\D/g, "") };
 }
 
 /**
@@ -47,10 +51,15 @@ export function find(entries, typed, limit) {
   let count = 0;
   if (!words.length) return { ids: [], count };
   for (const { id, name, text, digits } of entries) {
-    if (!words.every((w) => text.includes(w.word) || (w.digits !== "" && digits.includes(w.digits)))) continue;
+    let rank = name.startsWith(query) ? 0 : 1;
+    for (const { word, start, digits: number } of words) {
+      if (!text.includes(word) && (number === "" || !digits.includes(number))) rank = 3;
+      else if (rank === 1 && !text.includes(start)) rank = 2;
+      if (rank === 3) break;
+    }
+    if (rank === 3) continue;
     count += 1;
-    const rank = ranks[name.startsWith(query) ? 0 : words.every((w) => text.includes(w.start)) ? 1 : 2];
-    if (rank.length < limit) rank.push(id);
+    if (ranks[rank].length < limit) ranks[rank].push(id);
   }
   return { ids: ranks.flat().slice(0, limit), count };
 }

@@ -4,6 +4,7 @@
  * more: another person's, a revoked device's, or not looked after for thirty days.
  */
 import { forgetTokens, problemKey } from "./api.js";
+import { StorageError } from "./db.js";
 import { exportAll, openKeys } from "./export.js";
 import { pull } from "./feeds.js";
 
@@ -19,8 +20,9 @@ const EVERY_MS = 120_000;
 /**
  * `starting` before anything is known; `current` the last pull went through; `unreached` it did not;
  * `signed-out` a person has to sign in; `second-factor` they have to set one up or prove it; `not-allowed`
- * they may not see customers; `revoked` everything was wiped; `broken` the server failed.
- * @typedef {"starting" | "current" | "unreached" | "signed-out" | "second-factor" | "not-allowed" | "revoked" | "broken"} SyncStanding
+ * they may not see customers; `revoked` everything was wiped; `broken` the server failed;
+ * `storage` what came can't be kept on the device (`fault` says why).
+ * @typedef {"starting" | "current" | "unreached" | "signed-out" | "second-factor" | "not-allowed" | "revoked" | "broken" | "storage"} SyncStanding
  */
 
 /** @typedef {import("./queue.js").Parts & { queue: import("./queue.js").Queue, customers: import("./customers.js").Customers }} SyncParts */
@@ -38,6 +40,8 @@ export class Sync extends EventTarget {
   #again = false;
   /** @type {SyncStanding} */
   standing = "starting";
+  /** What is wrong with the device's storage. @type {import("./db.js").StorageFault | null} */
+  fault = null;
   /** Who the data belongs to; known also without network. @type {Me | null} */
   me = null;
   /** As of when the customers are right (RFC 3339); `null`: there are none yet. @type {string | null} */
@@ -50,7 +54,7 @@ export class Sync extends EventTarget {
     super();
     this.#parts = parts;
     parts.api.addEventListener("revoked", () => void this.#revoked());
-    parts.queue.addEventListener("sent", () => void this.run());
+    parts.queue.addEventListener("rested", () => void this.run());
     parts.queue.addEventListener("sign-in", () => void this.run());
     parts.tabs.addEventListener("data", () => void this.#heard());
     parts.tabs.addEventListener("wiped", () => location.reload());
@@ -62,7 +66,7 @@ export class Sync extends EventTarget {
     const contact = await db.meta("reached-at");
     if (contact && Date.now() - contact > KEPT_FOR_MS) await this.#forgetCustomers();
     await this.#read();
-    this.#parts.device.holds = this.me !== null;
+    this.#parts.device.holds = this.#parts.api.hasTokens = this.me !== null;
     return this.me !== null;
   }
 
@@ -136,9 +140,17 @@ export class Sync extends EventTarget {
       this.#again = false;
       // Another tab that is at it tells when it is done.
       await navigator.locks.request("tradepost-sales-sync", { ifAvailable: true }, async (lock) => {
-        if (lock) await this.#pull();
+        if (lock) await this.#pull().catch((error) => this.#notKept(error));
       });
     } while (this.#again);
+  }
+
+  /** @param {unknown} error */
+  #notKept(error) {
+    if (!(error instanceof StorageError)) throw error;
+    this.fault = error.fault;
+    this.progress = null;
+    this.#stand("storage");
   }
 
   async #pull() {
@@ -293,6 +305,6 @@ function standingOf(answer) {
   if (problem === "device-revoked") return "revoked";
   if (answer.status === 401) return "signed-out";
   if (problem.startsWith("second-factor-")) return "second-factor";
-  if (answer.status === 403) return "not-allowed";
+  if (answer.status === 403 || problem === "not-found") return "not-allowed";
   return !answer.reached || answer.status === 429 || answer.status > 501 ? "unreached" : "broken";
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use utoipa::ToSchema;
 
 use super::shapes::Reset;
 use crate::error::{Error, Result};
@@ -26,6 +27,21 @@ const RETRY: Duration = Duration::from_secs(3);
 
 /// In how many seconds a device with too many streams may try again.
 pub(super) const WAIT_S: u64 = 10;
+
+/// An event: the reset as it is then.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what `Sse` writes")]
+pub struct ResetEvent {
+    /// Always `reset`.
+    #[schema(example = "reset")]
+    event: String,
+    /// The reset, as JSON.
+    #[schema(example = "{\"id\": \"…\", \"state\": \"waiting\", …}")]
+    data: String,
+    /// After how many milliseconds to ask again once the stream has ended.
+    #[schema(example = 3000)]
+    retry: u32,
+}
 
 /// Someone who watches a reset.
 struct Watch {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::events;
+use super::events::{self, ResetEvent};
 use super::shapes::{Reset, Resets};
 use crate::access::{Missing, Obstacle};
 use crate::customers::view;
@@ -128,7 +128,7 @@ pub async fn cancel(AtApi(caller): AtApi, Ids((contact, reset)): Ids<(ContactId,
 #[utoipa::path(
     get, path = "/api/v1/contacts/{id}/resets/{reset}/events", tag = "Resets",
     params(("id" = Uuid, Path, description = "The contact"), ("reset" = Uuid, Path, description = "The reset")),
-    responses((status = 200, body = String, content_type = "text/event-stream"), (status = "default", body = Described, content_type = "application/problem+json")),
+    responses((status = 200, body = ResetEvent, content_type = "text/event-stream"), (status = "default", body = Described, content_type = "application/problem+json")),
 )]
 pub async fn follow(
     State(web): State<Shared>,

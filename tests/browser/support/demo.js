@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** @typedef {{ email: string, password: string }} Staff */
-/** @typedef {{ url: string, staff: Record<string, Staff>, stop: () => Promise<void>, fiveMinutesPass?: () => void }} Demo */
+/** @typedef {{ url: string, staff: Record<string, Staff>, stop: () => Promise<void>, fiveMinutesPass?: () => void, tokensExpire?: () => void }} Demo */
 
 /** Starts a demo on a free port and reads from its greeting how to get in. @returns {Promise<Demo>} */
 export async function startDemo() {
@@ -28,16 +28,21 @@ export async function startDemo() {
       await stop(child);
       rmSync(folder, { recursive: true, force: true });
     };
-    return { url, staff, stop: gone, fiveMinutesPass: () => fiveMinutesPass(join(folder, "demo.db")) };
+    const database = join(folder, "demo.db");
+    return { url, staff, stop: gone, fiveMinutesPass: () => change(database, OLDER), tokensExpire: () => change(database, EXPIRED) };
   }
   throw new Error("the demo ended before it said how to sign in");
 }
 
-const OLDER = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.execute('update sessions set proved_at = proved_at - 301000'); db.commit()";
+/** What staff proved is older by five minutes at once: the demo's clock can't be moved. */
+const OLDER = "update sessions set proved_at = proved_at - 301000";
+/** Access tokens of devices ran out. */
+const EXPIRED = "update sessions set access_until = 1 where access_until is not null";
 
-/** What staff proved is older by five minutes at once: the demo's clock can't be moved. @param {string} database */
-function fiveMinutesPass(database) {
-  execFileSync("python3", ["-c", OLDER, database]);
+/** @param {string} database @param {string} statement */
+function change(database, statement) {
+  const program = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.execute(sys.argv[2]); db.commit()";
+  execFileSync("python3", ["-c", program, database, statement]);
 }
 
 /** @param {import("node:child_process").ChildProcess} child */

@@ -12,8 +12,11 @@ import { SMTPServer } from "./tools.js";
 const PASSWORD = "corridor piano 77 lantern";
 const binary = process.env.TRADEPOST_BIN ?? "tradepost";
 
-/** An installation with so many contacts, each at a shop of their own, and one owner. @param {number} contacts @returns {Promise<House>} */
-export async function startHouse(contacts) {
+/**
+ * An installation with so many contacts, each at a shop of their own unless told, one owner, and one rep.
+ * @param {number} contacts @param {number} [shops] @returns {Promise<House>}
+ */
+export async function startHouse(contacts, shops = contacts) {
   const folder = mkdtempSync(`${tmpdir()}/tradepost-house-`);
   /** Where mails went, in the order they came. @type {string[]} */
   const received = [];
@@ -34,17 +37,18 @@ export async function startHouse(contacts) {
     const { status, stderr } = spawnSync(binary, args, { cwd: folder, env, input, encoding: "utf8" });
     if (status !== 0) throw new Error(`tradepost ${args.join(" ")}: ${stderr}`);
   };
-  const rows = Array.from({ length: contacts }, (_, n) => `${20000 + n},Sample Shop ${n},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
+  const rows = Array.from({ length: contacts }, (_, n) => `${20000 + (n % shops)},Sample Shop ${n % shops},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
   writeFileSync(`${folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
   command(["import", "customers", "contacts.csv", "--new-territories"]);
   command(["staff", "add", "--email", "owner@harbour.example", "--name", "Sample Owner", "--kind", "admin", "--role", "owner", "--password-stdin"], `${PASSWORD}\n`);
+  command(["staff", "add", "--email", "rep@harbour.example", "--name", "Sample Rep", "--kind", "rep", "--role", "rep", "--territory", "North", "--password-stdin"], `${PASSWORD}\n`);
 
   /** @type {import("node:child_process").ChildProcess | undefined} */
   let child;
   const url = `http://127.0.0.1:${port}`;
   const house = {
     url,
-    staff: { owner: { email: "owner@harbour.example", password: PASSWORD } },
+    staff: { owner: { email: "owner@harbour.example", password: PASSWORD }, rep: { email: "rep@harbour.example", password: PASSWORD } },
     received,
     async serve() {
       child = spawn(binary, ["serve"], { cwd: folder, env, stdio: ["ignore", "inherit", "inherit"] });

@@ -110,10 +110,21 @@ async function sales() {
   const staff = demo.staff["rep.north"];
   assert.ok(staff);
   await signsInAsStaff(rep, "/sales", staff);
+  await rep.page.locator(".sync-state").getByText("Up to date").waitFor();
+  await rep.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await take(rep, "sales-retailers");
   await rep.page.getByRole("link", { name: "Little Fox" }).click();
   await rep.page.getByRole("link", { name: "Rowan Sample" }).click();
   await rep.page.getByRole("heading", { level: 1, name: "Rowan Sample" }).waitFor();
   await take(rep, "sales-app");
+  await rep.page.getByRole("link", { name: "Send password reset" }).click();
+  await rep.page.getByText("good for 48 hours").waitFor();
+  await take(rep, "sales-confirm");
+  await rep.context.setOffline(true);
+  await rep.page.getByRole("button", { name: "Send password reset" }).click();
+  await rep.page.locator(".sync-state").getByText("1 waiting").click();
+  await rep.page.getByText("Password reset for Rowan Sample, Little Fox").waitFor();
+  await take(rep, "sales-sync");
 }
 
 /** @param {import("./screens.js").ScreenName} screen */

@@ -20,6 +20,9 @@ export class Visitor {
   /** Those of them that were looked at. @type {Set<string>} */
   looked = new Set();
 
+  /** What goes wrong as part of the story. @type {RegExp[]} */
+  borne = [];
+
   /** @param {import("playwright-core").BrowserContext} context @param {Page} page @param {string} origin @param {Manner} manner */
   constructor(context, page, origin, manner) {
     this.context = context;
@@ -29,6 +32,16 @@ export class Visitor {
     this.script = manner.script ?? true;
     this.touch = "hasTouch" in SCREENS[this.screen];
     this.guard();
+  }
+
+  /** That an answer with an error (`404 address`) or a line of the console is part of the story. @param {RegExp} what */
+  bears(what) {
+    this.borne.push(what);
+  }
+
+  /** @param {string} problem */
+  #isBorne(problem) {
+    return this.borne.some((what) => what.test(problem));
   }
 
   /** @param {import("playwright-core").Browser} browser @param {string} origin @param {Manner} manner */
@@ -51,11 +64,16 @@ export class Visitor {
     const shown = new Set();
     this.page.on("response", (response) => {
       if (response.request().isNavigationRequest()) shown.add(response.url());
-      else if (response.status() >= 400) this.problems.push(`${response.status()} from ${response.url()}`);
+      else if (response.status() >= 400) {
+        const is = `${response.status()} ${response.url()}`;
+        if (!this.#isBorne(is)) this.problems.push(is);
+      }
     });
     this.page.on("console", (message) => {
       if (!["error", "warning"].includes(message.type())) return;
       if (message.text().startsWith("Failed to load resource") && shown.has(message.location().url)) return;
+      const status = message.text().match(/a status of (\d+)/)?.[1];
+      if (this.#isBorne(status ? `${status} ${message.location().url}` : message.text())) return;
       this.problems.push(`console on ${this.page.url()}: ${message.text().slice(0, 160)}`);
     });
     this.page.on("pageerror", (error) => this.problems.push(`script on ${this.page.url()}: ${error.message}`));

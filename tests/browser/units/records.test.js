@@ -38,7 +38,7 @@ test("what can't be sent is no record, whoever wrote the file it came in", () =>
   const wrong = [
     null, "text", { format: 2 }, { format: 0, key: id(9) }, { format: 1, key: id(9) }, { ...record(1), contact: "../../../portal" },
     { ...record(1), kind: "erase" }, { ...record(1), body: null }, { ...record(1), key: "short" }, { ...record(1), base: { version: "3" } },
-    { ...record(1), kind: "create", retailer: "" }, { ...record(1), kind: "cancel-reset", body: { reset: "1/2" } }, { ...record(1), state: "lost" },
+    { ...record(1), kind: "create", contact: id(1001), retailer: "" }, { ...record(1), kind: "create" }, { ...record(1), kind: "cancel-reset", body: { reset: "1/2" } }, { ...record(1), state: "lost" },
   ];
   for (const stored of wrong) assert.equal(readRecord(stored), null, JSON.stringify(stored));
 });

@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tradepost::actor::{Actor, Door};
-use tradepost::changes::{self, Asked, Told};
-use tradepost::customers::shapes;
+use tradepost::actor::Actor;
 use tradepost::db::Tx;
 use tradepost::kernel::id::{ContactId, RetailerId, StaffId};
 use tradepost::kernel::{EmailAddress, Language, Timestamp, Username};
 use tradepost::retailers::edit::{self, ContactDetails, RetailerDetails};
 use tradepost::sessions::StaffKind;
-use tradepost::staff::{self, BuiltIn};
+use tradepost::staff::BuiltIn;
 use tradepost::{Error, access, privacy, retailers};
+use url::form_urlencoded;
 
 use crate::support::people::person;
+use crate::support::program::Program;
 use crate::support::shop::Shop;
 use crate::support::smtp_sink::Mode;
 
@@ -29,6 +29,7 @@ const PASSWORD: &str = "trout9lamp";
 struct Device<'a> {
     shop: &'a Shop,
     staff: StaffId,
+    program: Program,
     limit: usize,
     cursors: [Option<String>; 2],
     /// Names by id, as the feeds told them.
@@ -38,25 +39,31 @@ struct Device<'a> {
 impl<'a> Device<'a> {
     async fn of(shop: &'a Shop, role: BuiltIn, territories: &[&str]) -> Self {
         let kind = if role == BuiltIn::SalesRep { StaffKind::Rep } else { StaffKind::Admin };
-        let staff = shop.colleague(role, kind, territories).await.id;
-        Self { shop, staff, limit: 3, cursors: [None, None], copy: <[_; 2]>::default() }
+        let colleague = shop.colleague(role, kind, territories).await;
+        let program = Program::of(shop, &colleague).await;
+        Self {
+            shop,
+            staff: colleague.id,
+            program,
+            limit: 3,
+            cursors: [None, None],
+            copy: <[_; 2]>::default(),
+        }
     }
 
     /// One answer of a feed; none when its cursor doesn't hold.
     async fn page(&self, feed: &str, since: Option<&str>) -> Option<Value> {
-        let asked = Asked { since: since.map(str::to_owned), limit: self.limit };
-        let (staff, now, of_retailers) = (self.staff, self.shop.clock.now(), feed == "retailers");
-        let read = self.shop.db().read(move |tx| {
-            let actor = staff::acting(tx, staff, Door::Sales.as_str(), "")?.expect("staff");
-            if of_retailers {
-                let told = changes::retailers(tx, &actor, &asked)?;
-                Ok::<_, Error>(shown(told, |one| json!(shapes::Retailer::from(one))))
-            } else {
-                let told = changes::contacts(tx, &actor, &asked)?;
-                Ok(shown(told, |one| json!(shapes::Contact::at(one, now))))
-            }
-        });
-        read.await.expect("an answer")
+        let mut query = form_urlencoded::Serializer::new(format!("limit={}", self.limit));
+        if let Some(since) = since {
+            query.append_pair("since", since);
+        }
+        let reply = self.program.get(&format!("/api/v1/{feed}?{}", query.finish())).await;
+        if reply.status == 410 {
+            assert_eq!(reply.json()["type"], "/problems/cursor-expired");
+            return None;
+        }
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        Some(reply.json())
     }
 
     /// Takes one answer of a feed in: names that came, and names that went with
@@ -100,16 +107,16 @@ impl<'a> Device<'a> {
 
     /// Says that the copy is what a new device would be told.
     async fn is_whole(&self) {
-        let mut anew = Device { cursors: [None, None], copy: <[_; 2]>::default(), limit: 1000, ..*self };
+        let mut anew = Device {
+            cursors: [None, None],
+            copy: <[_; 2]>::default(),
+            limit: 1000,
+            program: self.program.clone(),
+            ..*self
+        };
         anew.hears().await;
         assert_eq!(self.copy, anew.copy);
     }
-}
-
-fn shown<T>(told: Told<T>, shape: impl Fn(&T) -> Value) -> Option<Value> {
-    let Told::Changes(changes) = told else { return None };
-    let items: Vec<Value> = changes.items.iter().map(shape).collect();
-    Some(json!({"items": items, "removed": changes.removed, "cursor": changes.cursor, "more": changes.more}))
 }
 
 impl Shop {

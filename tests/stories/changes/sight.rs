@@ -120,6 +120,24 @@ story! {
     }
 }
 
+story! {
+    async fn a_feed_is_asked_for_as_described_or_not_at_all(kind) {
+        let shop = Shop::idle(kind).await;
+        let rep = Device::of(&shop, BuiltIn::SalesRep, &["North"]).await;
+        for feed in FEEDS {
+            for query in ["limit=0", "limit=1001", "limit=x", "limit=-1", "since=a&since=b", "page=2", "limit=1&limit=2"] {
+                let reply = rep.program.get(&format!("/api/v1/{feed}?{query}")).await;
+                assert_eq!((reply.status, &reply.json()["type"]), (400, &json!("/problems/unreadable")), "{query}");
+            }
+            let page = rep.program.get(&format!("/api/v1/{feed}")).await;
+            assert_eq!(page.status, 200, "{}", page.text());
+            assert!(page.json()["as_of"].as_str().is_some_and(|moment| moment.ends_with('Z')), "{}", page.text());
+            let stranger = Program::new(shop.browser()).get(&format!("/api/v1/{feed}")).await;
+            assert_eq!((stranger.status, &stranger.json()["type"]), (401, &json!("/problems/not-signed-in")));
+        }
+    }
+}
+
 fn details(name: &str) -> ContactDetails {
     let (position, phone) = (String::new(), String::new());
     ContactDetails { name: name.into(), position, phone, language: Language::English }

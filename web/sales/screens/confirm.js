@@ -2,8 +2,7 @@
 /** The right contact, before a temporary password is sent (promise 11). */
 import { actOf, canSend, meaningOf, spelt } from "../badges.js";
 import { StorageError } from "../db.js";
-import { back, button, el, link, mark, notice } from "../dom.js";
-import { masked } from "./contact.js";
+import { address, back, button, el, link, mark, notice } from "../dom.js";
 import { notEntered } from "./faults.js";
 import { gone, may } from "./retailer.js";
 
@@ -19,14 +18,17 @@ const RECENTLY_MS = 7 * 24 * 3600_000;
 export function confirmReset(app, id) {
   /** What the server says now; `undefined`: not known yet, `null`: it can't be asked. @type {import("../shapes.js").ContactDetail | null | undefined} */
   let fresh;
+  let unreached = !navigator.onLine;
   let stop = false;
   let busy = false;
   let fault = "";
   return {
     async start(signal) {
-      const answer = navigator.onLine ? await app.api.ask(`/api/v1/contacts/${id}`, { timeoutMs: PATIENCE_MS }) : null;
+      // The server knows nothing yet of who was made here.
+      const answer = navigator.onLine && !app.queue.record(id) ? await app.api.ask(`/api/v1/contacts/${id}`, { timeoutMs: PATIENCE_MS }) : null;
       if (signal.aborted) return;
       fresh = answer?.ok ? answer.body : null;
+      unreached = answer?.reached === false;
       app.redraw();
     },
     render() {
@@ -37,12 +39,13 @@ export function confirmReset(app, id) {
       const act = actOf(found);
       const problem = !may(app, "trigger_reset") ? "Your role doesn’t allow it." : canSend(found, Date.now()) ? "" : meaningOf(found, at, Date.now());
       const shown = { title: `${act}?`, retailer: found.retailer, contact: id };
-      const head = [back(found.name, `/sales/contacts/${id}`), el("h1", {}, `${act}?`), who(found, at)];
-      if (problem) return { ...shown, detail: [el("section", { class: "confirm" }, head, notice("bad", "Nothing can be sent now", el("p", {}, problem)), link("Back", "", `/sales/contacts/${id}`))] };
+      const way = back(found.name, `/sales/contacts/${id}`);
+      const head = [el("h1", {}, `${act}?`), who(found, at)];
+      if (problem) return { ...shown, detail: [way, el("section", { class: "confirm" }, head, notice("bad", "Nothing can be sent now", el("p", {}, problem)), link("Back", "", `/sales/contacts/${id}`))] };
       const form = el("section", { class: "confirm" },
         head,
         el("p", {}, sentence(app, found)),
-        warnings(app, found, fresh),
+        warnings(app, found, fresh, unreached || !navigator.onLine),
         found.has_password && app.sync.me?.reset.may_stop_current && el("div", { class: "checkbox" },
           el("input", { type: "checkbox", id: "stop", checked: stop, "aria-describedby": "stop-hint", onchange: (/** @type {Event} */ event) => (stop = /** @type {HTMLInputElement} */ (event.target).checked) }),
           el("label", { for: "stop" }, "Stop the current password now and sign out everywhere"),
@@ -50,7 +53,7 @@ export function confirmReset(app, id) {
         fault && notice("bad", "", el("p", {}, fault)));
       return {
         ...shown,
-        detail: [form],
+        detail: [way, form],
         thumb: [button(act, "send", () => void send(found), { class: "primary", id: "send" }), link("Cancel", "", `/sales/contacts/${id}`)],
       };
     },
@@ -78,8 +81,7 @@ const who = (found, at) => el("div", { class: "who" },
   el("p", { class: "person" }, found.name),
   el("p", { class: "at" }, [found.position, at?.name].filter(Boolean).join(" · ")),
   el("p", { class: "account" }, `Account ${at?.account_number ?? "unknown"}`),
-  found.email && el("div", { class: "address" }, el("span", { class: "label" }, "To"), el("span", { class: "masked" }, masked(found.email)),
-    el("details", { id: "address" }, el("summary", {}, el("span", { class: "when-closed" }, "show"), el("span", { class: "when-open" }, "hide")), el("span", { class: "full" }, found.email))));
+  found.email && address(found.email, "To"));
 
 /** What will happen. @param {App} app @param {ShownContact} found */
 function sentence({ sync }, found) {
@@ -92,10 +94,10 @@ function sentence({ sync }, found) {
     : `${mail} a new one. Their own password keeps working until then.`;
 }
 
-/** @param {App} app @param {ShownContact} found @param {import("../shapes.js").ContactDetail | null | undefined} fresh */
-function warnings(app, found, fresh) {
+/** @param {App} app @param {ShownContact} found @param {import("../shapes.js").ContactDetail | null | undefined} fresh @param {boolean} unreached */
+function warnings(app, found, fresh, unreached) {
   const cautions = fresh ? [...fresh.cautions] : known(app, found);
-  if (fresh === null || !navigator.onLine) cautions.push("There is no network now. It is sent by itself when there is, in this order, and only once.");
+  if (unreached) cautions.push("There is no network now. It is sent by itself when there is, in this order, and only once.");
   const before = found.waiting?.reset;
   if (before) cautions.push("One is waiting to be sent from this device already.");
   return cautions.length > 0 && el("ul", { class: "warnings" }, cautions.map((caution) => el("li", {}, mark("triangle"), el("span", {}, caution))));

@@ -1,7 +1,7 @@
 // @ts-check
 /** One contact: where they stand with the website, and what can be done about it. */
 import { actOf, badgeOf, canSend, meaningOf } from "../badges.js";
-import { back, badge, button, card, el, facts, icon, link, notice, time } from "../dom.js";
+import { address, back, badge, button, card, el, facts, icon, link, notice, time } from "../dom.js";
 import { gone, may, mayEdit, row } from "./retailer.js";
 import { resetRow, waitingReset } from "./resets.js";
 
@@ -16,14 +16,19 @@ export function contact(app, id) {
   return {
     start(signal) {
       void app.customers.look("contact", id);
-      void read();
+      let asked = false;
       async function read() {
+        // The server knows nothing yet of who was made here.
+        if (!app.customers.contact(id) || app.queue.record(id)) return;
+        asked = true;
         const answer = await app.api.get(`/api/v1/contacts/${id}/resets`);
         if (signal.aborted || !answer.ok) return;
         resets = answer.body.items;
         app.redraw();
       }
+      void read();
       app.queue.addEventListener("sent", () => void read(), { signal });
+      app.customers.addEventListener("change", () => !asked && void read(), { signal });
     },
     render() {
       const found = app.customers.contact(id);
@@ -76,12 +81,13 @@ function access(app, found, at) {
     el("p", {}, meaningOf(found, at, Date.now())),
     facts([
       ["Username", found.username ?? "none"],
-      ["E-mail", found.email ? el("details", { id: "email" }, el("summary", { class: "link-button" }, masked(found.email)), found.email) : "none"],
+      ["E-mail", found.email ? address(found.email) : "none"],
       ["Last sign-in", found.last_sign_in_at ? time(found.last_sign_in_at) : "never"],
     ]),
     mayChange && el("div", { class: "form-actions" },
       button(on ? "Turn access off" : "Turn access on", "", () => void turn(app, found), { class: on ? "danger" : "", id: "access-switch" }),
-      on && el("p", { class: "small muted" }, "Off signs them out everywhere and voids temporary passwords. On again loses nothing."))),
+      on && el("p", { class: "small muted" }, "Off signs them out everywhere and voids temporary passwords. On again loses nothing.")),
+    !mayChange && !canSend(found, Date.now()) && el("p", { class: "muted" }, "Your role doesn’t change how somebody signs in: ask the office.")),
   mayChange && link("Change", "edit", `/sales/contacts/${found.id}/sign-in`, "small"));
 }
 
@@ -118,11 +124,4 @@ function about(app, found) {
     ["Telephone", found.phone || "not known"],
     ["Language", language],
   ])), mayEdit(app) && link("Edit", "edit", `/sales/contacts/${found.id}/edit`, "small"));
-}
-
-/** Enough of an address to recognise it by: `a…d@harbour.example`. @param {string} email */
-export function masked(email) {
-  const [local, domain] = email.split(/@(?=[^@]*$)/);
-  const letters = [...local];
-  return `${letters[0]}…${letters.length > 1 ? letters.at(-1) : ""}@${domain}`;
 }

@@ -51,8 +51,8 @@ export function decide(app, record) {
       problem === "changed-meanwhile" && current
         ? [button("Save mine", "check", () => void app.queue.saveMine(key), { class: "primary", id: `mine-${key}` }), button("Keep theirs", "", drop, { id: `theirs-${key}` })]
         : [
-            problem === "invalid" && (record.kind === "edit" || record.kind === "sign-in") && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`),
-            problem === "invalid" && record.kind === "create" && link("Put it right", "edit", `/sales/retailers/${record.retailer}/contacts/new`),
+            problem === "invalid" && (record.kind === "edit" || record.kind === "sign-in") && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
+            problem === "invalid" && record.kind === "create" && link("Put it right", "edit", `/sales/retailers/${record.retailer}/contacts/new`, "primary"),
             problem !== "invalid" && button("Try again", "refresh", again, { id: `again-${key}` }),
             button("Discard", "trash", drop, { class: "danger", id: `discard-${key}` }),
           ]));

@@ -33,7 +33,11 @@ export function reset(app, contact, id) {
       };
       /** @param {Reset} reset */
       const heard = (reset) => {
-        if (known?.badge.word !== reset.badge.word) announce(`${whatItIs(reset)}: ${reset.badge.word}`);
+        if (known?.state !== reset.state) {
+          announce(`${whatItIs(reset)}: ${reset.badge.word}`);
+          // The list beside it is to say the same.
+          void app.sync.run();
+        }
         known = reset;
         app.redraw();
       };

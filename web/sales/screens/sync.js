@@ -21,14 +21,15 @@ export function syncCentre(app) {
         detail: [
           link("Retailers", "back", "/sales", "quiet back"),
           el("div", { class: "page-head" }, el("div", { class: "title" }, el("h1", {}, "Sync centre"), badge(syncState(app))),
-            el("div", { class: "actions" }, button(waiting.length ? "Send now" : "Look now", "refresh", () => void now(app), { id: "send-now" }))),
-          standing(app),
+            !waiting.length && el("div", { class: "actions" }, button("Look now", "refresh", () => void now(app), { id: "look-now" }))),
           attention.length > 0 && card(attention.length === 1 ? "Needs you" : `${attention.length} need you`, el("ul", { class: "acts" }, attention.map((record) => decision(app, record)))),
+          standing(app),
           card("Waiting to be sent", waiting.length ? el("ul", { class: "acts" }, waiting.map((record) => waits(app, record))) : empty("Nothing waits", "What you do without network is kept here and sent by itself.", "check")),
           done.length > 0 && card("Done in the last two days", el("ul", { class: "list" }, done.map((record) => settled(app, record)))),
           others(counts),
           keep(app, counts.waiting + counts.sending + counts.attention + counts.others + counts.unknown),
         ],
+        thumb: waiting.length ? [button("Send now", "send", () => void now(app), { class: "primary", id: "send-now" })] : [],
       };
     },
   };
@@ -59,8 +60,8 @@ const decision = (app, record) => el("li", { id: `act-${record.key}` }, el("div"
 
 /** @param {App} app @param {QueueRecord} record */
 const waits = (app, record) => el("li", { id: `act-${record.key}` },
-  el("div", { class: "row between" }, el("strong", {}, nameOf(app, record)), badge(waitingBadge(record))), entered(record),
-  record.state === "waiting" && el("div", { class: "form-actions" }, button("Discard", "trash", () => void discard(app, record), { class: "small danger", id: `discard-${record.key}` })));
+  el("div", { class: "row between" }, el("strong", {}, nameOf(app, record)), badge(waitingBadge(record))),
+  el("div", { class: "row between" }, entered(record), record.state === "waiting" && button("Discard", "trash", () => void discard(app, record), { class: "small danger", id: `discard-${record.key}` })));
 
 /** @param {QueueRecord} record */
 const entered = ({ entered_at, tries, state }) => el("p", { class: "small muted" }, "Entered ", time(new Date(entered_at).toISOString()), tries > 0 && state === "waiting" && ` · tried ${tries === 1 ? "once" : `${tries} times`}`);
