@@ -92,6 +92,8 @@ fn built() -> Vec<Asked> {
         // What is not about a contact has its own words in the portal.
         let elsewhere = [
             "staff-",
+            "device-",
+            "refresh-token-",
             "role-",
             "territory-",
             "setting-",
