@@ -6,6 +6,7 @@ use tradepost::audit::{self, Break};
 use tradepost::staff::BuiltIn;
 
 use crate::support::database::Kind;
+use crate::support::program::Program;
 use crate::support::shop::Shop;
 
 const PASSWORD: &str = "trout9lamp";
@@ -29,8 +30,8 @@ async fn busy(shop: &Shop) {
     browser.post(&link, &[]).await;
     browser.post("/account/sessions/end", &[]).await;
     shop.advance(Duration::from_mins(1));
-    let page = rep.starts_reset(anna).await;
-    rep.browser.post(&format!("{page}/cancel"), &[]).await;
+    let reset = rep.starts_reset(anna).await;
+    assert_eq!(Program::new(rep.browser.clone()).delete(&reset).await.status, 200);
     browser.change_password(NEW, "other 9 lamps").await;
     office.switches_access(anna, "off").await;
     office.switches_access(anna, "on").await;

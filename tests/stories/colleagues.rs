@@ -8,6 +8,7 @@ use tradepost::staff::{BuiltIn, roles};
 
 use crate::support::client::Reply;
 use crate::support::people::{Colleague, STAFF_PASSWORD, staff_sign_in};
+use crate::support::program::Program;
 use crate::support::shop::Shop;
 
 const NEW: &str = "quiet cobalt ferry 77 onion";
@@ -228,7 +229,8 @@ story! {
         let owner = shop.staff(BuiltIn::Owner).await;
         shop.retailer("Gull & Sons", "South").await;
         let rep = shop.staff(BuiltIn::SalesRep).await;
-        assert!(!rep.browser.get("/sales/retailers").await.says("Gull"));
+        let app = Program::of(&shop, &rep).await;
+        assert!(!app.get("/api/v1/retailers").await.text().contains("Gull"));
         assert!(owner.browser.post("/portal/territories", &[("name", "West")]).await.leads_to("/portal/territories"));
         assert!(owner.browser.post("/portal/territories", &[("name", "south")]).await.says("Another territory is called that"));
         let south: String = shop.texts("select name as t from territories order by name", &[]).await.join(",");
@@ -238,7 +240,7 @@ story! {
             async move { shop.db().read(move |tx| tradepost::retailers::territory_named(tx, name)).await.unwrap().unwrap().to_string() }
         };
         assert_eq!(saves(&owner, rep.id, &[("territory", &id("South").await), ("territory", &id("West").await)]).await.status, 303);
-        assert!(rep.browser.get("/sales/retailers").await.says("Gull"), "territories count from the next request");
+        assert!(app.get("/api/v1/retailers").await.text().contains("Gull"), "territories count from the next request");
         let who = owner.browser.get(&format!("/portal/staff/rights?what=trigger_reset&territory={}", id("North").await)).await.text();
         let (can, cannot) = who.split_once("Can’t: ").unwrap();
         assert!(can.contains(&owner.name) && !can.contains(&rep.name) && cannot.contains(&rep.name));

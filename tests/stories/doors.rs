@@ -1,10 +1,13 @@
 //! Who gets through which door, and to whom.
 
+use serde_json::json;
 use tradepost::kernel::id::{ContactId, RetailerId};
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
+use crate::support::client::Browser;
 use crate::support::people::{Colleague, STAFF_PASSWORD, staff_sign_in};
+use crate::support::program::Program;
 use crate::support::shop::Shop;
 
 const PASSWORD: &str = "trout9lamp";
@@ -18,9 +21,9 @@ async fn southern(shop: &Shop) -> (RetailerId, ContactId) {
     (retailer, bert)
 }
 
-/// Every page and act about a contact, at one door.
-fn about(door: &str, contact: ContactId, reset: &str) -> (Vec<String>, Vec<String>) {
-    let contact = format!("{door}/contacts/{contact}");
+/// Every page and act about a contact in the portal.
+fn about(contact: ContactId, reset: &str) -> (Vec<String>, Vec<String>) {
+    let contact = format!("/portal/contacts/{contact}");
     let pages = vec![
         contact.clone(),
         format!("{contact}/resets/new"),
@@ -30,14 +33,14 @@ fn about(door: &str, contact: ContactId, reset: &str) -> (Vec<String>, Vec<Strin
     (pages, vec![format!("{contact}/resets"), format!("{contact}/resets/{reset}/cancel")])
 }
 
-async fn sees_nothing_of_the_south(shop: &Shop, rep: &Colleague, door: &str) {
+async fn sees_nothing_of_the_south(shop: &Shop, rep: &Colleague) {
     let (retailer, bert) = southern(shop).await;
     let reset = shop.resets("bert").await.to_string();
     shop.mail_to("bert@gull.example").await;
     shop.quiet().await;
     let before = shop.count(CHANGES, &[]).await;
-    let (pages, acts) = about(door, bert, &reset);
-    for path in pages.into_iter().chain([format!("{door}/retailers/{retailer}")]) {
+    let (pages, acts) = about(bert, &reset);
+    for path in pages.into_iter().chain([format!("/portal/retailers/{retailer}")]) {
         let page = rep.browser.get(&path).await;
         assert_eq!(page.status, 404, "{path}");
         assert!(!page.says("Gull") && !page.says("Bert"), "{path}");
@@ -45,9 +48,9 @@ async fn sees_nothing_of_the_south(shop: &Shop, rep: &Colleague, door: &str) {
     for path in acts {
         assert_eq!(rep.browser.post(&path, &[]).await.status, 404, "{path}");
     }
-    let list = rep.browser.get(&format!("{door}/retailers")).await;
+    let list = rep.browser.get("/portal/retailers").await;
     assert!(list.status == 200 && !list.says("Gull"));
-    assert!(!rep.browser.get(&format!("{door}/retailers?q=Gull")).await.says("Gull & Sons"));
+    assert!(!rep.browser.get("/portal/retailers?q=Gull").await.says("Gull & Sons"));
     assert_eq!(shop.count(CHANGES, &[]).await, before, "nothing was changed");
 }
 
@@ -55,9 +58,28 @@ story! {
     async fn a_rep_outside_the_territory_finds_nothing_in_the_sales_app(kind) {
         let shop = Shop::open(kind).await;
         let rep = shop.staff(BuiltIn::SalesRep).await;
-        sees_nothing_of_the_south(&shop, &rep, "/sales").await;
+        let app = Program::of(&shop, &rep).await;
+        let (retailer, bert) = southern(&shop).await;
+        let reset = shop.resets("bert").await;
+        shop.mail_to("bert@gull.example").await;
+        shop.quiet().await;
+        let before = shop.count(CHANGES, &[]).await;
+        let contact = format!("/api/v1/contacts/{bert}");
+        for path in [format!("/api/v1/retailers/{retailer}"), contact.clone(), format!("{contact}/resets"), format!("{contact}/resets/{reset}"), format!("{contact}/resets/{reset}/events")] {
+            let answer = app.get(&path).await;
+            assert_eq!(answer.problem(), "not-found", "{path}");
+            assert!(!answer.text().contains("Gull") && !answer.text().contains("Bert"), "{path}");
+        }
+        assert_eq!(app.act("POST", &format!("{contact}/resets"), "sample-key-1", json!({})).await.problem(), "not-found");
+        assert_eq!(app.delete(&format!("{contact}/resets/{reset}")).await.problem(), "not-found");
+        for list in ["/api/v1/retailers", "/api/v1/contacts"] {
+            let page = app.get(list).await;
+            assert!(page.status == 200 && !page.text().contains("Gull") && !page.text().contains("Bert"), "{list}");
+        }
+        assert!(!rep.browser.get(&format!("/sales/contacts/{bert}")).await.says("Bert"), "the app's page is the same for all");
+        assert_eq!(shop.count(CHANGES, &[]).await, before, "nothing was changed");
         let anna = shop.contact("anna", "anna@harbour.example").await;
-        assert_eq!(rep.browser.get(&format!("/sales/contacts/{anna}")).await.status, 200);
+        assert_eq!(app.get(&format!("/api/v1/contacts/{anna}")).await.status, 200);
     }
 }
 
@@ -65,7 +87,7 @@ story! {
     async fn nor_in_the_portal(kind) {
         let shop = Shop::open(kind).await;
         let dual = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["North"]).await;
-        sees_nothing_of_the_south(&shop, &dual, "/portal").await;
+        sees_nothing_of_the_south(&shop, &dual).await;
         let bert = shop.id("bert").await;
         assert_eq!(dual.switches_access(bert, "off").await.status, 404);
         let anna = shop.contact("anna", "anna@harbour.example").await;
@@ -82,16 +104,14 @@ story! {
         for path in ["/portal/retailers".to_owned(), "/portal/mail".into(), format!("/portal/contacts/{anna}")] {
             assert_eq!(rep.browser.get(&path).await.status, 404, "{path}");
         }
-        for path in ["/sales/retailers".to_owned(), format!("/sales/contacts/{anna}")] {
-            assert_eq!(admin.browser.get(&path).await.status, 404, "{path}");
-        }
+        let becomes_a_device = async |browser: &Browser| Program::new(browser.clone()).send("POST", "/sales/device", &[], Some(json!({ "name": "Sample iPad" }))).await.status;
+        assert_eq!((becomes_a_device(&rep.browser).await, becomes_a_device(&admin.browser).await), (201, 404));
         assert_eq!(rep.browser.post(&format!("/portal/contacts/{anna}/resets"), &[]).await.status, 404);
-        assert_eq!(admin.browser.post(&format!("/sales/contacts/{anna}/resets"), &[]).await.status, 404);
         assert_eq!(staff_sign_in(&shop.browser(), "/portal", &rep.email, STAFF_PASSWORD).await.status, 401);
         assert_eq!(staff_sign_in(&shop.browser(), "/sales", &admin.email, STAFF_PASSWORD).await.status, 401);
         let dual = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["North"]).await;
         assert_eq!(dual.browser.get("/portal/retailers").await.status, 200);
-        assert_eq!(dual.browser.get("/sales/retailers").await.status, 200);
+        assert_eq!(becomes_a_device(&dual.browser).await, 201);
     }
 }
 
@@ -102,7 +122,7 @@ story! {
         let contact = shop.signed_in("anna", PASSWORD).await;
         let staff = shop.staff(BuiltIn::Owner).await.browser;
         assert!(contact.get("/portal/retailers").await.leads_to("/portal/login"));
-        assert!(contact.get("/sales/retailers").await.leads_to("/sales/login"));
+        assert!(contact.get("/sales/me/second-factor").await.leads_to("/sales/login"));
         assert!(staff.get("/").await.leads_to("/login"));
         assert!(staff.get("/account").await.leads_to("/login"));
         let token = contact.cookies()["tradepost"].clone();
@@ -184,12 +204,10 @@ story! {
         let unknown = "0192c6c3-0000-7000-8000-000000000000";
         for id in ["1", "x", "%00", "..%2f..", "' or 1=1", "%F0%9F%8C%BB", "%FF", unknown, &"9".repeat(300)] {
             let id = id.replace(' ', "%20");
-            for door in ["/portal", "/sales"] {
-                for path in [format!("{door}/retailers/{id}"), format!("{door}/contacts/{id}"), format!("{door}/contacts/{id}/resets/{unknown}"), format!("{door}/contacts/{unknown}/resets/{id}/status")] {
-                    assert_eq!(office.browser.get(&path).await.status, 404, "{path}");
-                }
-                assert_eq!(office.browser.post(&format!("{door}/contacts/{id}/resets"), &[]).await.status, 404, "{id}");
+            for path in [format!("/portal/retailers/{id}"), format!("/portal/contacts/{id}"), format!("/portal/contacts/{id}/resets/{unknown}"), format!("/portal/contacts/{unknown}/resets/{id}/status")] {
+                assert_eq!(office.browser.get(&path).await.status, 404, "{path}");
             }
+            assert_eq!(office.browser.post(&format!("/portal/contacts/{id}/resets"), &[]).await.status, 404, "{id}");
         }
     }
 }
@@ -199,14 +217,12 @@ story! {
         let shop = Shop::open(kind).await;
         let anna = shop.contact("anna", "anna@harbour.example").await;
         let stranger = shop.browser();
-        for door in ["/portal", "/sales"] {
-            let (pages, acts) = about(door, anna, "0192c6c3-0000-7000-8000-000000000000");
-            for path in pages.into_iter().chain([format!("{door}/retailers")]) {
-                assert!(stranger.get(&path).await.leads_to(&format!("{door}/login")), "{path}");
-            }
-            for path in acts {
-                assert!(stranger.post(&path, &[]).await.leads_to(&format!("{door}/login")), "{path}");
-            }
+        let (pages, acts) = about(anna, "0192c6c3-0000-7000-8000-000000000000");
+        for path in pages.into_iter().chain(["/portal/retailers".to_owned()]) {
+            assert!(stranger.get(&path).await.leads_to("/portal/login"), "{path}");
+        }
+        for path in acts {
+            assert!(stranger.post(&path, &[]).await.leads_to("/portal/login"), "{path}");
         }
         assert!(stranger.get("/portal/mail").await.leads_to("/portal/login"));
         assert_eq!(stranger.get("/dev/inbox").await.status, 404, "the demo's inbox is not in a real installation");

@@ -113,7 +113,7 @@ story! {
         assert_eq!(alone(&shop.browser(), &mut phone).await.status, 401, "not at this door");
         let road = shop.browser();
         assert!(phone.answers(&road, "/sales/login/challenge", "/sales/login/passkey").await.leads_to("/sales"));
-        assert_eq!(road.get("/sales/retailers").await.status, 200);
+        assert_eq!(road.get("/sales/me/second-factor").await.status, 200);
         assert!(alone(&shop.browser(), &mut device).await.leads_to("/portal"), "its owner does");
     }
 }

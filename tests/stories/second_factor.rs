@@ -76,7 +76,7 @@ story! {
         for path in ["/portal/contacts", "/portal/me", "/portal/audit", "/portal/search?q=a"] {
             assert!(browser.get(path).await.leads_to("/portal/second-factor"), "{path}");
         }
-        assert!(browser.get("/sales/retailers").await.leads_to("/sales/second-factor"));
+        assert!(browser.get("/sales/me/second-factor").await.leads_to("/sales/second-factor"));
         assert!(browser.get(SET_UP).await.leads_to("/portal/second-factor"), "nor can it be set up anew");
         assert!(browser.post(&format!("{SET_UP}/remove"), &[("password", STAFF_PASSWORD), ("code", "")]).await.leads_to("/portal/second-factor"));
         assert!(browser.post("/portal/contacts/export", &[("query", ""), ("format", "csv")]).await.leads_to("/portal/second-factor"));

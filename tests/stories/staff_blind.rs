@@ -8,8 +8,10 @@ use tradepost::kernel::id::ContactId;
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
+use crate::support::client::Reply;
 use crate::support::log;
 use crate::support::people::Colleague;
+use crate::support::program::Program;
 use crate::support::shop::Shop;
 use crate::support::smtp_sink::Mode;
 
@@ -131,30 +133,35 @@ impl Scene {
         assert!(self.shop.browser().sign_in(&username, &chosen).await.leads_to("/"));
     }
 
-    /// Every page that staff can open about these contacts.
+    /// Every page that staff can open about these contacts, and all the sales
+    /// app hears of them.
     async fn staff_pages(&self) -> Vec<u8> {
-        let mut all = Vec::new();
-        for colleague in [&self.office, &self.rep] {
-            for contact in &self.contacts {
-                for page in ["", "/resets/new"] {
-                    all.extend(
-                        opened(colleague, &format!("{}/contacts/{contact}{page}", colleague.door)).await,
-                    );
-                }
-            }
-            for page in self.pages.iter().filter(|page| page.starts_with(colleague.door)) {
-                all.extend(opened(colleague, page).await);
-                all.extend(opened(colleague, &format!("{page}/status")).await);
-            }
-            all.extend(opened(colleague, &format!("{}/retailers", colleague.door)).await);
+        let mut pages = vec!["/portal/retailers".to_owned(), "/portal/mail".into()];
+        let mut heard = vec!["/api/v1/retailers".to_owned(), "/api/v1/contacts".into()];
+        for contact in &self.contacts {
+            pages.extend(["", "/resets/new"].map(|page| format!("/portal/contacts/{contact}{page}")));
+            heard.extend(["", "/resets"].map(|page| format!("/api/v1/contacts/{contact}{page}")));
         }
-        all.extend(opened(&self.office, "/portal/mail").await);
+        for page in &self.pages {
+            if page.starts_with("/portal") {
+                pages.extend([page.clone(), format!("{page}/status")]);
+            } else {
+                heard.push(page.clone());
+            }
+        }
+        let app = Program::of(&self.shop, &self.rep).await;
+        let mut all = Vec::new();
+        for path in pages {
+            all.extend(whole(self.office.browser.get(&path).await, &path));
+        }
+        for path in heard {
+            all.extend(whole(app.get(&path).await, &path));
+        }
         all
     }
 }
 
-async fn opened(colleague: &Colleague, path: &str) -> Vec<u8> {
-    let page = colleague.browser.get(path).await;
+fn whole(page: Reply, path: &str) -> Vec<u8> {
     assert_eq!(page.status, 200, "{path}");
     let headers = page.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
     [headers.collect::<String>().into_bytes(), page.body].concat()

@@ -1,6 +1,7 @@
 //! Who is there in a story: retailers, contacts, staff.
 
 use passwords::Password;
+use serde_json::json;
 use tradepost::actor::Actor;
 use tradepost::db::{Row, Tx};
 use tradepost::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TerritoryId};
@@ -10,6 +11,7 @@ use tradepost::sessions::StaffKind;
 use tradepost::staff::{self, Added, BuiltIn, NewStaff};
 
 use super::client::{Browser, Reply};
+use super::program::Program;
 use super::shop::Shop;
 
 /// The password of every staff user in a story.
@@ -163,8 +165,19 @@ impl Shop {
 }
 
 impl Colleague {
-    /// Presses the button in the confirmation; gives the page it leads to.
+    /// Presses the button in the confirmation; gives the page it leads to, or
+    /// in the sales app what the API made.
     pub async fn starts_reset(&self, contact: ContactId) -> String {
+        if self.door == "/sales" {
+            let app = Program::new(self.browser.clone());
+            let device = app.send("POST", "/sales/device", &[], Some(json!({ "name": "Sample iPad" }))).await;
+            assert_eq!(device.status, 201, "{device:?}");
+            let once = device.json()["id"].as_str().expect("an id").to_owned();
+            let path = format!("/api/v1/contacts/{contact}/resets");
+            let reply = app.act("POST", &path, &once, json!({})).await;
+            assert_eq!(reply.status, 201, "{reply:?}");
+            return reply.location().to_owned();
+        }
         let reply = self.browser.post(&format!("{}/contacts/{contact}/resets", self.door), &[]).await;
         assert_eq!(reply.status, 303, "{reply:?}");
         reply.location().to_owned()
