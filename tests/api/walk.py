@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# A device may ask 600 times a minute, and some requests sign a device out.
-DEVICES = 24
+# A device may ask 600 times a minute.
+DEVICES = 12
 CONTACT_SESSIONS = 6
 PASSWORD = "trout9lamp"
 FEEDS = ["retailers", "contacts"]
@@ -40,24 +40,26 @@ class Api:
 
 
 def start(folder):
-    """The demo, its address, and how its owner signs in."""
+    """The demo, its address, and how its owner and its support sign in."""
     demo = subprocess.Popen(
         [os.environ["TRADEPOST_BIN"], "demo", "--listen", "127.0.0.1:0", "--data", folder],
         stdout=subprocess.PIPE,
         text=True,
     )
-    url = ""
+    url, staff = "", []
     for line in demo.stdout:
         if found := re.search(r"Website\s+(\S+)/$", line):
             url = found[1]
-        if found := re.match(r"  (owner@\S+)\s+(\S+)", line):
-            return demo, Api(url), found[1], found[2]
+        if found := re.match(r"  ((?:owner|support)@\S+)\s+(\S+)", line):
+            staff.append({"email": found[1], "password": found[2]})
+        if len(staff) == 2:
+            return demo, Api(url), *staff
     raise SystemExit("the demo ended before it said how to sign in")
 
 
-def devices(api, email, password):
+def devices(api, owner):
     def one(number):
-        typed = {"email": email, "password": password, "device_name": f"Walk {number}"}
+        typed = {**owner, "device_name": f"Walk {number}"}
         return api.ask("POST", "/api/v1/devices", typed)
 
     return [one(number) for number in range(DEVICES)]
@@ -113,17 +115,10 @@ def walk(api, known):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="tradepost-walk-") as folder:
-        demo, api, email, password = start(folder)
+        demo, api, owner, guest = start(folder)
         try:
-            signed_in = devices(api, email, password)
-            tokens = [one["access_token"] for one in signed_in]
-            known = {
-                "folder": folder,
-                "email": email,
-                "password": password,
-                "device_tokens": tokens,
-                "device": signed_in[-1]["device"]["id"],
-            }
+            tokens = [one["access_token"] for one in devices(api, owner)]
+            known = {"folder": folder, "guest": guest, "device_tokens": tokens}
             status = walk(api, {**known, **ready(api, tokens[0])})
         finally:
             demo.terminate()
