@@ -70,7 +70,7 @@ pub fn retailers(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked) -> Result<Told<R
 /// Contacts that changed.
 ///
 /// # Errors
-/// As for [`retailers`].
+/// As for [`retailers()`].
 pub fn contacts(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked) -> Result<Told<Contact>> {
     let Told::Changes(changes) = changes(tx, actor, Kind::Contact, asked)? else {
         return Ok(Told::BeginAgain);
