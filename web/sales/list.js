@@ -85,7 +85,10 @@ export class ListPane {
   #paint() {
     const typed = this.#search.value.trim();
     show(this.#results, typed ? this.#found(typed) : this.#usual());
-    this.#all.draw(typed ? [] : this.#app.customers.retailers, this.#drawn, this.#current);
+    const all = this.#app.customers.retailers;
+    this.#all.element.hidden = typed !== "" || !all.length;
+    // While one searches they keep their rows; of customers that were wiped no row stays.
+    if (!typed || !all.length) this.#all.draw(all, this.#drawn, this.#current);
   }
 
   /** @param {string} typed @returns {Child[]} */
@@ -165,10 +168,8 @@ class AllRetailers {
     this.#make = make;
   }
 
-  /** @param {Retailer[]} all in order; none: the section is hidden and keeps its rows @param {number} count of those to draw @param {string} current */
+  /** @param {Retailer[]} all in order @param {number} count of those to draw @param {string} current */
   draw(all, count, current) {
-    this.element.hidden = !all.length;
-    if (!all.length) return;
     this.#count.textContent = String(all.length);
     const rows = all.slice(0, count).map((retailer, at) => this.#renewed(retailer, retailer.id === current, this.#rows[at]));
     for (const { element } of this.#rows.slice(rows.length)) element.remove();
