@@ -117,6 +117,7 @@ export class ListPane {
     if (!customers.count.retailers) {
       if (sync.progress || sync.standing === "starting") return [el("ul", { class: "list skeletons", "aria-label": "Reading your retailers" }, ...Array.from({ length: 6 }, () => el("li", {})))];
       if (sync.standing === "not-allowed") return [empty("The sales app is not open to you", "Your kind of account, or your role, has no customers here. Ask the office, or go to the portal.", "lock", el("a", { class: "button", href: "/portal", "data-server": true }, "Go to the portal"))];
+      if (sync.standing === "revoked") return [empty("Nothing is left on this device", "Your retailers come back when you sign in again.", "retailers")];
       return [empty("No retailers yet", sync.standing === "current"
         ? "You see the retailers of your own territories. None is in them, or you are in no territory: ask the office."
         : "They come onto this device as soon as there is a network.", "retailers")];

@@ -97,7 +97,7 @@ function sentence({ sync }, found) {
 /** @param {App} app @param {ShownContact} found @param {import("../shapes.js").ContactDetail | null | undefined} fresh @param {boolean} unreached */
 function warnings(app, found, fresh, unreached) {
   const cautions = fresh ? [...fresh.cautions] : known(app, found);
-  if (unreached) cautions.push("There is no network now. It is sent by itself when there is, in this order, and only once.");
+  if (unreached) cautions.push("There is no network now. It is sent by itself when there is one, and only once.");
   const before = found.waiting?.reset;
   if (before) cautions.push("One is waiting to be sent from this device already.");
   return cautions.length > 0 && el("ul", { class: "warnings" }, cautions.map((caution) => el("li", {}, mark("triangle"), el("span", {}, caution))));
