@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, search, transfer};
 use crate::http::api::{Rates, Streams, tell};
-use crate::http::{self, Assets, Shared, Web, error, headers, health};
+use crate::http::{self, Assets, Drawn, Shared, Web, error, headers, health};
 use crate::{
     account, bounces, changes, dev_inbox, devices, import, privacy, recovery, reference, runs, sales_app,
     setup, sign_in, staff, trail,
@@ -238,18 +238,8 @@ fn sales_routes() -> Vec<Route> {
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
-    vec![
-        ("/sales", get(app::shell)),
-        ("/sales/shell", get(app::shell)),
-        ("/sales/retailers/{id}", get(app::shell)),
-        ("/sales/retailers/{id}/contacts/new", get(app::shell)),
-        ("/sales/contacts/{id}", get(app::shell)),
-        ("/sales/contacts/{id}/edit", get(app::shell)),
-        ("/sales/contacts/{id}/sign-in", get(app::shell)),
-        ("/sales/contacts/{id}/resets/new", get(app::shell)),
-        ("/sales/contacts/{id}/resets/{reset}", get(app::shell)),
-        ("/sales/sync", get(app::shell)),
-        ("/sales/me", get(app::shell)),
+    let shell = app::ADDRESSES.map(|address| (address, get(app::shell)));
+    let others = vec![
         ("/sales/worker.js", get(app::worker)),
         ("/sales/manifest.webmanifest", get(app::manifest)),
         ("/sales/icon-{size}", get(app::icon)),
@@ -271,7 +261,8 @@ fn sales_routes() -> Vec<Route> {
         ("/sales/me/second-factor/app/confirm", post(factors::confirm)),
         ("/sales/me/second-factor/codes", post(factors::fresh_codes)),
         ("/sales/me/second-factor/remove", post(factors::remove)),
-    ]
+    ];
+    shell.into_iter().chain(others).collect()
 }
 
 /// The API, where other programs are.
@@ -375,7 +366,7 @@ pub fn router(app: Arc<App>) -> Router {
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
     let (assets, streams, rates) = (Arc::new(assets), Streams::default(), Rates::default());
-    let web: Shared = Arc::new(Web { app, assets, app_files, streams, rates });
+    let web: Shared = Arc::new(Web { app, assets, app_files, drawn: Drawn::default(), streams, rates });
     answering(doors)
         .merge(answering(api_routes()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())

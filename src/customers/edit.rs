@@ -17,8 +17,8 @@ use crate::http::forms::FieldErrors;
 use crate::kernel::id::ContactId;
 use crate::kernel::text::{self, TextError};
 use crate::kernel::{EmailAddress, Language, Username};
+use crate::retailers;
 use crate::retailers::edit::ContactDetails;
-use crate::{retailers, setup};
 
 /// What someone else saved while a form was being filled in.
 #[derive(Clone, Debug, Default)]
@@ -178,7 +178,7 @@ pub(super) fn username_taken(holder: &Holder) -> FieldErrors {
 /// Languages to choose from: those that are offered, and the one someone has.
 fn languages(caller: &Caller, current: &str) -> Vec<(String, String)> {
     let offered = &caller.web.app.settings().values.languages;
-    let named = |language: Language| (language.tag().to_owned(), setup::language_name(language).to_owned());
+    let named = |language: Language| (language.tag().to_owned(), language.name().to_owned());
     Language::ALL
         .into_iter()
         .filter(|language| offered.contains(language) || language.tag() == current)

@@ -13,8 +13,8 @@ use crate::actor::{Act, Actor};
 use crate::audit::{self, Entry};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::kernel::Timestamp;
 use crate::kernel::id::ContactId;
-use crate::kernel::{Language, Timestamp};
 use crate::privacy::erase;
 use crate::recovery;
 use crate::retailers::{self, Contact};
@@ -127,10 +127,7 @@ impl ContactView {
 
     /// What their language is called.
     pub fn language(&self) -> &'static str {
-        match self.contact.language {
-            Language::English => "English",
-            Language::German => "German",
-        }
+        self.contact.language.name()
     }
 
     /// The address to call them at, if their number is one.

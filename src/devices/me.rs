@@ -116,7 +116,7 @@ pub struct LanguageName {
     /// Its BCP 47 tag.
     #[schema(value_type = String, example = "en")]
     tag: &'static str,
-    /// Its name, in itself.
+    /// Its name, in English.
     #[schema(value_type = String)]
     name: &'static str,
 }
@@ -165,10 +165,6 @@ impl Me {
 
 impl LanguageName {
     fn of(language: Language) -> Self {
-        let name = match language {
-            Language::English => "English",
-            Language::German => "Deutsch",
-        };
-        Self { tag: language.tag(), name }
+        Self { tag: language.tag(), name: language.name() }
     }
 }

@@ -4,6 +4,7 @@ pub mod api;
 pub mod brand;
 pub mod caller;
 pub mod cookies;
+pub mod drawn;
 pub mod error;
 pub mod forms;
 pub mod headers;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use crate::app::App;
 
 pub use caller::{AtPortal, AtSales, Caller, Ids};
+pub use drawn::Drawn;
 pub use error::{Answer, Failure};
 pub use page::{Flash, Page, html, json, redirect};
 pub use visit::Visit;
@@ -33,6 +35,8 @@ pub struct Web {
     /// The files of the sales app: the address of each, and the one that differs
     /// with its contents.
     pub app_files: BTreeMap<String, String>,
+    /// Pictures that are drawn here.
+    pub drawn: Drawn,
     /// The streams of events that are open.
     pub streams: api::Streams,
     /// How much devices asked this node lately.

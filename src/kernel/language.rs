@@ -22,6 +22,14 @@ impl Language {
         }
     }
 
+    /// What staff call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "German",
+        }
+    }
+
     /// The language behind a BCP 47 tag such as `de-CH`, if there is one.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();

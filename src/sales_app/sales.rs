@@ -2,6 +2,7 @@
 //! may keep it.
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -25,6 +26,20 @@ const SCREENS: [(u32, u32, u32); 7] = [
     (1668, 2224, 2),
     (1668, 2388, 2),
     (2048, 2732, 2),
+];
+/// The addresses that the shell answers: where someone is in the app.
+pub const ADDRESSES: [&str; 11] = [
+    "/sales",
+    SHELL,
+    "/sales/retailers/{id}",
+    "/sales/retailers/{id}/contacts/new",
+    "/sales/contacts/{id}",
+    "/sales/contacts/{id}/edit",
+    "/sales/contacts/{id}/sign-in",
+    "/sales/contacts/{id}/resets/new",
+    "/sales/contacts/{id}/resets/{reset}",
+    "/sales/sync",
+    "/sales/me",
 ];
 /// How long a browser may keep a picture.
 const PICTURES_KEPT: &str = "public, max-age=86400";
@@ -131,7 +146,9 @@ pub async fn manifest(State(web): State<Shared>) -> Answer {
 pub async fn icon(State(web): State<Shared>, Path(file): Path<String>) -> Answer {
     let size = file.strip_suffix(".png").and_then(|size| size.parse().ok());
     let size = size.filter(|size| ICONS.contains(size)).ok_or(Error::NotFound)?;
-    Ok(picture(pictures::icon(size, paint(&web))?))
+    let paint = paint(&web);
+    let png = web.drawn.get((size, size), format!("{paint:?}"), move || pictures::icon(size, paint)).await?;
+    Ok(picture(png))
 }
 
 /// `GET /sales/splash-{width}x{height}.png`
@@ -142,7 +159,9 @@ pub async fn splash(State(web): State<Shared>, Path(file): Path<String>) -> Answ
         SCREENS.iter().any(|(short, long, _)| [(*short, *long), (*long, *short)].contains(&(*width, *height)))
     };
     let (width, height) = size.filter(is_screen).ok_or(Error::NotFound)?;
-    Ok(picture(pictures::splash(width, height, paint(&web))?))
+    let paint = paint(&web);
+    let draw = move || pictures::splash(width, height, paint);
+    Ok(picture(web.drawn.get((width, height), format!("{paint:?}"), draw).await?))
 }
 
 fn paint(web: &Shared) -> Paint {
@@ -150,6 +169,6 @@ fn paint(web: &Shared) -> Paint {
     Paint { accent: accent.light, on_accent: accent.light_text }
 }
 
-fn picture(png: Vec<u8>) -> Response {
+fn picture(png: Bytes) -> Response {
     ([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, PICTURES_KEPT)], png).into_response()
 }

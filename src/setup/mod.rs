@@ -11,7 +11,7 @@ pub mod trial;
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::kernel::{Language, Timestamp};
+use crate::kernel::Timestamp;
 use crate::mail::templates::Which;
 use crate::settings::{self, Change, Changed};
 use crate::wording::{self, Ground};
@@ -47,13 +47,5 @@ pub fn change(
 
 /// What a mail in a language is called.
 pub fn title((kind, language): Which) -> String {
-    format!("{} ({})", kind.title(), language_name(language))
-}
-
-/// What a language is called by staff.
-pub const fn language_name(language: Language) -> &'static str {
-    match language {
-        Language::English => "English",
-        Language::German => "German",
-    }
+    format!("{} ({})", kind.title(), language.name())
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use super::language_name;
 use crate::actor::{Act, Level};
 use crate::config::{CHANGEABLE, Changeable, Source};
 use crate::error::Error;
@@ -168,7 +167,7 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
         options.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect()
     };
     let languages = || -> Vec<(String, String)> {
-        let named = |language: Language| (language.tag().to_owned(), language_name(language).to_owned());
+        let named = |language: Language| (language.tag().to_owned(), language.name().to_owned());
         Language::ALL.map(named).to_vec()
     };
     match key {

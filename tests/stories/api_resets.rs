@@ -7,7 +7,7 @@ use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
 use crate::support::program::Program;
-use crate::support::shop::{Shop, eventually};
+use crate::support::shop::Shop;
 use crate::support::smtp_sink::Mode;
 
 const PASSWORD: &str = "trout9lamp";
@@ -120,6 +120,32 @@ story! {
 }
 
 story! {
+    async fn a_stream_of_events_ends_with_the_rights_of_who_follows_it(kind) {
+        let shop = Shop::open(kind).await;
+        let rep = shop.staff(BuiltIn::SalesRep).await;
+        let anna = shop.member("anna", MAIL, PASSWORD).await;
+        let ipad = Program::of(&shop, &rep).await;
+        let resets = format!("/api/v1/contacts/{anna}/resets");
+        let address = ipad.act("POST", &resets, KEY, json!({})).await.location().to_owned();
+        shop.delivers("anna", "accepted").await;
+        // The answer comes when the stream ends, which by itself would take five minutes.
+        let watching = tokio::spawn({
+            let (ipad, address) = (ipad.clone(), format!("{address}/events"));
+            async move { ipad.get(&address).await }
+        });
+        // Requests one after the other that come after it: by their answers it has begun.
+        for _ in 0..3 {
+            assert_eq!(ipad.get(&address).await.status, 200);
+        }
+        let none = r#"update roles set permissions = replace(permissions, '"customers":"write"', '"customers":"none"') where name = 'Sales rep'"#;
+        shop.run(none, &[]).await;
+        let told = watching.await.expect("an answer");
+        assert_eq!((told.status, told.text().matches("event: reset").count()), (200, 1), "{}", told.text());
+        assert_eq!(ipad.get(&address).await.problem(), "not-found");
+    }
+}
+
+story! {
     async fn a_key_is_needed_and_has_a_form(kind) {
         let shop = Shop::open(kind).await;
         let rep = shop.staff(BuiltIn::SalesRep).await;
@@ -176,11 +202,19 @@ story! {
         ipad.delete(&address).await;
         let told = watching.await.expect("an answer");
         assert_eq!((told.status, told.header("content-type")), (200, "text/event-stream"));
+        let known = ["waiting", "put_off", "handed_over", "cancelled"];
         let text = told.text();
-        let states: Vec<&str> = text.split("\"state\":\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|state| state.contains('_') || *state == "cancelled").collect();
-        assert_eq!(states.last(), Some(&"cancelled"), "{text}");
-        assert!(text.starts_with("retry:3000") || text.contains("event:reset") || text.contains("event: reset"), "{text}");
-        let open = eventually("a free place", async || Some(ipad.get(&address).await)).await;
-        assert_eq!(open.status, 200);
+        let events: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("data:")).collect();
+        let states: Vec<String> = events
+            .iter()
+            .map(|event| serde_json::from_str::<serde_json::Value>(event).expect("JSON"))
+            .map(|reset| reset["state"].as_str().expect("a state").to_owned())
+            .collect();
+        let places: Vec<_> = states.iter().map(|state| known.iter().position(|one| one == state)).collect();
+        assert!(places.is_sorted() && places.len() > 1, "{states:?}");
+        assert_eq!(states.last().map(String::as_str), Some("cancelled"));
+        assert!(text.contains("event: reset") && text.contains("retry: 3000"), "{text}");
+        let over = ipad.get(&format!("{address}/events")).await.text();
+        assert_eq!(over.matches("event: reset").count(), 1, "told once of one that is over: {over}");
     }
 }

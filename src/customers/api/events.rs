@@ -12,9 +12,11 @@ use super::shapes::Reset;
 use crate::error::{Error, Result};
 use crate::http::Caller;
 use crate::http::api::OpenStream;
+use crate::http::session::acting;
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, ResetId};
-use crate::{recovery, sessions};
+use crate::recovery;
+use crate::sessions::devices;
 
 /// How often is looked whether something changed.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -90,13 +92,13 @@ impl Watch {
 
     async fn look(&self) -> Result<Reset> {
         let (device, contact, reset) = (self.caller.session.id, self.contact, self.reset);
-        let now = self.caller.now();
+        let (visit, now) = (self.caller.visit.clone(), self.caller.now());
         self.caller
-            .read(move |tx, actor| {
-                if !sessions::is_open(tx, device, now)? {
-                    return Err(Error::NotFound);
-                }
-                Ok(Reset::new(&recovery::find(tx, actor, contact, reset)?, actor, now))
+            .read(move |tx, before| {
+                // A stream is no reason to keep rights that were taken meanwhile.
+                let session = devices::open(tx, device, now)?.ok_or(Error::NotFound)?;
+                let actor = acting(&session, before.door, &visit);
+                Ok(Reset::new(&recovery::find(tx, &actor, contact, reset)?, &actor, now))
             })
             .await
     }

@@ -111,6 +111,14 @@ pub fn by_access(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<ByAcc
     })
 }
 
+/// A device that goes on, with its owner's rights as they are now.
+///
+/// # Errors
+/// When the database fails.
+pub fn open(tx: &mut Tx<'_>, device: SessionId, now: Timestamp) -> Result<Option<StaffSession>, db::Error> {
+    if super::is_open(tx, device, now)? { super::store::staff_of(tx, device) } else { Ok(None) }
+}
+
 impl OpenDevice {
     /// Whether its use must be written down: the first one of a token, which
     /// spends the refresh token it came from, and one every few minutes.

@@ -16,7 +16,7 @@ use crate::mail::templates::fields::{self, Field};
 use crate::mail::templates::{Which, Words};
 use crate::settings;
 use crate::setup::portal::ground;
-use crate::setup::{language_name, title, trial};
+use crate::setup::{title, trial};
 use crate::staff::fresh::portal::Confirmed;
 use crate::wording::{self, Saved, Version};
 
@@ -96,8 +96,9 @@ impl MailPage {
 
     /// The language's name and where its page is.
     fn languages(&self) -> Vec<(&'static str, String, bool)> {
-        let one =
-            |language| (language_name(language), address((self.which.0, language)), language == self.which.1);
+        let one = |language: Language| {
+            (language.name(), address((self.which.0, language)), language == self.which.1)
+        };
         Language::ALL.map(one).to_vec()
     }
 }
