@@ -1,0 +1,121 @@
+//! Every address, a file a door, and how long and how large requests may be.
+
+mod portal;
+mod programs;
+mod sales;
+mod website;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::MethodRouter;
+use memory_serve::CacheControl;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::{App, Outbound};
+use crate::bounces;
+use crate::http::api::{Rates, Streams, tell};
+use crate::http::{Assets, Drawn, Shared, Web, error, headers};
+
+/// The largest body of a form, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+/// The same of the form on which a mail is worded.
+const LONG_BODY_LIMIT: usize = 512 * 1024;
+/// The same of a file that is handed in.
+const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
+/// The longest a request may take.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How long one may take that hands a file in over a slow line.
+const UPLOAD_TIME_LIMIT: Duration = Duration::from_mins(10);
+
+type Route = (&'static str, MethodRouter<Shared>);
+
+/// The addresses of every door, for tests that must know them all.
+pub fn addresses() -> Vec<&'static str> {
+    let doors = [
+        website::routes(),
+        portal::customers(),
+        portal::office(),
+        portal::imports(),
+        portal::wording(),
+        portal::uploads(),
+        sales::routes(),
+        programs::api(),
+        programs::inbox(),
+        programs::hooks(),
+        programs::health(),
+    ];
+    doors.into_iter().flatten().map(|(address, _)| address).collect()
+}
+
+fn answering(routes: Vec<Route>) -> Router<Shared> {
+    routes.into_iter().fold(Router::new(), |router, (address, methods)| router.route(address, methods))
+}
+
+/// Gives up on a request that takes longer.
+fn within(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
+}
+
+/// Everything an installation answers.
+pub fn router(app: Arc<App>) -> Router {
+    let files = memory_serve::load!()
+        .index_file(None)
+        .cache_control(CacheControl::NoCache)
+        .enable_hashed_routes(true);
+    let manifest = files.manifest();
+    let assets: Assets = ["app.css", "app.js", "passkeys.js", "icons.svg", "favicon.svg"]
+        .into_iter()
+        .filter_map(|file| {
+            manifest.get(format!("/{file}").as_str()).map(|path| (file.to_owned(), format!("/assets{path}")))
+        })
+        .collect();
+    // What the service worker keeps; not itself.
+    let of_app =
+        manifest.iter().filter(|(file, _)| file.starts_with("/sales/") && *file != "/sales/worker.js");
+    let app_files = of_app.map(|(file, hashed)| (format!("/assets{file}"), hashed.to_owned())).collect();
+    let mut doors = [
+        website::routes(),
+        portal::customers(),
+        portal::office(),
+        portal::imports(),
+        sales::routes(),
+        programs::health(),
+    ]
+    .concat();
+    if matches!(app.outbound, Outbound::Inbox(_)) {
+        doors.extend(programs::inbox());
+    }
+    let csrf = CsrfLayer::new();
+    let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
+    let (assets, streams, rates) = (Arc::new(assets), Streams::default(), Rates::default());
+    let web: Shared = Arc::new(Web { app, assets, app_files, drawn: Drawn::default(), streams, rates });
+    answering(doors)
+        .merge(answering(programs::api()).layer(from_fn(tell)))
+        .nest_service("/assets", files.into_router::<()>())
+        // From the inside out.
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(answering(portal::wording()).layer(RequestBodyLimitLayer::new(LONG_BODY_LIMIT)))
+        .merge(answering(programs::hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
+        .layer(within(TIME_LIMIT))
+        .merge(
+            answering(portal::uploads())
+                .layer(DefaultBodyLimit::disable())
+                .layer(RequestBodyLimitLayer::new(UPLOAD_LIMIT))
+                .layer(within(UPLOAD_TIME_LIMIT)),
+        )
+        .layer(csrf.with_rejection_response(error::cross_site))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&web), error::pages))
+        .layer(from_fn_with_state(Arc::clone(&web), headers::secure))
+        .layer(CompressionLayer::new())
+        .with_state(web)
+}
