@@ -264,7 +264,7 @@ impl Told {
 }
 
 /// The keys of words that have a meaning of their own.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 35] = [
     "known-is-en",
     "known-is-de",
     "known-is-reset",
@@ -273,6 +273,7 @@ const WORDS: [&str; 34] = [
     "known-is-email-changed",
     "known-is-email-confirmation",
     "known-is-usernames",
+    "known-is-invitation-username",
     "known-is-sign-in-changed",
     "known-is-waiting",
     "known-is-put-off",
