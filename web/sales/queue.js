@@ -5,7 +5,7 @@
  */
 import { StorageError } from "./db.js";
 import { exportAll, taken } from "./export.js";
-import { DONE_FOR_MS, inOrder, newRecord, readRecord, whatIsDue } from "./records.js";
+import { DONE_FOR_MS, LONGEST_PAUSE_MS, inOrder, newRecord, readRecord, whatIsDue } from "./records.js";
 import { Sender } from "./sender.js";
 
 /** @typedef {import("./records.js").QueueRecord} QueueRecord */
@@ -250,11 +250,13 @@ export class Queue extends EventTarget {
       if (!(error instanceof StorageError)) throw error;
       this.standing = "storage";
       this.#say();
+    } finally {
+      // Whatever went wrong: what waits is tried again.
+      this.#schedule();
     }
     if (this.standing === "sign-in") this.dispatchEvent(new Event("sign-in"));
     if (this.#moved) this.dispatchEvent(new Event("rested"));
     this.#moved = false;
-    this.#schedule();
   }
 
   /** The next try, when the first of what waits comes due. */
@@ -265,7 +267,7 @@ export class Queue extends EventTarget {
     if (!due.length && waits === null) return;
     const wait = Math.max(due.length ? 0 : (waits ?? 0) - Date.now(), this.#sender.pausedUntil - Date.now());
     const least = this.standing === "storage" ? 30_000 : 1000;
-    this.#timer = setTimeout(() => void this.#deliver(false), Math.max(least, wait));
+    this.#timer = setTimeout(() => void this.#deliver(false), Math.min(Math.max(least, wait), LONGEST_PAUSE_MS));
   }
 
   #say() {

@@ -158,8 +158,8 @@ export class Sync extends EventTarget {
     if (this.standing === "revoked") return;
     // Somebody signed out, and the app was killed before it was done.
     if (await db.meta("leaving")) return void (await this.#leave());
-    const answer = navigator.onLine ? await device.me() : null;
-    if (!answer?.ok) return this.#stand(answer ? standingOf(answer) : "unreached");
+    const answer = await device.me();
+    if (!answer.ok) return this.#stand(standingOf(answer));
     const isNew = await this.#welcome(answer.body);
     await queue.load();
     // Whoever has just come in has acts from before.
@@ -288,7 +288,7 @@ export class Sync extends EventTarget {
 
 /** Ends the session of the pages; what they answer is for nobody. */
 async function endSession() {
-  await fetch("/sales/logout", { method: "POST", redirect: "manual", body: new URLSearchParams() }).catch(() => null);
+  await fetch("/sales/logout", { method: "POST", redirect: "manual", body: new URLSearchParams(), signal: AbortSignal.timeout(8000) }).catch(() => null);
 }
 
 /** @param {import("./db.js").Tx} tx */
