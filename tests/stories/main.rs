@@ -50,6 +50,7 @@ mod doors;
 mod devices;
 mod devices_doors;
 mod editing;
+mod error_pages;
 mod export;
 mod finding;
 mod forgot;
