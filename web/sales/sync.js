@@ -108,22 +108,24 @@ export class Sync extends EventTarget {
 
   /**
    * Begins anew with an empty device. First comes `text`, the export of what waits, which the caller saves;
-   * only then `wipe()`, which does nothing and says `false` when the queue has changed since.
-   * @returns {Promise<{ text: string, wipe: () => Promise<boolean> }>}
+   * only then `wipe()`, which removes nothing when the queue has changed since (`changed`), or when the
+   * server can't be reached (`unreached`): the device would be left without customers, and without the app.
+   * @returns {Promise<{ text: string, wipe: () => Promise<"wiped" | "changed" | "unreached"> }>}
    */
   async startFresh() {
-    const { db } = this.#parts;
+    const { db, api } = this.#parts;
     const { text, keys } = await exportAll(db);
     return {
       text,
       wipe: async () => {
+        if (!(await api.get("/api/v1/me")).reached) return "unreached";
         const same = await db.write(["queue", "retailers", "contacts", "meta"], async (tx) => {
           if ((await openKeys(tx)) !== keys) return false;
           for (const store of /** @type {const} */ (["queue", "retailers", "contacts", "meta"])) tx.clear(store);
           return true;
         });
         if (same) await this.#forgetApp();
-        return same;
+        return same ? "wiped" : "changed";
       },
     };
   }
