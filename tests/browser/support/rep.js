@@ -72,10 +72,14 @@ export const everythingKept = (rep) =>
   asks(rep, `JSON.stringify(await core.db.read(["retailers", "contacts", "queue", "meta"], async (tx) =>
     [await tx.all("retailers"), await tx.all("contacts"), await tx.all("queue"), await tx.all("meta")]))`);
 
+/** What browsers say where there is no network. */
+const NO_NETWORK = /net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED)/;
+
 /** Cuts the network, or gives it back. @param {Visitor} rep @param {boolean} off */
 export async function isOffline(rep, off) {
-  rep.bears(/net::ERR_/);
+  if (off) rep.bears(NO_NETWORK);
   await rep.context.setOffline(off);
+  if (!off) await rep.forbids(NO_NETWORK);
 }
 
 /** The page is killed; another is opened later, in the same browser. @param {Visitor} rep */

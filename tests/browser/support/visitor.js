@@ -39,6 +39,27 @@ export class Visitor {
     this.borne.push(what);
   }
 
+  /**
+   * The same, but only while something is done: what comes before or after it is a problem.
+   * @template T @param {RegExp} what @param {() => Promise<T>} during @returns {Promise<T>}
+   */
+  async allows(what, during) {
+    this.borne.push(what);
+    try {
+      return await during();
+    } finally {
+      await this.forbids(what);
+    }
+  }
+
+  /** That it is no part of the story any more. @param {RegExp} what */
+  async forbids(what) {
+    // What the page has told by now arrives before its answer.
+    await this.page.evaluate("0");
+    const at = this.borne.indexOf(what);
+    if (at >= 0) this.borne.splice(at, 1);
+  }
+
   /** @param {string} problem */
   #isBorne(problem) {
     return this.borne.some((what) => what.test(problem));
