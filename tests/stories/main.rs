@@ -40,6 +40,7 @@ mod audit;
 mod bad_input;
 mod bounces;
 mod brought_along;
+mod change_requests;
 mod changes;
 mod choose;
 mod colleagues;

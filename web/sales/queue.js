@@ -107,10 +107,11 @@ export class Queue extends EventTarget {
   }
 
   /**
-   * Enters an act and sends it as soon as possible. It is on the device when this resolves.
-   * @param {Entry} entry @returns {Promise<QueueRecord>} @throws {import("./db.js").StorageError}
+   * Enters an act and sends it as soon as possible. It is on the device when this resolves, and so is `then`,
+   * an act on the contact that this one makes.
+   * @param {Entry} entry @param {Omit<Entry, "contact">} [then] @returns {Promise<QueueRecord>} @throws {import("./db.js").StorageError}
    */
-  async enter(entry) {
+  async enter(entry, then) {
     const staff = this.#staff;
     if (!staff) throw new Error("nobody's app: acts belong to a person");
     const record = await this.#db.write(["queue"], async (tx) => {
@@ -119,6 +120,7 @@ export class Queue extends EventTarget {
       const last = Math.max(0, ...stored.map(({ entered_at }) => Number(entered_at) || 0));
       const record = newRecord({ ...entry, contact: nowCalled(stored, entry.contact), staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
       tx.put("queue", record);
+      if (then) tx.put("queue", newRecord({ ...then, contact: record.contact, staff }, crypto.randomUUID(), record.entered_at + 1));
       return record;
     });
     await this.#changed();

@@ -7,7 +7,7 @@
 /** @typedef {import("./shapes.js").Problem} Problem */
 /** @typedef {import("./api.js").Asking} Asking */
 
-/** @typedef {"reset" | "edit" | "sign-in" | "create" | "cancel-reset"} Kind */
+/** `ask`: a change that only the office makes. @typedef {"reset" | "edit" | "sign-in" | "create" | "cancel-reset" | "ask"} Kind */
 
 /**
  * What somebody wants done. `contact` is an id, or the key of the record that makes the contact; for
@@ -25,14 +25,14 @@
 
 /**
  * Moments are milliseconds since the Unix epoch. `entered_at` goes up with every record and is their order.
- * @typedef {{ format: 2, key: string, staff: string, kind: Kind, contact: string, retailer: string,
+ * @typedef {{ format: 3, key: string, staff: string, kind: Kind, contact: string, retailer: string,
  *   body: Record<string, any>, base: Base | null, entered_at: number, state: "waiting" | "sending" | "attention" | "done",
  *   tries: number, next_at: number, done_at: number | null, problem: Problem | null, result: Result | null }} QueueRecord
  */
 
 /** A record of a newer app: of it only the key is sure. @typedef {{ key: string, format: number }} UnknownRecord */
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** How long what is done stays visible, in milliseconds. */
 export const DONE_FOR_MS = 2 * 24 * 3600_000;
@@ -72,8 +72,8 @@ function fromFormat1({ key, staff, kind, contact, body, version, at, state }) {
   return { ...newRecord(act, key, Date.parse(at)), state: state === "failed" ? "attention" : "waiting" };
 }
 
-/** From the format that is its index. @type {Record<number, (old: any) => any>} */
-const UPGRADES = { 1: fromFormat1 };
+/** From the format that is its index; 3 knows one more kind of act than 2. @type {Record<number, (old: any) => any>} */
+const UPGRADES = { 1: fromFormat1, 2: (old) => ({ ...old, format: 3 }) };
 
 /**
  * Reads a record of any age.
@@ -102,7 +102,7 @@ function isSound(record) {
   return (
     isId(record.key) &&
     isId(record.staff) &&
-    ["reset", "edit", "sign-in", "create", "cancel-reset"].includes(record.kind) &&
+    ["reset", "edit", "sign-in", "create", "cancel-reset", "ask"].includes(record.kind) &&
     isId(record.contact) &&
     (record.kind !== "create" || record.state === "done" || record.contact === record.key) &&
     (record.retailer === "" ? record.kind !== "create" : isId(record.retailer)) &&
@@ -126,6 +126,8 @@ export function requestOf({ kind, key, contact, retailer, body, base }) {
       return { path: `/api/v1/contacts/${contact}/sign-in`, asking: { method: "PUT", key, body, version } };
     case "reset":
       return { path: `/api/v1/contacts/${contact}/resets`, asking: { method: "POST", key, body } };
+    case "ask":
+      return { path: `/api/v1/contacts/${contact}/change-requests`, asking: { method: "POST", key, body } };
     case "cancel-reset":
       return { path: `/api/v1/contacts/${contact}/resets/${body.reset}`, asking: { method: "DELETE" } };
   }

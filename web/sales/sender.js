@@ -130,7 +130,8 @@ export class Sender {
       tx.put("queue", settled);
       if (meaning !== "done" || !answer.body) return { settled, meaning };
       for (const follower of followers(await readAll(tx), record, answer.body, answer.replayed)) tx.put("queue", follower);
-      if (record.kind !== "reset" && record.kind !== "cancel-reset") await keep(tx, answer.body);
+      if (changesContact(record)) await keep(tx, answer.body);
+      if (record.kind === "ask") await keepRequest(tx, answer.body);
       return { settled, meaning };
     });
   }
@@ -146,7 +147,7 @@ function settledBy(record, answer, meaning) {
     case "done": {
       const { status, body, replayed } = answer;
       const isReset = record.kind === "reset" || record.kind === "cancel-reset";
-      const result = { status, contact: isReset ? record.contact : body.id, reset: isReset ? body.id : null, replayed };
+      const result = { status, contact: changesContact(record) ? body.id : record.contact, reset: isReset ? body.id : null, replayed };
       return { ...record, contact: result.contact, state: "done", done_at: now, problem: null, result };
     }
     case "attention":
@@ -158,6 +159,16 @@ function settledBy(record, answer, meaning) {
       return { ...record, state: "waiting", next_at: now + pause, problem: answer.problem };
     }
   }
+}
+
+/** Whether the answer to an act is a contact. @param {QueueRecord} record */
+const changesContact = ({ kind }) => kind === "create" || kind === "edit" || kind === "sign-in";
+
+/** What was asked of the office, so that it is known before the next pull. @param {import("./db.js").Tx} tx @param {import("./shapes.js").ChangeRequest} request */
+async function keepRequest(tx, request) {
+  const known = (await tx.get("meta", "requests")) ?? [];
+  const others = known.filter((/** @type {typeof request} */ other) => other.id !== request.id && !(other.contact === request.contact && other.state === "open"));
+  tx.setMeta("requests", [request, ...others]);
 }
 
 /** The contact as the server answered, so that nobody sees the old one until the next pull. @param {import("./db.js").Tx} tx @param {import("./shapes.js").Contact} contact */

@@ -173,11 +173,25 @@ export class Sync extends EventTarget {
     });
     this.progress = null;
     await this.#read();
-    if (changed.retailers.length || changed.contacts.length) {
+    if ((await this.#pullRequests()) || changed.retailers.length || changed.contacts.length) {
       tabs.tell("data");
       await customers.load(changed);
     }
     this.#stand(last.ok ? "current" : standingOf(last));
+  }
+
+  /** What was asked of the office, and what came of it. @returns {Promise<boolean>} whether any of it is new */
+  async #pullRequests() {
+    const { db, api } = this.#parts;
+    const answer = await api.get("/api/v1/change-requests");
+    if (!answer.ok) return false;
+    return db.write(["meta"], async (tx) => {
+      // The device was wiped meanwhile.
+      if (!(await tx.get("meta", "me"))) return false;
+      if (JSON.stringify(await tx.get("meta", "requests")) === JSON.stringify(answer.body.items)) return false;
+      tx.setMeta("requests", answer.body.items);
+      return true;
+    });
   }
 
   /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me @returns {Promise<boolean>} whether it is somebody else than before */

@@ -136,7 +136,7 @@ journeyAt(startBehind, "a queue of an older and of a newer app is understood and
   const { id } = await asks(rep, "core.sync.me");
   const key = "5c6f2c1e-5d0b-4b7e-9d5e-6c1b3d1f0a01";
   const old = { format: 1, key, staff: id, kind: "edit", contact: sam.id, body: { phone: "01632 960300" }, version: sam.version, at: "2026-11-26T14:00:00.000Z", state: "waiting" };
-  const newer = { format: 3, key: "5c6f2c1e-5d0b-4b7e-9d5e-6c1b3d1f0a02", staff: id, unheard: ["of"] };
+  const newer = { format: 4, key: "5c6f2c1e-5d0b-4b7e-9d5e-6c1b3d1f0a02", staff: id, unheard: ["of"] };
   await asks(rep, `core.db.write(["queue"], async (tx) => given.forEach((record) => tx.put("queue", record))).then(() => core.queue.load())`, [old, newer]);
   await asks(rep, "core.queue.send()");
   await has(rep, "done", 1);

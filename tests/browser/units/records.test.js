@@ -15,7 +15,7 @@ function understood(stored) {
 test("a record of format 1 is brought up to date and sent as it was meant", () => {
   const old = { format: 1, key: id(9), staff: STAFF, kind: "edit", contact: ANNA, body: { phone: "01632 960999" }, version: 4, at: "2026-11-26T14:00:00.000Z", state: "waiting" };
   const now = understood(old);
-  assert.deepEqual([now.format, now.key, now.entered_at, now.base], [2, id(9), NOW, { version: 4, values: {} }]);
+  assert.deepEqual([now.format, now.key, now.entered_at, now.base], [3, id(9), NOW, { version: 4, values: {} }]);
   assert.deepEqual(requestOf(now), { path: `/api/v1/contacts/${ANNA}`, asking: { method: "PATCH", key: id(9), body: { phone: "01632 960999" }, version: 4 } });
 });
 
@@ -29,8 +29,13 @@ test("a record of this format is read as it was written", () => {
   assert.deepEqual(understood(structuredClone(written)), written);
 });
 
+test("a record of format 2 is sent as it was", () => {
+  const written = record(5, { tries: 2, next_at: NOW });
+  assert.deepEqual(understood({ ...structuredClone(written), format: 2 }), written);
+});
+
 test("a record of a newer app is kept as it is", () => {
-  const newer = { format: 3, key: id(9), something: { else: true } };
+  const newer = { format: 4, key: id(9), something: { else: true } };
   assert.deepEqual(readRecord(newer), { unknown: newer });
 });
 
