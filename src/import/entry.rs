@@ -27,6 +27,8 @@ pub struct Cells {
 pub enum Mark {
     /// A number: zeros before it are lost.
     Number,
+    /// A number that lost digits: nothing brings them back.
+    Rounded,
     /// A date or time.
     Date,
     /// A formula, of which the last value is taken.
@@ -250,6 +252,12 @@ impl Reading<'_> {
             Some(Mark::Formula) => self.warn(field, "is a formula; the value it had last is taken"),
             Some(Mark::Error) => {
                 self.problem(field, format!("is a formula that failed ({typed})"));
+                return None;
+            }
+            Some(Mark::Rounded) => {
+                let text =
+                    "was rounded by Excel, and the digits are lost; export it again with the column as text";
+                self.problem(field, format!("{text} ({typed})"));
                 return None;
             }
             _ => {}

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use passwords::{Brought, Format, Given, Pool, Reading};
 use sha2::{Digest as _, Sha256};
-use tables::{CellKind, FileError, Kind, Line, Options, Table};
+use tables::{CellKind, Dialect, FileError, Kind, Line, Options, Table};
 
 use super::entry::{Cells, Mark, Note};
 use super::rows::{self, Staged};
@@ -66,7 +66,8 @@ impl File {
         let size = file.seek(SeekFrom::End(0))?;
         // Larger ones are refused below, without being read.
         let digest = if size > tables::MAX_FILE { String::new() } else { digest(&mut file)? };
-        let table = Table::open(file, options)?;
+        let options = Options { known: Some(|heading| Field::guess(heading).is_some()), ..options.clone() };
+        let table = Table::open(file, &options)?;
         let found = table.found();
         let origin = Origin {
             kind: match found.kind {
@@ -75,6 +76,9 @@ impl File {
             },
             encoding: found.encoding.map(|encoding| encoding.name().to_owned()),
             delimiter: found.delimiter.map(char::from),
+            mysql: found.dialect == Some(Dialect::MySql),
+            heading_row: found.heading_row,
+            beside: Vec::new(),
             sheet: found.sheet.clone(),
             sheets: found.sheets.clone(),
             digest,
@@ -165,6 +169,7 @@ async fn all_rows(
             tokio::task::spawn_blocking(move || some_lines(&mut table).map(|lines| (lines, table))).await;
         let (lines, rest) = read.map_err(|error| FileError::Io(std::io::Error::other(error)))??;
         table = rest;
+        import.origin.beside = table.beside().to_vec();
         if lines.is_empty() {
             return Ok(());
         }
@@ -197,6 +202,7 @@ fn cells(line: Line) -> Cells {
         let mark = match cell.kind {
             CellKind::Text | CellKind::Bool => None,
             CellKind::Number => Some(Mark::Number),
+            CellKind::Rounded => Some(Mark::Rounded),
             CellKind::Date => Some(Mark::Date),
             CellKind::Formula => Some(Mark::Formula),
             CellKind::Error => Some(Mark::Error),
