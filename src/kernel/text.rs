@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::invisible;
+
 /// Why a text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
@@ -69,9 +71,18 @@ pub fn perhaps_one_line(text: &str, max: usize) -> Result<String, TextError> {
     }
 }
 
-/// The form under which texts are compared and searched: NFKC and lower case.
+/// The form under which texts are compared and searched: in NFKC, without
+/// invisible characters, and folded, so that upper case, lower case and what
+/// has no upper case of its own (`ς`, `ß`) are one.
 pub fn search_key(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    let shown = text.nfkc().filter(|c| !invisible::is_invisible(*c));
+    let lower: String = shown.flat_map(char::to_lowercase).nfkc().collect();
+    if !lower.contains(['ς', 'ß']) {
+        return lower;
+    }
+    // Both are lower case, so lower case alone leaves them as they are; what
+    // people type with the shift key down comes as their neighbours `Σ` and `SS`.
+    lower.replace('ς', "σ").replace('ß', "ss")
 }
 
 /// Control characters (Unicode Cc), line separators, bidirectional overrides
@@ -115,5 +126,19 @@ mod tests {
     #[test]
     fn the_search_key_ignores_case_and_width() {
         assert_eq!(search_key("\u{FF21}nna STRASSE"), search_key("ANNA strasse"));
+    }
+
+    #[test]
+    fn the_search_key_folds_what_has_no_upper_case_and_skips_what_shows_nothing() {
+        for (one, other) in [
+            ("Δείγμας", "ΔΕΊΓΜΑΣ"),
+            ("Ανδρέας Δείγμας", "ΑΝΔΡΈΑΣ ΔΕΊΓΜΑΣ"),
+            ("Straße", "STRASSE"),
+            ("an\u{200B}n\u{AD}a\u{FEFF}", "Anna"),
+            ("anna\u{FFA0}", "anna"),
+        ] {
+            assert_eq!(search_key(one), search_key(other), "{one}");
+        }
+        assert_ne!(search_key("Δείγμα"), search_key("Δείγμας"));
     }
 }
