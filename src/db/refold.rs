@@ -39,7 +39,12 @@ pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), Error> {
         let kept = refold(tx, keyed)?;
         if kept > 0 {
             let Keyed { table, name, .. } = keyed;
-            tracing::warn!(table, column = name, kept, "Names that differ only in spelling now; they keep their keys");
+            tracing::warn!(
+                table,
+                column = name,
+                kept,
+                "Names that differ only in spelling now; they keep their keys"
+            );
         }
     }
     Ok(())
@@ -52,7 +57,11 @@ fn refold(tx: &mut Tx<'_>, keyed: &Keyed) -> Result<usize, Error> {
         &format!("select id, {name} as name, {key} as key from {table} where {name} is not null order by id"),
         &[],
     )?;
-    let free = if *unique { format!(" and not exists (select 1 from {table} where {key} = $2)") } else { String::new() };
+    let free = if *unique {
+        format!(" and not exists (select 1 from {table} where {key} = $2)")
+    } else {
+        String::new()
+    };
     let update = format!("update {table} set {key} = $2 where id = $1{free}");
     let mut kept = 0;
     for row in all {

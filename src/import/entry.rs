@@ -163,7 +163,8 @@ impl Reading<'_> {
     fn person(&mut self) -> Option<Person> {
         let name = self.name();
         let (email, username) = (self.email(), self.username());
-        let is_named = name.is_some() || self.is_given(Field::Email) || self.is_given(Field::Username);
+        let is_mailed = email.is_some() || self.is_noted(Field::Email);
+        let is_named = name.is_some() || is_mailed || self.is_given(Field::Username);
         if !is_named {
             return None;
         }
@@ -194,7 +195,7 @@ impl Reading<'_> {
 
     fn email(&mut self) -> Option<EmailAddress> {
         let typed = self.first(Field::Email)?;
-        self.kept(Field::Email, EmailAddress::parse(&typed))
+        self.kept(Field::Email, EmailAddress::read(&typed)).flatten()
     }
 
     fn username(&mut self) -> Option<Username> {

@@ -15,6 +15,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
 use crate::kernel::id::ImportId;
+use crate::kernel::invisible::is_invisible;
 
 /// Rows staged by one transaction.
 const AT_ONCE: usize = 500;
@@ -209,9 +210,16 @@ fn cells(line: Line) -> Cells {
         };
         cells.marks.extend(mark.map(|mark| (place, mark)));
         // No text of a customer needs it, and PostgreSQL keeps none that has it.
-        cells.texts.push(cell.text.replace('\0', "\u{FFFD}"));
+        let text =
+            if shows_nothing(&cell.text) { String::new() } else { cell.text.replace('\0', "\u{FFFD}") };
+        cells.texts.push(text);
     }
     cells
+}
+
+/// Whether a cell holds only characters that nobody sees: fillers and marks of direction.
+fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 /// Takes out of a row how its password was kept, and gives what is kept of that:

@@ -57,8 +57,8 @@ impl Username {
 fn key(shown: &str) -> String {
     let plain: String = shown.nfkc().collect();
     let address = plain.rsplit_once('@').filter(|(_, domain)| domain.contains('.'));
-    let international = address
-        .and_then(|(local, domain)| Some((local, idna::domain_to_ascii_strict(domain.trim()).ok()?)));
+    let international =
+        address.and_then(|(local, domain)| Some((local, idna::domain_to_ascii_strict(domain.trim()).ok()?)));
     let folded = match international {
         Some((local, domain)) => format!("{}@{domain}", text::search_key(local)),
         None => text::search_key(&plain),
@@ -93,7 +93,9 @@ mod tests {
     fn usernames_are_one_in_every_spelling_of_their_domain() {
         let key = |typed| Username::parse(typed).map(|username| username.key().to_owned());
         assert_eq!(key("anna@b\u{fc}cher.example"), Ok("anna@xn--bcher-kva.example".into()));
-        for typed in ["Anna@B\u{dc}CHER.example", "anna@xn--bcher-kva.example", "anna\u{ff20}bu\u{308}cher.example"] {
+        for typed in
+            ["Anna@B\u{dc}CHER.example", "anna@xn--bcher-kva.example", "anna\u{ff20}bu\u{308}cher.example"]
+        {
             assert_eq!(key(typed), key("anna@b\u{fc}cher.example"), "{typed}");
         }
         assert_ne!(key("anna@stra\u{df}e.example"), key("anna@strasse.example"), "two domains, two owners");
@@ -107,6 +109,10 @@ mod tests {
         assert_eq!((name.as_str(), name.key()), ("anna", "anna"));
         assert_eq!(Username::parse("\u{200B}"), Err(TextError::Empty));
         let old = Username::stored("\u{2800}");
-        assert_eq!((old.as_str(), old.key()), ("\u{2800}", "\u{2800}"), "one of the time before still has a key");
+        assert_eq!(
+            (old.as_str(), old.key()),
+            ("\u{2800}", "\u{2800}"),
+            "one of the time before still has a key"
+        );
     }
 }
