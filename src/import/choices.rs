@@ -103,6 +103,18 @@ impl Choices {
         Self { columns: headings.iter().map(held).collect(), ..self }
     }
 
+    /// The same for the same file read another way: columns that were there hold
+    /// what was chosen, others what their headings say.
+    #[must_use]
+    pub fn carried(self, of: &[String], headings: &[String]) -> Self {
+        let guessed = Self::guess(headings).columns;
+        let over = self.over(of, headings);
+        let columns = headings.iter().zip(over.columns).zip(guessed);
+        let columns =
+            columns.map(|((heading, chosen), guess)| if of.contains(heading) { chosen } else { guess });
+        Self { columns: columns.collect(), ..over }
+    }
+
     /// Takes the columns that seem to hold passwords, which an import before had
     /// to leave out.
     pub fn take_passwords(&mut self, headings: &[String]) {

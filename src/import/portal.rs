@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::rows::Staged;
 use super::upload::portal::{self as upload, NotTaken};
+use super::upload::{Reading, ReadingForm};
 use super::view::{self, Badge, ImportView, RowView};
 use super::{Choices, Import, State, Verdict, WrongRows};
 use crate::actor::Actor;
@@ -30,8 +31,7 @@ use form::ChoicesForm;
 struct ImportsPage {
     page: Page,
     imports: Vec<(Import, Badge, String)>,
-    delimiters: Vec<(String, String)>,
-    encodings: Vec<(String, String)>,
+    form: ReadingForm,
     errors: FieldErrors,
 }
 
@@ -48,8 +48,7 @@ async fn list(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answe
         (import, badge, by)
     });
     let imports = imports.collect();
-    let (delimiters, encodings) = (upload::delimiters(), upload::encodings());
-    html(status, &ImportsPage { page: caller.page(), imports, delimiters, encodings, errors })
+    html(status, &ImportsPage { page: caller.page(), imports, form: ReadingForm::blank(), errors })
 }
 
 /// `POST /portal/imports`
@@ -60,8 +59,8 @@ pub async fn hand_in(
     super::must_import(&caller.actor)?;
     match upload::take_in(&caller, form.map_err(|_| crate::http::Failure::Unreadable)?).await {
         Ok(id) => Ok(redirect(&format!("/portal/imports/{id}"), None)),
-        Err(NotTaken::File(text)) => {
-            list(&caller, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one("file", text)).await
+        Err(NotTaken::File(field, text)) => {
+            list(&caller, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one(field, text)).await
         }
         Err(NotTaken::Broken(failure)) => Err(failure),
     }
@@ -73,6 +72,8 @@ struct ChoicesPage {
     page: Page,
     view: ImportView,
     form: ChoicesForm,
+    /// How the file is read, where it is still here.
+    reading: Option<ReadingForm>,
     errors: FieldErrors,
 }
 
@@ -131,7 +132,7 @@ async fn choose(
     caller: &Caller,
     status: StatusCode,
     view: ImportView,
-    typed: Option<(Choices, FieldErrors)>,
+    typed: Option<(Choices, Reading, FieldErrors)>,
 ) -> Answer {
     let (id, headings, is_new) = (view.import.id, view.import.headings.clone(), view.is("staged"));
     let (first, territories, likely) = caller
@@ -141,9 +142,12 @@ async fn choose(
         })
         .await?;
     let known = if is_new { likely } else { view.import.choices.clone() };
-    let (choices, errors) = typed.unwrap_or((known, FieldErrors::default()));
+    let read = Reading::of(&view.import.origin);
+    let (choices, reading, errors) = typed.unwrap_or((known, read, FieldErrors::default()));
+    let is_held = caller.web.app.held.has(id, caller.now());
+    let reading = is_held.then(|| ReadingForm::of(&view.import.origin, reading));
     let form = ChoicesForm::new(&view.import, choices, &first, &territories);
-    html(status, &ChoicesPage { page: caller.page(), view, form, errors })
+    html(status, &ChoicesPage { page: caller.page(), view, form, reading, errors })
 }
 
 async fn show(caller: &Caller, view: ImportView, asked: &Asked) -> Answer {
@@ -224,8 +228,21 @@ pub async fn check(
 ) -> Answer {
     let view = caller.read(move |tx, actor| read(tx, actor, id)).await?;
     let (choices, errors) = form::read(&pairs, view.import.headings.len());
+    let before = Reading::of(&view.import.origin);
+    let reading = before.clone().over(&pairs).after(&before);
+    if reading != before && view.import.state.is_draft() {
+        return match upload::read_again(&caller, &view.import, &reading, &choices).await {
+            Ok(id) => Ok(redirect(&format!("/portal/imports/{id}"), None)),
+            Err(NotTaken::File(field, text)) => {
+                let typed = (choices, reading, FieldErrors::one(field, text));
+                choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some(typed)).await
+            }
+            Err(NotTaken::Broken(failure)) => Err(failure),
+        };
+    }
     if !errors.is_empty() {
-        return choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some((choices, errors))).await;
+        return choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some((choices, before, errors)))
+            .await;
     }
     let now = caller.now();
     caller.write(move |tx, actor| super::check(tx, actor, id, &choices, now)).await?;
@@ -236,6 +253,7 @@ pub async fn check(
 pub async fn start(Ids(id): Ids<ImportId>, Confirmed(caller, NoFields {}): Confirmed<NoFields>) -> Answer {
     let now = caller.now();
     caller.write(move |tx, actor| super::start(tx, actor, id, now)).await?;
+    caller.web.app.held.forget(id);
     Ok(redirect(&format!("/portal/imports/{id}"), None))
 }
 
@@ -249,12 +267,13 @@ pub async fn undo(Ids(id): Ids<ImportId>, Confirmed(caller, NoFields {}): Confir
 /// `POST /portal/imports/{id}/discard`
 pub async fn discard(AtPortal(caller): AtPortal, Ids(id): Ids<ImportId>) -> Answer {
     caller.write(move |tx, actor| super::discard(tx, actor, id)).await?;
+    caller.web.app.held.forget(id);
     Ok(redirect("/portal/imports", Some("import-discarded")))
 }
 
 fn sheet(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Format) -> Result<Vec<u8>> {
     let wrong = WrongRows::of(tx, actor, id)?;
-    let mut sheet = Sheet::new(format, &wrong.headings())?;
+    let mut sheet = Sheet::delimited((format, wrong.delimiter()), &wrong.headings())?;
     let mut place = 0;
     while let Some((rows, last)) = wrong.after(tx, place)? {
         place = last;
