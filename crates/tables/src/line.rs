@@ -14,6 +14,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// The number of the line in which it ends, as far as its cells tell.
+    pub(crate) fn last_number(&self) -> usize {
+        let ends = self.cells.iter().map(|cell| cell.text.bytes().filter(|byte| *byte == b'\n').count());
+        self.number + ends.sum::<usize>()
+    }
+
     /// Whether there is nothing to be seen in it and nothing to be said about it.
     pub(crate) fn is_blank(&self) -> bool {
         self.problems.is_empty() && self.cells.iter().all(Cell::is_blank)

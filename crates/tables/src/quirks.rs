@@ -82,6 +82,12 @@ fn is_total(line: &Line, width: usize) -> bool {
         && TOTALS.contains(&word.trim().to_lowercase().as_str())
 }
 
+/// Whether a row below a gap is what reports write under their tables: who made it, when, and for whom. It is
+/// a word alone where a table is wide.
+pub(crate) fn is_alone(line: &Line, headings: &[String]) -> bool {
+    headings.len() > 3 && !line.cells.is_empty() && line.cells.iter().skip(1).all(Cell::is_blank)
+}
+
 fn is_headings(line: &Line, headings: &[String]) -> bool {
     headings.len() > 1
         && line.cells.len() == headings.len()
@@ -111,6 +117,8 @@ mod tests {
         for row in beside {
             assert!(is_beside(&lines(&[row])[0], &headings), "{row}");
         }
+        assert!(is_alone(&lines(&["Printed 30.11.2026 10:12"])[0], &headings));
+        assert!(!is_alone(&lines(&["1;Shop"])[0], &headings) && !is_alone(&lines(&[";Shop"])[0], &headings));
         for row in ["Total;Total Ltd;Town;5", "1;Total;;", "Totalis;;;5", "Sum;Shop;;"] {
             assert!(!is_beside(&lines(&[row])[0], &headings), "{row}");
         }

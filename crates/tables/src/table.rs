@@ -22,6 +22,8 @@ pub struct Table<R: Read + Seek> {
     taken: usize,
     /// Columns in which an apostrophe says that a text is one.
     marked: Vec<usize>,
+    /// The line in which the row before ended, and whether that stood alone below a gap.
+    before: (usize, bool),
     beside: Vec<usize>,
 }
 
@@ -66,6 +68,7 @@ impl<R: Read + Seek> Table<R> {
         let no_headings = || FileError::NoHeadings { row: options.heading_row.unwrap_or_default() };
         let first = at.and_then(|at| ahead.drain(..=at).next_back()).ok_or_else(no_headings)?;
         found.heading_row = first.number;
+        let before = (first.last_number(), false);
         let marked = quirks::marked_columns(ahead.make_contiguous());
         Ok(Self {
             found,
@@ -74,6 +77,7 @@ impl<R: Read + Seek> Table<R> {
             rows,
             taken: 0,
             marked,
+            before,
             beside: Vec::new(),
         })
     }
@@ -134,7 +138,10 @@ impl<R: Read + Seek> Table<R> {
                     None => return Ok(None),
                 },
             };
-            if !quirks::is_beside(&line, &self.headings) {
+            let is_below = line.number > self.before.0 + 1 || self.before.1;
+            let is_alone = is_below && quirks::is_alone(&line, &self.headings);
+            self.before = (line.last_number(), is_alone);
+            if !is_alone && !quirks::is_beside(&line, &self.headings) {
                 return Ok(Some(line));
             }
             if self.beside.len() < TOLD {

@@ -55,6 +55,13 @@ fn totals_and_repeated_headings_are_left_out_and_told() {
         numbers.push(line.number);
     }
     assert_eq!((numbers, table.beside()), (vec![2, 4], &[3, 6][..]));
+    let report = "number;name;city;sales\n1;\"Shop\nYork\";York;5\n7\n\nMade by the office\n30.11.2026\n2;Mill;Hull;7\n";
+    let mut table = crate::read::table(report);
+    let mut numbers = Vec::new();
+    while let Some(line) = table.next_row().unwrap() {
+        numbers.push(line.number);
+    }
+    assert_eq!((numbers, table.beside()), (vec![2, 4, 8], &[6, 7][..]), "a row may have one cell");
 }
 
 #[test]
