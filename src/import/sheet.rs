@@ -2,7 +2,7 @@
 //! each, ready to be corrected and handed in again.
 
 use super::choices::PROBLEM;
-use super::entry::Note;
+use super::cells::Note;
 use super::rows::{self, Staged};
 use super::{Field, Import, Verdict, find};
 use crate::actor::Actor;

@@ -8,7 +8,7 @@ use tables::{Encoding, FileError, Options};
 
 use crate::error::Error;
 use crate::http::{Answer, Caller, Failure};
-use crate::import::{Choices, File, StageError, stage};
+use crate::import::{self, File, StageError, stage};
 use crate::kernel::id::ImportId;
 
 /// Why a file is not taken.
@@ -50,11 +50,14 @@ struct Sent {
     file: std::fs::File,
     name: String,
     options: Options,
+    /// The draft for which the file is handed in again, since columns were chosen
+    /// that were not kept.
+    again: Option<ImportId>,
 }
 
 /// Takes the file of a form in.
 pub async fn take_in(caller: &Caller, form: Multipart) -> Result<ImportId, NotTaken> {
-    let Sent { file, name, options } = receive(form).await?;
+    let Sent { file, name, options, again } = receive(form).await?;
     if name.is_empty() {
         return Err(NotTaken::File("Choose a file first.".into()));
     }
@@ -62,15 +65,28 @@ pub async fn take_in(caller: &Caller, form: Multipart) -> Result<ImportId, NotTa
     let opened =
         opened.map_err(|error| FileError::Io(std::io::Error::other(error))).and_then(|opened| opened);
     let file = opened.map_err(|error| said(StageError::File(error)))?;
-    let choices = Choices::guess(file.headings());
+    let (headings, likely) = (file.headings().to_vec(), file.likely());
+    let choices = caller
+        .read(move |tx, actor| match again {
+            Some(draft) => import::choices_again(tx, actor, draft, &headings),
+            None => import::choices_for(tx, &headings, &likely),
+        })
+        .await?;
     let app = &caller.web.app;
-    stage(&app.db, &caller.actor, (file, &name, choices), None, caller.now()).await.map_err(said)
+    let id = stage(&app.db, &caller.actor, (file, &name, choices.clone()), None, caller.now()).await;
+    let id = id.map_err(said)?;
+    if let Some(draft) = again {
+        let now = caller.now();
+        caller.write(move |tx, actor| import::take_place(tx, actor, (draft, id), &choices, now)).await?;
+    }
+    Ok(id)
 }
 
 fn said(error: StageError) -> NotTaken {
     match error {
         StageError::File(FileError::Io(error)) => broken(error),
         StageError::File(error) => NotTaken::File(error.to_string()),
+        error @ StageError::NoHeadings => NotTaken::File(error.to_string()),
         StageError::Broken(error) => NotTaken::Broken(error.into()),
         StageError::Hashing(error) => NotTaken::Broken(Error::from(error).into()),
     }
@@ -78,7 +94,7 @@ fn said(error: StageError) -> NotTaken {
 
 async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
     let file = tempfile::tempfile().map_err(broken)?;
-    let mut sent = Sent { file, name: String::new(), options: Options::default() };
+    let mut sent = Sent { file, name: String::new(), options: Options::default(), again: None };
     while let Some(mut part) = form.next_field().await.map_err(|_| too_large())? {
         match part.name().unwrap_or_default().to_owned().as_str() {
             "file" => {
@@ -90,6 +106,7 @@ async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
             "delimiter" => sent.options.delimiter = text(part).await?.bytes().next(),
             "encoding" => sent.options.encoding = Encoding::from_label(&text(part).await?),
             "sheet" => sent.options.sheet = Some(text(part).await?).filter(|name| !name.is_empty()),
+            "again" => sent.again = Some(text(part).await?.parse().map_err(|_| Failure::Unreadable)?),
             _ => return Err(NotTaken::Broken(Failure::Unreadable)),
         }
     }
