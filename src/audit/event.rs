@@ -55,6 +55,8 @@ pub enum Event {
     ContactImported,
     /// A contact's password came along from the system before.
     PasswordBrought,
+    /// Rows of a file were corrected before it was brought in.
+    ImportCorrected,
     /// Bringing a file in was started.
     ImportStarted,
     /// A file was brought in.
@@ -165,7 +167,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 79] = [
+    pub const ALL: [Self; 80] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -192,6 +194,7 @@ impl Event {
         Self::MailFailed,
         Self::ContactImported,
         Self::PasswordBrought,
+        Self::ImportCorrected,
         Self::ImportStarted,
         Self::ImportDone,
         Self::ImportUndone,
@@ -282,6 +285,7 @@ impl Event {
             Self::MailFailed => "mail-failed",
             Self::ContactImported => "contact-imported",
             Self::PasswordBrought => "password-brought",
+            Self::ImportCorrected => "import-corrected",
             Self::ImportStarted => "import-started",
             Self::ImportDone => "import-done",
             Self::ImportUndone => "import-undone",

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0013_changes"),
     migration!("0014_idempotency"),
     migration!("0016_signing_in", refold::run),
+    migration!("0017_import_columns"),
 ];
 
 /// Why a schema could not be brought up to date.

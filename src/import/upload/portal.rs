@@ -9,7 +9,7 @@ use tables::{FileError, Options};
 use super::Reading;
 use crate::error::Error;
 use crate::http::{Answer, Caller, Failure};
-use crate::import::{Choices, File, Import, StageError, stage};
+use crate::import::{self, Choices, File, Import, StageError, stage};
 use crate::kernel::id::ImportId;
 
 /// Why a file is not taken.
@@ -31,49 +31,87 @@ struct Sent {
     file: std::fs::File,
     name: String,
     reading: Reading,
+    /// The draft for which the file is handed in again, since columns were chosen
+    /// that were not kept.
+    again: Option<ImportId>,
 }
 
 /// Takes the file of a form in, and holds it for a while.
 pub async fn take_in(caller: &Caller, form: Multipart) -> Result<ImportId, NotTaken> {
-    let Sent { file, name, reading } = receive(form).await?;
+    let Sent { file, name, reading, again } = receive(form).await?;
     if name.is_empty() {
         return Err(NotTaken::File("file", "Choose a file first.".into()));
     }
     let options = reading.options().map_err(|(field, text)| NotTaken::File(field, text))?;
     let held = file.try_clone().map_err(broken)?;
     let file = opened(file, options).await?;
-    let choices = Choices::guess(file.headings());
+    let (headings, likely) = (file.headings().to_vec(), file.likely());
+    let choices = caller
+        .read(move |tx, actor| match again {
+            Some(draft) => import::choices_again(tx, actor, draft, &headings),
+            None => import::choices_for(tx, &headings, &likely),
+        })
+        .await?;
     let app = &caller.web.app;
-    let id = stage(&app.db, &caller.actor, (file, &name, choices), None, caller.now()).await.map_err(said)?;
+    let id = stage(&app.db, &caller.actor, (file, &name, choices.clone()), None, caller.now()).await;
+    let id = id.map_err(said)?;
     app.held.keep(id, held, caller.now()).map_err(broken)?;
+    if let Some(draft) = again {
+        take_place(caller, (draft, id), choices).await?;
+    }
     Ok(id)
 }
 
-/// Reads the file of a draft once more, another way or with other columns kept. It
-/// becomes an import of its own, and the draft goes: whatever is wrong leaves the
-/// draft as it was.
+/// Reads the file of a draft once more, another way. It becomes an import of its
+/// own, and the draft goes: whatever is wrong leaves the draft as it was.
 pub async fn read_again(
     caller: &Caller,
     draft: &Import,
     reading: &Reading,
     choices: &Choices,
 ) -> Result<ImportId, NotTaken> {
+    let (id, _) = staged_again(caller, draft, reading, choices).await?;
+    let old = draft.id;
+    match caller.write(move |tx, actor| import::discard(tx, actor, old)).await {
+        // Somebody else discarded or started it meanwhile: theirs stands, and so does this one.
+        Ok(()) | Err(Error::NotFound) => Ok(id),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads the file of a draft once more since columns were chosen that were not kept,
+/// and looks at its rows.
+pub async fn read_more(caller: &Caller, draft: &Import, choices: &Choices) -> Result<ImportId, NotTaken> {
+    let (id, choices) = staged_again(caller, draft, &Reading::of(&draft.origin), choices).await?;
+    take_place(caller, (draft.id, id), choices).await?;
+    Ok(id)
+}
+
+async fn staged_again(
+    caller: &Caller,
+    draft: &Import,
+    reading: &Reading,
+    choices: &Choices,
+) -> Result<(ImportId, Choices), NotTaken> {
     let options = reading.options().map_err(|(field, text)| NotTaken::File(field, text))?;
     let (web, old, now) = (caller.web.clone(), draft.id, caller.now());
     let copied = tokio::task::spawn_blocking(move || web.app.held.copy(old, now)).await;
     let copied = copied.map_err(std::io::Error::other).and_then(|copied| copied).map_err(broken)?;
     let Some(copy) = copied else { return Err(NotTaken::File("reading", NOT_HELD.into())) };
     let file = opened(copy, options).await?;
-    let choices = choices.clone().carried(&draft.headings, file.headings());
+    let choices = choices.clone().carried(&draft.headings, file.headings(), &file.likely());
     let app = &caller.web.app;
-    let staged = stage(&app.db, &caller.actor, (file, &draft.file_name, choices), None, now).await;
-    let id = staged.map_err(said)?;
+    let name = draft.file_name.as_str();
+    let id = stage(&app.db, &caller.actor, (file, name, choices.clone()), None, now).await.map_err(said)?;
     app.held.hand_on(old, id);
-    match caller.write(move |tx, actor| crate::import::discard(tx, actor, old)).await {
-        // Somebody else discarded or started it meanwhile: theirs stands, and so does this one.
-        Ok(()) | Err(Error::NotFound) => Ok(id),
-        Err(error) => Err(error.into()),
-    }
+    Ok((id, choices))
+}
+
+/// Has an import take the place of its draft.
+async fn take_place(caller: &Caller, which: (ImportId, ImportId), choices: Choices) -> Result<(), NotTaken> {
+    let now = caller.now();
+    caller.write(move |tx, actor| import::take_place(tx, actor, which, &choices, now)).await?;
+    Ok(())
 }
 
 /// What to say where the file is not held any more.
@@ -93,6 +131,7 @@ fn said(error: StageError) -> NotTaken {
             NotTaken::File("heading_row", error.to_string())
         }
         StageError::File(error) => NotTaken::File("file", error.to_string()),
+        error @ StageError::NoHeadings => NotTaken::File("file", error.to_string()),
         StageError::Broken(error) => NotTaken::Broken(error.into()),
         StageError::Hashing(error) => NotTaken::Broken(Error::from(error).into()),
     }
@@ -100,7 +139,7 @@ fn said(error: StageError) -> NotTaken {
 
 async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
     let file = tempfile::tempfile().map_err(broken)?;
-    let mut sent = Sent { file, name: String::new(), reading: Reading::default() };
+    let mut sent = Sent { file, name: String::new(), reading: Reading::default(), again: None };
     while let Some(mut part) = form.next_field().await.map_err(|_| too_large())? {
         match part.name().unwrap_or_default().to_owned().as_str() {
             "file" => {
@@ -113,6 +152,7 @@ async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
             "encoding" => sent.reading.encoding = text(part).await?,
             "sheet" => sent.reading.sheet = text(part).await?,
             "heading_row" => text(part).await?.trim().clone_into(&mut sent.reading.heading_row),
+            "again" => sent.again = Some(text(part).await?.parse().map_err(|_| Failure::Unreadable)?),
             _ => return Err(NotTaken::Broken(Failure::Unreadable)),
         }
     }
