@@ -73,6 +73,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::ContactImported => ("neutral", "dot", by("Brought in")),
         Event::PasswordBrought => ("neutral", "dot", by("Password brought along from the system before")),
         Event::ImportedRowUndone => ("warn", "dash", by("What an import did was undone")),
+        Event::ImportCorrected => ("neutral", "dot", by("Rows of a file corrected")),
         Event::ImportStarted => ("info", "dot", by("Import started")),
         Event::ImportDone => ("ok", "check", plain("Import done")),
         Event::ImportUndone => ("warn", "dash", by("Undoing an import started")),

@@ -20,6 +20,8 @@ pub struct Column {
     pub fields: Vec<(&'static str, &'static str, bool)>,
     /// Whether it seems to hold passwords, and so was not taken in.
     pub of_passwords: bool,
+    /// Whether its cells are kept; nobody said what the others hold.
+    pub kept: bool,
 }
 
 /// The form as it is shown.
@@ -35,6 +37,10 @@ pub struct ChoicesForm {
     pub choices: Choices,
     /// How many may be deactivated, as it was typed.
     pub most: String,
+    /// The headings of columns that are chosen and were not kept.
+    pub needed: Vec<String>,
+    /// Whether retailers are told apart by their names.
+    pub by_name: bool,
 }
 
 impl ChoicesForm {
@@ -48,6 +54,7 @@ impl ChoicesForm {
                 samples: if of_passwords { Vec::new() } else { samples(first, place) },
                 fields: fields(choices.columns.get(place).copied().flatten()),
                 of_passwords,
+                kept: import.origin.kept.contains(&place),
             }
         });
         let none = (String::new(), "None: such rows are wrong".to_owned());
@@ -57,10 +64,16 @@ impl ChoicesForm {
             territories: std::iter::once(none)
                 .chain(territories.iter().map(|name| (name.clone(), name.clone())))
                 .collect(),
+            needed: needed(import),
+            by_name: choices.by_name(),
             most: choices.missing.unwrap_or(MISSING_LIMIT).to_string(),
             choices,
         }
     }
+}
+
+fn needed(import: &Import) -> Vec<String> {
+    import.not_kept().into_iter().filter_map(|place| import.headings.get(place).cloned()).collect()
 }
 
 fn samples(first: &[Staged], place: usize) -> Vec<String> {

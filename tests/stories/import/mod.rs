@@ -14,6 +14,10 @@ use tradepost::kernel::id::ImportId;
 
 use crate::support::shop::Shop;
 
+mod correct;
+mod handover;
+mod secrets;
+mod understood;
 mod undo;
 
 const HEADER: &str = "account_number,retailer,territory,contact,email,username,website_access\n";

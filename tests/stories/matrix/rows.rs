@@ -249,6 +249,7 @@ pub fn rows() -> Vec<Row> {
         get("/portal/imports/{id}", Portal(imports), Own),
         get("/portal/imports/{id}/status", Portal(imports), Own),
         post("/portal/imports/{id}/check", Portal(imports), Own, &[]),
+        post("/portal/imports/{id}/rows", Portal(imports), Own, &[]),
         post("/portal/imports/{id}/start", Portal(imports), Own, &[]),
         post("/portal/imports/{id}/undo", Portal(imports), Own, &[]),
         post("/portal/imports/{id}/discard", Portal(imports), Own, &[]),
