@@ -49,7 +49,7 @@ journey("a contact made in the field gets their address from the office, and the
   await sees(rep, "Toni Sample: the office answered");
   await rep.look();
   await page.goto(toni);
-  await sees(rep, "The office entered what you asked for");
+  await sees(rep, "The office did what you asked for");
   await rep.look("sales-contact-entered");
   await page.getByRole("button", { name: "Noted" }).tap();
   await page.getByRole("link", { name: "Send website invitation" }).waitFor();
