@@ -5,6 +5,7 @@ layout-direction = ltr
 layout-skip = Zum Inhalt springen
 layout-main-nav = Hauptmenü
 layout-sign-out = Abmelden
+layout-unsaved = Noch nicht gespeichert: Was Sie hier eingegeben haben, steht noch in den Feldern.
 layout-close = Schließen
 layout-menu = Menü
 layout-search = Alle finden: Name, Nummer, Benutzername, E-Mail, Telefon

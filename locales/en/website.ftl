@@ -5,6 +5,7 @@ layout-direction = ltr
 layout-skip = Skip to the content
 layout-main-nav = Main
 layout-sign-out = Sign out
+layout-unsaved = Not saved yet: what you typed here is still in the fields.
 layout-close = Close
 layout-menu = Menu
 layout-search = Find anyone: name, number, username, e-mail, phone

@@ -61,12 +61,8 @@ impl Refusal {
                 "That address and password don’t belong together, or you don’t work here. Check both, or choose “Forgot your password?” below."
             }
             (Self::Passkey, _) => passkeys::portal::REFUSED,
-            (Self::OtherDoor, "/sales") => {
-                "You are known here, but your work is in the portal, not in the sales app. Sign in there."
-            }
-            (Self::OtherDoor, _) => {
-                "You are known here, but your work is in the sales app, not in the portal. Sign in there."
-            }
+            (Self::OtherDoor, "/sales") => "You work in the portal, not in the sales app: sign in there.",
+            (Self::OtherDoor, _) => "You work in the sales app, not in the portal: sign in there.",
         }
     }
 }

@@ -16,6 +16,8 @@ const KEPT_FOR_MS = 30 * 24 * 3600_000;
 
 /** How often it is looked for changes while the app is seen, in milliseconds. */
 const EVERY_MS = 120_000;
+/** How soon again when the server was not reached, in milliseconds. */
+const AGAIN_MS = 15_000;
 
 /**
  * `starting` before anything is known; `current` the last pull went through; `unreached` it did not;
@@ -35,6 +37,8 @@ export class Sync extends EventTarget {
   #parts;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soon;
   /** @type {Promise<void> | null} */
   #running = null;
   #again = false;
@@ -294,6 +298,8 @@ export class Sync extends EventTarget {
     if (before === "revoked") return;
     this.standing = standing;
     this.#say();
+    clearTimeout(this.#soon);
+    if (standing === "unreached" && document.visibilityState === "visible") this.#soon = setTimeout(() => void this.run(), AGAIN_MS);
     if (standing === "signed-out" && before !== standing) this.dispatchEvent(new Event("signed-out"));
   }
 

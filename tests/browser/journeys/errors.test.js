@@ -48,7 +48,7 @@ journey("the right password at the wrong door", ["phone", "desktop"], async ({ d
   await page.getByLabel("E-mail address").fill(staff.email);
   await page.getByLabel("Password", { exact: true }).fill(staff.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await sees(rep, "your work is in the sales app");
+  await sees(rep, "You work in the sales app, not in the portal");
   await rep.look("portal-wrong-door");
   await page.getByRole("link", { name: "To the sales app" }).click();
   await isAt(rep, "/sales/login");

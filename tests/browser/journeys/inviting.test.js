@@ -50,7 +50,7 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
     await house.serve();
     await page.reload();
   });
-  await page.locator(`progress[value="${CONTACTS}"]`).waitFor({ timeout: 90_000 });
+  await page.locator(`progress[value="${CONTACTS}"]`).waitFor({ timeout: 180_000 });
   await sees(visitor, "All 500 have had their turn");
   const unsure = await until(async () => {
     await page.goto(`${page.url().split("?")[0]}?show=problems`);
@@ -68,7 +68,7 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
 
 /** Asks until there is something. @template T @param {() => T | Promise<T>} ask @returns {Promise<Exclude<T, false>>} */
 async function until(ask) {
-  for (const begun = Date.now(); Date.now() - begun < 60_000; await new Promise((later) => setTimeout(later, 20))) {
+  for (const begun = Date.now(); Date.now() - begun < 180_000; await new Promise((later) => setTimeout(later, 20))) {
     const found = await ask();
     if (found !== false) return /** @type {Exclude<T, false>} */ (found);
   }

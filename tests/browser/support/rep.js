@@ -37,7 +37,7 @@ export async function until(rep, expression) {
   }
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const STATE = "JSON.stringify([core.sync.standing, core.queue.standing, core.queue.records])";
 
 /** @param {Visitor} rep @param {string} standing */

@@ -110,7 +110,7 @@ function answered({ customers }, { id }) {
   if (!request || !customers.isAnswered(id)) return null;
   const entered = request.state === "entered";
   const who = request.settled_by ?? "The office";
-  return notice(entered ? "ok" : "warn", entered ? "The office entered what you asked for" : "The office turned down what you asked for",
+  return notice(entered ? "ok" : "warn", entered ? "The office did what you asked for" : "The office turned down what you asked for",
     el("p", {}, `${who}: ${wanted(request)}.`, request.answer && ` “${request.answer}”`),
     el("div", { class: "form-actions" }, button("Noted", "check", () => void customers.note(id), { class: "small", id: "noted" }),
       !entered && link("Ask again", "send", `/sales/contacts/${id}/ask`, "small")));
