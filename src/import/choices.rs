@@ -74,8 +74,7 @@ pub const PROBLEM: &str = "what is wrong";
 /// What of the headings of a file its choices are remembered by: all but those
 /// that the sheet of its wrong rows adds and leaves out.
 pub fn remembered_by(headings: &[String]) -> Vec<&String> {
-    let is_same =
-        |heading: &&String| *heading != PROBLEM && !secrets::is_heading(heading);
+    let is_same = |heading: &&String| *heading != PROBLEM && !secrets::is_heading(heading);
     headings.iter().filter(is_same).collect()
 }
 

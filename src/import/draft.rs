@@ -1,8 +1,6 @@
 //! What is chosen for a file, and looking at its rows with that.
 
-use super::{
-    Choices, Import, State, Tally, choices, discard, find, go, rows, store,
-};
+use super::{Choices, Import, State, Tally, choices, discard, find, go, rows, store};
 use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};

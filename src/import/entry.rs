@@ -91,8 +91,7 @@ impl Reading<'_> {
         };
         let (address, territory) = (self.address(), self.line(Field::Territory, 80));
         let retailer_active = self.activity(Field::RetailerActive, Field::RetailerBlocked);
-        let (person, active) =
-            (self.person(), self.activity(Field::ContactActive, Field::ContactBlocked));
+        let (person, active) = (self.person(), self.activity(Field::ContactActive, Field::ContactBlocked));
         Entry {
             account_number,
             by_name,
@@ -161,7 +160,9 @@ impl Reading<'_> {
             email,
             username,
             username_derived,
-            access: self.switch(Field::WebsiteAccess).map(|word| matches!(word, Switch::Yes | Switch::Active)),
+            access: self
+                .switch(Field::WebsiteAccess)
+                .map(|word| matches!(word, Switch::Yes | Switch::Active)),
             active: None,
             password: None,
         })

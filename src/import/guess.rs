@@ -146,7 +146,10 @@ mod tests {
         assert_eq!(guessed(odoo, ','), expected);
         let sap = "Customer,Name 1,State\n100017,Sample Shop,NY";
         assert_eq!(guessed(sap, ','), [Some(AccountNumber), Some(Retailer), Some(Address)]);
-        assert_eq!(guessed("id,state\n1,enabled\n2,disabled", ','), [Some(AccountNumber), Some(ContactActive)]);
+        assert_eq!(
+            guessed("id,state\n1,enabled\n2,disabled", ','),
+            [Some(AccountNumber), Some(ContactActive)]
+        );
         assert_eq!(guessed("id,status\n1,prospect", ','), [Some(AccountNumber), None]);
         assert_eq!(guessed("id,status", ','), [Some(AccountNumber), Some(ContactActive)]);
     }
@@ -165,7 +168,10 @@ mod tests {
             Some(ContactBlocked),
         ];
         assert_eq!(guessed(erp, ';'), expected);
-        assert_eq!(guessed("KUNNR;Name;Vorname", ';'), [Some(AccountNumber), Some(LastName), Some(FirstName)]);
+        assert_eq!(
+            guessed("KUNNR;Name;Vorname", ';'),
+            [Some(AccountNumber), Some(LastName), Some(FirstName)]
+        );
         let three = guessed("Nr;Name;Vorname;Nachname", ';');
         assert_eq!(three, [None, Some(Retailer), Some(FirstName), Some(LastName)]);
     }
@@ -180,11 +186,9 @@ mod tests {
 
     #[test]
     fn promise_1_no_column_of_secrets_is_guessed_to_be_something_else() {
-        assert_eq!(guessed("id,PIN,Kennwort,User PIN Code", ','), [
-            Some(AccountNumber),
-            None,
-            Some(Field::PasswordHash),
-            None
-        ]);
+        assert_eq!(
+            guessed("id,PIN,Kennwort,User PIN Code", ','),
+            [Some(AccountNumber), None, Some(Field::PasswordHash), None]
+        );
     }
 }

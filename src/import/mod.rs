@@ -54,8 +54,8 @@ use crate::kernel::id::{ImportId, StaffId};
 use crate::kernel::{Language, Timestamp};
 use crate::staff;
 
-pub use choices::{Choices, MISSING_LIMIT, Matching};
 pub use cells::{Cells, Mark, Note};
+pub use choices::{Choices, MISSING_LIMIT, Matching};
 pub use draft::{check, choices_again, choices_for, take_place};
 pub use field::Field;
 pub use forget::{KEPT, forget_contact, forget_old};

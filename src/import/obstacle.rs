@@ -1,7 +1,7 @@
 //! What stands against bringing an import in, and why one stopped.
 
-use super::rows::{self, Fate};
 use super::Import;
+use super::rows::{self, Fate};
 use crate::db::Tx;
 use crate::error::Result;
 

@@ -193,8 +193,10 @@ impl Planning<'_> {
         let (here, there) = (lines(&change.to), lines(&change.from));
         match change.field {
             // Branches have addresses of their own; without numbers they may be others altogether.
-            Field::Address if !self.entry.by_name => self
-                .warn(Field::Address, format!("is {here:?} here and {there:?} in row {line}, which is taken")),
+            Field::Address if !self.entry.by_name => self.warn(
+                Field::Address,
+                format!("is {here:?} here and {there:?} in row {line}, which is taken"),
+            ),
             field => self.problem(field, format!("is {here:?} here and {there:?} in row {line}")),
         }
     }

@@ -217,16 +217,12 @@ async fn show_rows(
     let form = |(row, _): &(Staged, Named)| RowForm::new(&view.import, row, of_row(row));
     let row = |(row, names): (Staged, Named)| RowView::new(&view.import, &row, names, &rows.known);
     let forms: Vec<RowForm> = if corrects { rows.rows.iter().map(form).collect() } else { Vec::new() };
-    let rows: Vec<RowView> =
-        if corrects { Vec::new() } else { rows.rows.into_iter().map(row).collect() };
+    let rows: Vec<RowView> = if corrects { Vec::new() } else { rows.rows.into_iter().map(row).collect() };
     html(
         status,
         &ImportPage {
             page: caller.page(),
-            tabs: all
-                .into_iter()
-                .map(|(one, count)| (one.words(), count, href(one), one == shown))
-                .collect(),
+            tabs: all.into_iter().map(|(one, count)| (one.words(), count, href(one), one == shown)).collect(),
             rows,
             forms,
             meanwhile: !typed.is_empty(),

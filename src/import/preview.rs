@@ -91,16 +91,22 @@ fn entered(
     // A username that somebody else has is not given twice.
     let username = person.and_then(|person| person.username.as_ref());
     let username = username.filter(|username| row.username_key.as_deref() == Some(username.key()));
-    let inactive = person.is_some_and(|person| person.active == Some(false))
-        || said.retailer_active == Some(false);
+    let inactive =
+        person.is_some_and(|person| person.active == Some(false)) || said.retailer_active == Some(false);
     let access = person.map(|person| yes(person.access.unwrap_or(choices.access && !inactive)).to_owned());
     let all = [
-        (Field::Email, person.and_then(|person| person.email.as_ref()).map(|email| email.as_str().to_owned())),
+        (
+            Field::Email,
+            person.and_then(|person| person.email.as_ref()).map(|email| email.as_str().to_owned()),
+        ),
         (Field::Phone, person.and_then(|person| person.phone.clone())),
         (Field::Username, username.map(|username| username.as_str().to_owned())),
         (Field::WebsiteAccess, access),
         (Field::Position, person.and_then(|person| person.position.clone())),
-        (Field::Language, person.and_then(|person| person.language).map(|language| language.tag().to_owned())),
+        (
+            Field::Language,
+            person.and_then(|person| person.language).map(|language| language.tag().to_owned()),
+        ),
         (Field::Territory, territory),
         (Field::Address, said.address.as_deref().map(one_line)),
         (Field::ContactActive, inactive.then(|| yes(false).to_owned())),

@@ -55,9 +55,37 @@ const PARTS: &[&str] = &[
 
 /// Words of headings that speak of secrets when they stand alone.
 const WORDS: &[&str] = &[
-    "pass", "passw", "pw", "pwd", "pword", "psw", "pswd", "pin", "pincode", "puk", "tan", "mdp", "hash",
-    "hashed", "salt", "otp", "totp", "mfa", "cvv", "token", "secret", "secrets", "credentials", "clave",
-    "haslo", "heslo", "geslo", "senha", "sifre", "parola", "parole",
+    "pass",
+    "passw",
+    "pw",
+    "pwd",
+    "pword",
+    "psw",
+    "pswd",
+    "pin",
+    "pincode",
+    "puk",
+    "tan",
+    "mdp",
+    "hash",
+    "hashed",
+    "salt",
+    "otp",
+    "totp",
+    "mfa",
+    "cvv",
+    "token",
+    "secret",
+    "secrets",
+    "credentials",
+    "clave",
+    "haslo",
+    "heslo",
+    "geslo",
+    "senha",
+    "sifre",
+    "parola",
+    "parole",
 ];
 
 /// Words of which something else may stand before, as in `userpwd`.
@@ -142,12 +170,30 @@ pub fn is_no_password(hash: &str) -> bool {
 /// What a hash is that can't come along, where it says so itself.
 pub fn kind_in_words(hash: &str) -> Option<&'static str> {
     const KINDS: [(&str, &str); 6] = [
-        ("$1$", "is a hash of Unix systems (MD5 crypt), which can’t come along; empty the cell to invite this person instead"),
-        ("$apr1$", "is a hash of Apache (MD5 crypt), which can’t come along; empty the cell to invite this person instead"),
-        ("$5$", "is a hash of Unix systems (SHA-256 crypt), which can’t come along; empty the cell to invite this person instead"),
-        ("$6$", "is a hash of Unix systems (SHA-512 crypt), which can’t come along; empty the cell to invite this person instead"),
-        ("$y$", "is a hash of Unix systems (yescrypt), which can’t come along; empty the cell to invite this person instead"),
-        ("$7$", "is a hash of Unix systems (scrypt), which can’t come along; empty the cell to invite this person instead"),
+        (
+            "$1$",
+            "is a hash of Unix systems (MD5 crypt), which can’t come along; empty the cell to invite this person instead",
+        ),
+        (
+            "$apr1$",
+            "is a hash of Apache (MD5 crypt), which can’t come along; empty the cell to invite this person instead",
+        ),
+        (
+            "$5$",
+            "is a hash of Unix systems (SHA-256 crypt), which can’t come along; empty the cell to invite this person instead",
+        ),
+        (
+            "$6$",
+            "is a hash of Unix systems (SHA-512 crypt), which can’t come along; empty the cell to invite this person instead",
+        ),
+        (
+            "$y$",
+            "is a hash of Unix systems (yescrypt), which can’t come along; empty the cell to invite this person instead",
+        ),
+        (
+            "$7$",
+            "is a hash of Unix systems (scrypt), which can’t come along; empty the cell to invite this person instead",
+        ),
     ];
     KINDS.iter().find(|(beginning, _)| hash.starts_with(beginning)).map(|(_, words)| *words)
 }
@@ -159,17 +205,64 @@ mod tests {
     #[test]
     fn promise_1_headings_of_secrets_are_known_in_many_words() {
         for heading in [
-            "Kennwort", "pwd", "PIN", "user_password", "encrypted_password", "Passwort", "mot de passe",
-            "wachtwoord", "Contraseña", "hasło", "userPass", "user_pass", "Web-PIN", "Kunden-PIN", "Pwd 2",
-            "password_hash", "Hash", "salt", "customers_password", "Password (initial)", "API key", "reset_token",
-            "remember_token", "Lösenord", "пароль", "密码", "şifre", "Parola", "Passw.", "PW", "Zugangsdaten",
-            "Sicherheitsantwort", "pass1", "LoginPwd", "Heslo", "MDP", "two_factor_secret", "PassWord",
+            "Kennwort",
+            "pwd",
+            "PIN",
+            "user_password",
+            "encrypted_password",
+            "Passwort",
+            "mot de passe",
+            "wachtwoord",
+            "Contraseña",
+            "hasło",
+            "userPass",
+            "user_pass",
+            "Web-PIN",
+            "Kunden-PIN",
+            "Pwd 2",
+            "password_hash",
+            "Hash",
+            "salt",
+            "customers_password",
+            "Password (initial)",
+            "API key",
+            "reset_token",
+            "remember_token",
+            "Lösenord",
+            "пароль",
+            "密码",
+            "şifre",
+            "Parola",
+            "Passw.",
+            "PW",
+            "Zugangsdaten",
+            "Sicherheitsantwort",
+            "pass1",
+            "LoginPwd",
+            "Heslo",
+            "MDP",
+            "two_factor_secret",
+            "PassWord",
         ] {
             assert!(is_heading(heading), "{heading}");
         }
         for heading in [
-            "Company", "Compass", "Spinnerei", "Secretary", "Standort", "Stand", "Position", "Ansprechpartner",
-            "Total Spent", "Tax Number", "Kundennummer", "Bypass", "Opinion", "Hashtag", "Passau", "Shipping",
+            "Company",
+            "Compass",
+            "Spinnerei",
+            "Secretary",
+            "Standort",
+            "Stand",
+            "Position",
+            "Ansprechpartner",
+            "Total Spent",
+            "Tax Number",
+            "Kundennummer",
+            "Bypass",
+            "Opinion",
+            "Hashtag",
+            "Passau",
+            "Shipping",
         ] {
             assert!(!is_heading(heading), "{heading}");
         }
@@ -178,19 +271,35 @@ mod tests {
     #[test]
     fn promise_1_cells_that_look_like_secrets_are_known() {
         for cell in [
-            "$2y$10$abcdefghijklmnopqrstuu", "$6$rounds=5000$saltsalt$xxxx", "$1$saltsalt$xxxxxxxx", "$y$j9T$abc$def",
-            "{SSHA}c2VjcmV0c2FsdA==", "pbkdf2_sha256$600000$a$b", "5f4dcc3b5aa765d61d8327deb882cf99",
-            "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8", "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19",
-            "5f4dcc3b5aa765d61d8327deb882cf99:salt:0", "K7QM-2RXD-9TWP-CH4F", "scrypt:32768:8:1$ab$cd",
+            "$2y$10$abcdefghijklmnopqrstuu",
+            "$6$rounds=5000$saltsalt$xxxx",
+            "$1$saltsalt$xxxxxxxx",
+            "$y$j9T$abc$def",
+            "{SSHA}c2VjcmV0c2FsdA==",
+            "pbkdf2_sha256$600000$a$b",
+            "5f4dcc3b5aa765d61d8327deb882cf99",
+            "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
+            "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19",
+            "5f4dcc3b5aa765d61d8327deb882cf99:salt:0",
+            "K7QM-2RXD-9TWP-CH4F",
+            "scrypt:32768:8:1$ab$cd",
         ] {
             assert!(is_cell(cell, Field::Position), "{cell}");
         }
-        for cell in
-            ["Anna Sample", "+44 1947 601 234", "1 Quay, Harbour", "$5 discount", "4155550123456789", "12-3456-7890"]
-        {
+        for cell in [
+            "Anna Sample",
+            "+44 1947 601 234",
+            "1 Quay, Harbour",
+            "$5 discount",
+            "4155550123456789",
+            "12-3456-7890",
+        ] {
             assert!(!is_cell(cell, Field::Position), "{cell}");
         }
-        assert!(!is_cell("5f4dcc3b5aa765d61d8327deb882cf99", Field::AccountNumber), "a number may be so long");
+        assert!(
+            !is_cell("5f4dcc3b5aa765d61d8327deb882cf99", Field::AccountNumber),
+            "a number may be so long"
+        );
         assert!(is_cell("$2y$10$abcdefghijklmnopqrstuu", Field::Username));
     }
 }

@@ -1,8 +1,8 @@
 //! The rows that are wrong as a sheet of their own, with what is wrong with
 //! each, ready to be corrected and handed in again.
 
-use super::choices::PROBLEM;
 use super::cells::Note;
+use super::choices::PROBLEM;
 use super::rows::{self, Staged};
 use super::{Field, Import, Verdict, find};
 use crate::actor::Actor;

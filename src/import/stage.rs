@@ -8,14 +8,14 @@ use tables::{CellKind, FileError, Kind, Line, Options, Table};
 
 use super::cells::{Cells, Mark, Note};
 use super::rows::{self, Staged};
-use super::store;
 use super::secrets::{self, SECRET};
+use super::store;
 use super::{Choices, Fate, Field, Import, Origin, State, Tally, must_import, staff_of};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::kernel::{EmailAddress, Timestamp};
 use crate::kernel::id::ImportId;
+use crate::kernel::{EmailAddress, Timestamp};
 
 /// Rows staged by one transaction.
 const AT_ONCE: usize = 500;
@@ -262,7 +262,9 @@ async fn keep_passwords(
     let (hash, salt) = (take(&mut cells, Field::PasswordHash), take(&mut cells, Field::PasswordSalt));
     let (hash, salt) = (hash.trim(), salt.trim());
     if secrets::is_no_password(hash) {
-        cells.notes.push(Note::warning(Field::PasswordHash, "says that there is no password; none comes along"));
+        cells
+            .notes
+            .push(Note::warning(Field::PasswordHash, "says that there is no password; none comes along"));
         return Ok((cells, None));
     }
     let Some(passwords) = passwords.filter(|_| !hash.is_empty()) else { return Ok((cells, None)) };

@@ -116,7 +116,8 @@ fn find_by_name(tx: &mut Tx<'_>, import: &Import, read: &mut [Said]) -> Result<(
             (Some(known), None) => entry.account_number.clone_from(&known.account_number),
             (Some(one), Some(other)) => {
                 let (one, other) = (&one.account_number, &other.account_number);
-                let text = format!("is the name of several retailers ({one}, {other}): give the account number");
+                let text =
+                    format!("is the name of several retailers ({one}, {other}): give the account number");
                 notes.push(super::Note::problem(Field::Retailer, text));
             }
             (None, _) => {}

@@ -18,8 +18,8 @@ pub use edit::Edited;
 pub use store::{
     contact_by_username, contacts_at, contacts_by_email, contacts_in, contacts_named, contacts_sharing,
     insert_contact, insert_contacts, insert_retailer, insert_retailers, insert_territory, rename_contact,
-    retailer_by_account_number, retailers_called, retailers_in, retailers_nearly_numbered, retailers_numbered, set_email, set_username, territories,
-    territory_named, username_taken,
+    retailer_by_account_number, retailers_called, retailers_in, retailers_nearly_numbered,
+    retailers_numbered, set_email, set_username, territories, territory_named, username_taken,
 };
 
 /// A retailer as lists and pages show it.

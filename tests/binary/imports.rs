@@ -114,7 +114,10 @@ fn columns_are_mapped_by_hand_and_the_mapping_is_remembered() {
         "--new-territories",
         "--dry-run",
     ]);
-    assert!(looked.ends_with("Columns: Nr = account_number, Wer = retailer. Left out and not kept: Wo.\n"), "{looked}");
+    assert!(
+        looked.ends_with("Columns: Nr = account_number, Wer = retailer. Left out and not kept: Wo.\n"),
+        "{looked}"
+    );
     let map =
         ["--map", "nr=account_number", "--map", "Wer=retailer", "--map", "Wo=territory", "--new-territories"];
     let told = shop.done(&[&["import", "customers", "customers.csv"], &map[..]].concat());

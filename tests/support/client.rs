@@ -109,8 +109,7 @@ impl Browser {
             format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         };
         let fields: String = fields.iter().map(part).collect();
-        let head =
-            "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"file.csv\"\r\n\r\n";
+        let head = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"file.csv\"\r\n\r\n";
         let body = [fields.as_bytes(), head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
         let headers =
             vec![("content-type", "multipart/form-data; boundary=cut"), ("origin", self.origin.as_str())];

@@ -180,7 +180,8 @@ fn columns(import: &Import) -> String {
     let taken = both().filter_map(|(heading, field)| Some(format!("{heading} = {}", (*field)?.as_str())));
     let left: Vec<&str> =
         both().filter(|(_, field)| field.is_none()).map(|(heading, _)| heading.as_str()).collect();
-    let left = if left.is_empty() { String::new() } else { format!(" Left out and not kept: {}.", left.join(", ")) };
+    let left =
+        if left.is_empty() { String::new() } else { format!(" Left out and not kept: {}.", left.join(", ")) };
     format!("Columns: {}.{left}", taken.collect::<Vec<_>>().join(", "))
 }
 

@@ -5,8 +5,8 @@ pub mod portal;
 
 use sha2::{Digest as _, Sha256};
 
-use super::secrets::{self, SECRET};
 use super::draft::look_again;
+use super::secrets::{self, SECRET};
 use super::{Cells, Import, Note, State, find, record, rows};
 use crate::actor::Actor;
 use crate::audit::Event;
@@ -104,7 +104,8 @@ fn write(cells: &mut Cells, correction: &Correction, import: &Import) {
     let open = columns(import);
     let mut is_changed = false;
     for (place, typed) in correction.cells.iter().filter(|(place, _)| open.contains(place)) {
-        let typed: String = typed.replace("\r\n", "\n").replace('\0', "\u{FFFD}").chars().take(MOST).collect();
+        let typed: String =
+            typed.replace("\r\n", "\n").replace('\0', "\u{FFFD}").chars().take(MOST).collect();
         if cells.texts.len() <= *place {
             cells.texts.resize(*place + 1, String::new());
         }

@@ -8,8 +8,8 @@ use crate::kernel::id::{ContactId, RetailerId};
 
 pub use store::{
     at, counts, earlier_of_accounts, earlier_of_usernames, forget_contact, forget_passwords, last_done,
-    missing_contacts, missing_retailers, noted, of_verdict, put, remove, remove_missing, remove_some,
-    remarked, rows_after, waiting,
+    missing_contacts, missing_retailers, noted, of_verdict, put, remarked, remove, remove_missing,
+    remove_some, rows_after, waiting,
 };
 
 /// A row of a file, and what becomes of it.

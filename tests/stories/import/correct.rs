@@ -8,7 +8,10 @@ use super::*;
 const WRONG: &str = "0045,New House,North,Cleo Sample,cleo(at)new.example,cleo,yes\n0046,Old House,Nowhere,Bo Sample,bo@old.example,bo,maybe\n";
 
 async fn first_wrong(shop: &Shop, id: ImportId) -> Vec<Staged> {
-    shop.db().read(move |tx| import::of_verdict(tx, &Actor::operator(), id, (Verdict::Wrong, 0))).await.expect("rows")
+    shop.db()
+        .read(move |tx| import::of_verdict(tx, &Actor::operator(), id, (Verdict::Wrong, 0)))
+        .await
+        .expect("rows")
 }
 
 story! {
@@ -29,7 +32,7 @@ story! {
         assert_eq!((import.tally.wrong, import.tally.contacts_new), (0, 2));
         assert_eq!(started(&shop, import.id).await.expect("a start"), None);
         driven(&shop, import.id).await;
-        assert_eq!(shop.texts("select email as t from contacts order by id", &[]).await, ["cleo@new.example", "bo@old.example"]);
+        assert_eq!(shop.texts("select email as t from contacts order by email", &[]).await, ["bo@old.example", "cleo@new.example"]);
         assert_eq!(shop.count("select count(*) as n from audit where act = 'import-corrected'", &[]).await, 1);
         let late = office.browser.post(&format!("{path}/rows"), &form).await;
         assert!(late.leads_to(&path), "it is in: {late:?}");

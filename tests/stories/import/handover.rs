@@ -16,14 +16,18 @@ async fn night(shop: &Shop, content: &str) -> Import {
         ..found(shop, id).await.choices
     };
     let now = shop.clock.now();
-    shop.db().write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.expect("a check");
+    shop.db()
+        .write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now))
+        .await
+        .expect("a check");
     driven(shop, id).await;
     started(shop, id).await.expect("an answer");
     driven(shop, id).await
 }
 
 async fn names(shop: &Shop) -> Vec<String> {
-    shop.texts("select name || ' ' || coalesce(username, '-') as t from contacts order by id", &[]).await
+    shop.texts("select name || ' ' || coalesce(username, '-') as t from contacts order by contacts.name", &[])
+        .await
 }
 
 story! {
@@ -99,7 +103,7 @@ story! {
         let both = format!("{ADDRESSES}4003,Sample Shop,N,Ann Sample,{office}\n4003,Sample Shop,N,Bob Example,{office}\n4003,Sample Shop,N,Ann Example,{office}\n");
         let import = night(&shop, &both).await;
         assert_eq!((import.tally.contacts_new, import.tally.wrong), (3, 0), "{:?}", notes(&shop, import.id).await);
-        assert_eq!(names(&shop).await, [format!("Ann Sample {office}"), "Bob Example -".to_owned(), "Ann Example -".to_owned()]);
+        assert_eq!(names(&shop).await, ["Ann Example -".to_owned(), format!("Ann Sample {office}"), "Bob Example -".to_owned()]);
         assert_eq!(night(&shop, &both).await.tally.contacts_unchanged, 3, "and the second night they are known");
     }
 }

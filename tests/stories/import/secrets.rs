@@ -9,8 +9,22 @@ use super::*;
 const MARK: &str = "zanzibar";
 /// Headings that no vocabulary of fields holds.
 const HEADINGS: [&str; 16] = [
-    "Kennwort", "pwd", "PIN", "user_password", "encrypted_password", "Passwort", "mot de passe", "wachtwoord",
-    "Contraseña", "Kundenpasswort", "Web-PIN", "API key", "remember_token", "Notiz", "Spalte 17", "Bemerkungen intern",
+    "Kennwort",
+    "pwd",
+    "PIN",
+    "user_password",
+    "encrypted_password",
+    "Passwort",
+    "mot de passe",
+    "wachtwoord",
+    "Contraseña",
+    "Kundenpasswort",
+    "Web-PIN",
+    "API key",
+    "remember_token",
+    "Notiz",
+    "Spalte 17",
+    "Bemerkungen intern",
 ];
 
 fn file(heading: &str) -> String {

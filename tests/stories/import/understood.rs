@@ -7,10 +7,16 @@ async fn read(shop: &Shop, content: &str) -> Import {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(content.as_bytes()).expect("a file");
     let file = File::open(file, &tables::Options::default()).expect("a table");
-    let choices = Choices { territory: "North".into(), access: true, username_from_email: true, ..file.likely() };
+    let choices =
+        Choices { territory: "North".into(), access: true, username_from_email: true, ..file.likely() };
     let (operator, now) = (Actor::operator(), shop.clock.now());
-    let id = import::stage(shop.db(), &operator, (file, "list.csv", choices.clone()), None, now).await.expect("an import");
-    shop.db().write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now)).await.expect("a check");
+    let id = import::stage(shop.db(), &operator, (file, "list.csv", choices.clone()), None, now)
+        .await
+        .expect("an import");
+    shop.db()
+        .write(move |tx| import::check(tx, &Actor::operator(), id, &choices, now))
+        .await
+        .expect("a check");
     driven(shop, id).await
 }
 
