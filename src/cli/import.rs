@@ -295,7 +295,7 @@ impl Shop {
         let wrong = self.db.read(move |tx| WrongRows::of(tx, &Actor::operator(), id)).await;
         let wrong = Arc::new(wrong.map_err(reading)?);
         let mut to = To::file(file, true)?;
-        let mut sheet = Sheet::new(format, &wrong.headings()).map_err(reading)?;
+        let mut sheet = Sheet::delimited((format, wrong.delimiter()), &wrong.headings()).map_err(reading)?;
         let mut place = 0;
         loop {
             let rows = Arc::clone(&wrong);

@@ -25,6 +25,8 @@ pub struct Cells {
 pub enum Mark {
     /// A number: zeros before it are lost.
     Number,
+    /// A number that lost digits: nothing brings them back.
+    Rounded,
     /// A date or time.
     Date,
     /// A formula, of which the last value is taken.

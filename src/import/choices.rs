@@ -100,6 +100,17 @@ impl Choices {
         Self { columns: headings.iter().map(held).collect(), ..self }
     }
 
+    /// The same for the same file read another way: columns that were there hold
+    /// what was chosen, others what is likely.
+    #[must_use]
+    pub fn carried(self, of: &[String], headings: &[String], likely: &Self) -> Self {
+        let over = self.over(of, headings);
+        let columns = headings.iter().zip(&over.columns).zip(&likely.columns);
+        let columns =
+            columns.map(|((heading, chosen), likely)| if of.contains(heading) { *chosen } else { *likely });
+        Self { columns: columns.collect(), ..over }
+    }
+
     /// Takes back that columns of secrets hold anything else: nothing reads them
     /// but how passwords were kept.
     pub fn leave_secrets(&mut self, headings: &[String]) {

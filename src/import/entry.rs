@@ -141,7 +141,8 @@ impl Reading<'_> {
     fn person(&mut self) -> Option<Person> {
         let name = self.name();
         let (email, username) = (self.email(), self.username());
-        let is_named = name.is_some() || self.is_given(Field::Email) || self.is_given(Field::Username);
+        let is_mailed = email.is_some() || self.is_noted(Field::Email);
+        let is_named = name.is_some() || is_mailed || self.is_given(Field::Username);
         if !is_named {
             return None;
         }
@@ -177,7 +178,7 @@ impl Reading<'_> {
 
     fn email(&mut self) -> Option<EmailAddress> {
         let typed = self.first(Field::Email)?;
-        self.kept(Field::Email, EmailAddress::parse(&typed))
+        self.kept(Field::Email, EmailAddress::read(&typed)).flatten()
     }
 
     fn username(&mut self) -> Option<Username> {
@@ -243,6 +244,12 @@ impl Reading<'_> {
             Some(Mark::Formula) => self.warn(field, "is a formula; the value it had last is taken"),
             Some(Mark::Error) => {
                 self.problem(field, format!("is a formula that failed ({typed})"));
+                return None;
+            }
+            Some(Mark::Rounded) => {
+                let text =
+                    "was rounded by Excel, and the digits are lost; export it again with the column as text";
+                self.problem(field, format!("{text} ({typed})"));
                 return None;
             }
             _ => {}

@@ -78,6 +78,15 @@ pub struct Origin {
     pub encoding: Option<String>,
     /// What stands between its cells.
     pub delimiter: Option<char>,
+    /// Whether it is written as `mysql --batch` does.
+    #[serde(default)]
+    pub mysql: bool,
+    /// The row of its headings, as a person counts; 0 where that was not written down.
+    #[serde(default)]
+    pub heading_row: usize,
+    /// Rows that were left out since they are beside the table, such as totals.
+    #[serde(default)]
+    pub beside: Vec<usize>,
     /// The sheet of a workbook that was read.
     pub sheet: Option<String>,
     /// All of its sheets.

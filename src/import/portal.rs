@@ -17,6 +17,7 @@ use super::correct::{self, Correction};
 use super::preview::{Named, RowView};
 use super::rows::Staged;
 use super::upload::portal::{self as upload, NotTaken};
+use super::upload::{Reading, ReadingForm};
 use super::view::{self, Badge, ImportView};
 use super::{Choices, Import, State, Verdict, WrongRows};
 use crate::actor::Actor;
@@ -36,8 +37,7 @@ use form::ChoicesForm;
 struct ImportsPage {
     page: Page,
     imports: Vec<(Import, Badge, String)>,
-    delimiters: Vec<(String, String)>,
-    encodings: Vec<(String, String)>,
+    form: ReadingForm,
     errors: FieldErrors,
 }
 
@@ -54,8 +54,7 @@ async fn list(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answe
         (import, badge, by)
     });
     let imports = imports.collect();
-    let (delimiters, encodings) = (upload::delimiters(), upload::encodings());
-    html(status, &ImportsPage { page: caller.page(), imports, delimiters, encodings, errors })
+    html(status, &ImportsPage { page: caller.page(), imports, form: ReadingForm::blank(), errors })
 }
 
 /// `POST /portal/imports`
@@ -66,8 +65,8 @@ pub async fn hand_in(
     super::must_import(&caller.actor)?;
     match upload::take_in(&caller, form.map_err(|_| crate::http::Failure::Unreadable)?).await {
         Ok(id) => Ok(redirect(&format!("/portal/imports/{id}"), None)),
-        Err(NotTaken::File(text)) => {
-            list(&caller, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one("file", text)).await
+        Err(NotTaken::File(field, text)) => {
+            list(&caller, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one(field, text)).await
         }
         Err(NotTaken::Broken(failure)) => Err(failure),
     }
@@ -79,6 +78,8 @@ struct ChoicesPage {
     page: Page,
     view: ImportView,
     form: ChoicesForm,
+    /// How the file is read, where it is still here.
+    reading: Option<ReadingForm>,
     errors: FieldErrors,
 }
 
@@ -170,16 +171,18 @@ async fn choose(
     caller: &Caller,
     status: StatusCode,
     view: ImportView,
-    typed: Option<(Choices, FieldErrors)>,
+    typed: Option<(Choices, Reading, FieldErrors)>,
 ) -> Answer {
     let id = view.import.id;
     let (first, territories) = caller
         .read(move |tx, actor| Ok((super::first_rows(tx, actor, id)?, retailers::territories(tx)?)))
         .await?;
-    let known = view.import.choices.clone();
-    let (choices, errors) = typed.unwrap_or((known, FieldErrors::default()));
+    let (known, read) = (view.import.choices.clone(), Reading::of(&view.import.origin));
+    let (choices, reading, errors) = typed.unwrap_or((known, read, FieldErrors::default()));
+    let is_held = caller.web.app.held.has(id, caller.now());
+    let reading = is_held.then(|| ReadingForm::of(&view.import.origin, reading));
     let form = ChoicesForm::new(&view.import, choices, &first, &territories);
-    html(status, &ChoicesPage { page: caller.page(), view, form, errors })
+    html(status, &ChoicesPage { page: caller.page(), view, form, reading, errors })
 }
 
 async fn show(caller: &Caller, view: ImportView, asked: &Asked) -> Answer {
@@ -309,18 +312,48 @@ pub async fn check(
 ) -> Answer {
     let view = caller.read(move |tx, actor| read(tx, actor, id)).await?;
     let (choices, errors) = form::read(&pairs, view.import.headings.len());
-    if !errors.is_empty() {
-        return choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some((choices, errors))).await;
+    let before = Reading::of(&view.import.origin);
+    let reading = before.clone().over(&pairs).after(&before);
+    if reading != before && view.import.state.is_draft() {
+        let read = upload::read_again(&caller, &view.import, &reading, &choices).await;
+        return read_again(&caller, view, (choices, reading), read).await;
     }
-    let now = caller.now();
-    caller.write(move |tx, actor| super::check(tx, actor, id, &choices, now)).await?;
-    Ok(redirect(&format!("/portal/imports/{id}"), None))
+    if !errors.is_empty() {
+        return choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some((choices, before, errors)))
+            .await;
+    }
+    let (now, chosen) = (caller.now(), choices.clone());
+    let missing = caller.write(move |tx, actor| super::check(tx, actor, id, &chosen, now)).await?;
+    if missing.is_empty() || !caller.web.app.held.has(id, now) {
+        return Ok(redirect(&format!("/portal/imports/{id}"), None));
+    }
+    let read = upload::read_more(&caller, &view.import, &choices).await;
+    read_again(&caller, view, (choices, before), read).await
+}
+
+/// Leads to the import that a draft became when its file was read again, or says
+/// beside what was chosen why it was not.
+async fn read_again(
+    caller: &Caller,
+    view: ImportView,
+    (choices, reading): (Choices, Reading),
+    read: std::result::Result<ImportId, NotTaken>,
+) -> Answer {
+    match read {
+        Ok(id) => Ok(redirect(&format!("/portal/imports/{id}"), None)),
+        Err(NotTaken::File(field, text)) => {
+            let typed = (choices, reading, FieldErrors::one(field, text));
+            choose(caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some(typed)).await
+        }
+        Err(NotTaken::Broken(failure)) => Err(failure),
+    }
 }
 
 /// `POST /portal/imports/{id}/start`
 pub async fn start(Ids(id): Ids<ImportId>, Confirmed(caller, NoFields {}): Confirmed<NoFields>) -> Answer {
     let now = caller.now();
     caller.write(move |tx, actor| super::start(tx, actor, id, now)).await?;
+    caller.web.app.held.forget(id);
     Ok(redirect(&format!("/portal/imports/{id}"), None))
 }
 
@@ -334,12 +367,13 @@ pub async fn undo(Ids(id): Ids<ImportId>, Confirmed(caller, NoFields {}): Confir
 /// `POST /portal/imports/{id}/discard`
 pub async fn discard(AtPortal(caller): AtPortal, Ids(id): Ids<ImportId>) -> Answer {
     caller.write(move |tx, actor| super::discard(tx, actor, id)).await?;
+    caller.web.app.held.forget(id);
     Ok(redirect("/portal/imports", Some("import-discarded")))
 }
 
 fn sheet(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Format) -> Result<Vec<u8>> {
     let wrong = WrongRows::of(tx, actor, id)?;
-    let mut sheet = Sheet::new(format, &wrong.headings())?;
+    let mut sheet = Sheet::delimited((format, wrong.delimiter()), &wrong.headings())?;
     let mut place = 0;
     while let Some((rows, last)) = wrong.after(tx, place)? {
         place = last;

@@ -34,6 +34,12 @@ impl WrongRows {
         Ok(Self { import, columns })
     }
 
+    /// What stands between its cells as CSV: what stood between those of the file.
+    pub fn delimiter(&self) -> u8 {
+        let own = self.import.origin.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        own.unwrap_or(b',')
+    }
+
     /// The headings of its columns.
     pub fn headings(&self) -> Vec<&str> {
         let own = self.columns.iter().map(|place| self.import.headings[*place].as_str());

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use passwords::{Brought, Format, Given, Pool, Reading};
 use sha2::{Digest as _, Sha256};
-use tables::{CellKind, FileError, Kind, Line, Options, Table};
+use tables::{CellKind, Dialect, FileError, Kind, Line, Options, Table};
 
 use super::cells::{Cells, Mark, Note};
 use super::rows::{self, Staged};
@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::kernel::id::ImportId;
+use crate::kernel::invisible::is_invisible;
 use crate::kernel::{EmailAddress, Timestamp};
 
 /// Rows staged by one transaction.
@@ -76,7 +77,8 @@ impl File {
         let size = file.seek(SeekFrom::End(0))?;
         // Larger ones are refused below, without being read.
         let digest = if size > tables::MAX_FILE { String::new() } else { digest(&mut file)? };
-        let mut table = Table::open(file, options)?;
+        let options = Options { known: Some(|heading| Field::guess(heading).is_some()), ..options.clone() };
+        let mut table = Table::open(file, &options)?;
         let first = some_lines(&mut table)?;
         let found = table.found();
         let origin = Origin {
@@ -86,6 +88,9 @@ impl File {
             },
             encoding: found.encoding.map(|encoding| encoding.name().to_owned()),
             delimiter: found.delimiter.map(char::from),
+            mysql: found.dialect == Some(Dialect::MySql),
+            heading_row: found.heading_row,
+            beside: Vec::new(),
             sheet: found.sheet.clone(),
             sheets: found.sheets.clone(),
             digest,
@@ -216,6 +221,7 @@ async fn all_rows(
             tokio::task::spawn_blocking(move || some_lines(&mut table).map(|lines| (lines, table))).await;
         (lines, table) = read.map_err(|error| FileError::Io(std::io::Error::other(error)))??;
     }
+    import.origin.beside = table.beside().to_vec();
     Ok(())
 }
 
@@ -237,15 +243,23 @@ fn cells(line: Line) -> Cells {
         let mark = match cell.kind {
             CellKind::Text | CellKind::Bool => None,
             CellKind::Number => Some(Mark::Number),
+            CellKind::Rounded => Some(Mark::Rounded),
             CellKind::Date => Some(Mark::Date),
             CellKind::Formula => Some(Mark::Formula),
             CellKind::Error => Some(Mark::Error),
         };
         cells.marks.extend(mark.map(|mark| (place, mark)));
         // No text of a customer needs it, and PostgreSQL keeps none that has it.
-        cells.texts.push(cell.text.replace('\0', "\u{FFFD}"));
+        let text =
+            if shows_nothing(&cell.text) { String::new() } else { cell.text.replace('\0', "\u{FFFD}") };
+        cells.texts.push(text);
     }
     cells
+}
+
+/// Whether a cell holds only characters that nobody sees: fillers and marks of direction.
+fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 /// Takes out of a row how its password was kept, and gives what is kept of that:

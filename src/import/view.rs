@@ -1,6 +1,6 @@
 //! Imports in words.
 
-use super::{CHANGED_MEANWHILE, Fate, Import, Obstacle, STARTER_MAY_NOT, State, Verdict, sheet};
+use super::{CHANGED_MEANWHILE, Fate, Import, Obstacle, STARTER_MAY_NOT, State, Verdict, sheet, upload};
 
 /// A word with its tone and shape.
 pub type Badge = (&'static str, &'static str, &'static str);
@@ -187,18 +187,7 @@ impl ImportView {
 
     /// What was found out about the file.
     pub fn found(&self) -> String {
-        let origin = &self.import.origin;
-        let parts = match &origin.sheet {
-            Some(sheet) => vec!["XLSX".to_owned(), format!("sheet “{sheet}”")],
-            None => vec![
-                "CSV".to_owned(),
-                origin.encoding.clone().unwrap_or_default(),
-                origin.delimiter.map(delimiter).unwrap_or_default().to_owned(),
-            ],
-        };
-        let rows =
-            if self.import.total == 1 { "1 row".to_owned() } else { format!("{} rows", self.import.total) };
-        format!("{} · {rows}", parts.join(", "))
+        upload::found_in_words(&self.import)
     }
 
     /// What is to be said of many rows alike: the column, the words, how many rows.
@@ -242,15 +231,5 @@ impl ImportView {
         ];
         let there = all.into_iter().filter(|(count, ..)| *count > 0);
         there.map(|(count, one, many)| (count, if count == 1 { one } else { many })).collect()
-    }
-}
-
-const fn delimiter(character: char) -> &'static str {
-    match character {
-        ',' => "commas",
-        ';' => "semicolons",
-        '\t' => "tabs",
-        '|' => "bars",
-        _ => "another delimiter",
     }
 }

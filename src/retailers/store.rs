@@ -14,7 +14,7 @@ const RETAILER: &str =
 
 /// Contacts whose record was merged into another have no listing, and so are
 /// not found.
-const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
+pub(super) const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
         c.website_access, c.active, l.has_password, c.password_set_at, c.password_brought_at, c.last_sign_in_at, c.bounced_at, c.version,
         r.name as retailer_name, r.account_number, r.active as retailer_active,
         l.mail_state <> 'none' as was_invited, l.mail_state in ('waiting', 'put-off') as mail_pending, l.temporary_until
@@ -154,46 +154,6 @@ fn one_within<T: FromRow>(
 
 pub(super) fn contacts_of(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<Vec<Contact>, Error> {
     tx.all(&format!("{CONTACT} where c.retailer_id = $1 order by c.name_key, c.id"), &[&retailer])
-}
-
-/// The contact with a username.
-///
-/// # Errors
-/// When the database fails.
-pub fn contact_by_username(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Contact>, Error> {
-    tx.opt(&format!("{CONTACT} where c.username_key = $1"), &[&username.key()])
-}
-
-/// The contacts whose mail goes to an address, by retailer and name.
-///
-/// # Errors
-/// When the database fails.
-pub fn contacts_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Vec<Contact>, Error> {
-    tx.all(
-        &format!("{CONTACT} where c.email_key = $1 order by r.name_key, c.name_key, c.id limit 100"),
-        &[&email.key()],
-    )
-}
-
-/// How many other contacts share an address.
-///
-/// # Errors
-/// When the database fails.
-pub fn contacts_sharing(tx: &mut Tx<'_>, email: &EmailAddress, but: ContactId) -> Result<i64, Error> {
-    let row: Row = tx.one(
-        "select count(*) as others from contacts where email_key = $1 and id <> $2 and merged_into_id is null",
-        &[&email.key(), &but],
-    )?;
-    row.get("others")
-}
-
-/// Who has a username.
-///
-/// # Errors
-/// When the database fails.
-pub fn username_taken(tx: &mut Tx<'_>, username: &Username) -> Result<Option<ContactId>, Error> {
-    let row: Option<Row> = tx.opt("select id from contacts where username_key = $1", &[&username.key()])?;
-    row.map(|row| row.get("id")).transpose()
 }
 
 /// The retailer with an account number.
@@ -395,7 +355,7 @@ impl FromRow for Contact {
             language: row.parse("language", |tag| Language::from_tag(tag).ok_or("unknown language"))?,
             email: row.parse_opt("email", EmailAddress::parse)?,
             email_changed_at: row.get("email_changed_at")?,
-            username: row.parse_opt("username", Username::parse)?,
+            username: row.get::<Option<String>>("username")?.as_deref().map(Username::stored),
             website_access: row.get("website_access")?,
             active: row.get("active")?,
             has_password: row.get("has_password")?,

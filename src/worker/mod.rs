@@ -32,11 +32,13 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(follow(Arc::clone(app)));
 }
 
-/// Takes over what was changed on another node or by a command.
+/// Takes over what was changed on another node or by a command, and lets files go
+/// whose time is up.
 async fn follow(app: Arc<App>) {
     let mut every = tokio::time::interval(POLL);
     loop {
         every.tick().await;
+        app.held.forget_old(app.clock.now());
         if let Err(error) = app.follow().await {
             tracing::warn!(%error, "Looking for changed settings failed");
         }
