@@ -25,15 +25,17 @@ pub enum Found<'f> {
 /// e-mail address finds nobody who has another name: people share addresses and
 /// inherit numbers, and with somebody's record goes their password.
 pub fn find<'f>(person: &Person, matching: Matching, contacts: &'f [Contact]) -> Found<'f> {
+    let mut perhaps = None;
     if matching != Matching::Email
         && let Some(username) = &person.username
         && let Some(contact) = contacts.iter().find(|contact| has_username(contact, username))
     {
         match (likeness(contact, person), person.username_derived) {
             (Likeness::Same, _) => return Found::One(contact),
-            (Likeness::Unclear, _) => return Found::Perhaps(contact),
+            (Likeness::Unclear, false) => return Found::Perhaps(contact),
             (Likeness::Different, false) => return Found::NotTheirs(contact),
             // It came from the address, and several people may have that.
+            (Likeness::Unclear, true) => perhaps = Some(contact),
             (Likeness::Different, true) => {}
         }
     }
@@ -46,30 +48,33 @@ pub fn find<'f>(person: &Person, matching: Matching, contacts: &'f [Contact]) ->
         if matching == Matching::Either {
             same.retain(|contact| !has_own_username(person) || contact.username.is_none());
         }
-        match by_likeness(person, &same) {
+        match the_same(person, &same) {
             Found::Nobody => {}
             found => return found,
         }
+        let unclear = |contact: &&&Contact| likeness(contact, person) == Likeness::Unclear;
+        perhaps = perhaps.or_else(|| same.iter().find(unclear).copied());
     }
-    by_name(person, contacts)
+    match (by_name(person, contacts), perhaps) {
+        (Found::Nobody, Some(contact)) => Found::Perhaps(contact),
+        (found, _) => found,
+    }
 }
 
-/// Who of several who share an address is meant.
-fn by_likeness<'f>(person: &Person, contacts: &[&'f Contact]) -> Found<'f> {
+/// Who of several who share an address is the person of a row.
+fn the_same<'f>(person: &Person, contacts: &[&'f Contact]) -> Found<'f> {
     let mut same = contacts.iter().filter(|contact| likeness(contact, person) == Likeness::Same);
     match (same.next(), same.next()) {
-        (Some(contact), None) => return Found::One(contact),
+        (Some(contact), None) => Found::One(contact),
+        (None, _) => Found::Nobody,
         (Some(_), Some(_)) => {
             let mut exact = contacts.iter().filter(|contact| has_name(contact, person));
-            return match (exact.next(), exact.next()) {
+            match (exact.next(), exact.next()) {
                 (Some(contact), None) => Found::One(contact),
                 _ => Found::Several,
-            };
+            }
         }
-        (None, _) => {}
     }
-    let unclear = contacts.iter().find(|contact| likeness(contact, person) == Likeness::Unclear);
-    unclear.map_or(Found::Nobody, |contact| Found::Perhaps(contact))
 }
 
 /// By name, where nothing better tells people apart.

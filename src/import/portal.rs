@@ -3,8 +3,6 @@
 
 mod form;
 
-use std::collections::HashSet;
-
 use askama::Template;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Query};
@@ -12,21 +10,17 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 
-use super::correct::portal::RowForm;
-use super::correct::{self, Correction};
-use super::preview::{Named, RowView};
-use super::rows::Staged;
+use super::preview::portal::{Asked, show};
 use super::upload::portal::{self as upload, NotTaken};
 use super::upload::{Reading, ReadingForm};
 use super::view::{self, Badge, ImportView};
-use super::{Choices, Import, State, Verdict, WrongRows};
+use super::{Choices, Import, State, WrongRows};
 use crate::actor::Actor;
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::forms::{FieldErrors, NoFields, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::ImportId;
-use crate::kernel::text;
 use crate::listing::export::{Format, Sheet};
 use crate::retailers;
 use crate::staff::fresh::portal::Confirmed;
@@ -78,54 +72,11 @@ struct ChoicesPage {
     page: Page,
     view: ImportView,
     form: ChoicesForm,
-    /// How the file is read, where it is still here.
+    /// How the file was read.
+    read: Reading,
+    /// How it may be read, where it is still here.
     reading: Option<ReadingForm>,
     errors: FieldErrors,
-}
-
-#[derive(Template)]
-#[template(path = "import/pages/import.html")]
-struct ImportPage {
-    page: Page,
-    view: ImportView,
-    /// The choices of rows: words, count, where, whether one is there.
-    tabs: Vec<(&'static str, i64, String, bool)>,
-    rows: Vec<RowView>,
-    /// The rows that are shown to be corrected.
-    forms: Vec<RowForm>,
-    /// Whether what was typed is shown beside what somebody else wrote.
-    meanwhile: bool,
-    next_href: String,
-    first_href: String,
-}
-
-/// Which rows are shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    /// Those of a verdict.
-    Of(Verdict),
-    /// Those about which there is something worth knowing.
-    Remarked,
-}
-
-impl Shown {
-    fn from_name(name: &str) -> Option<Self> {
-        if name == "remarks" { Some(Self::Remarked) } else { Verdict::from_name(name).map(Self::Of) }
-    }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Of(verdict) => verdict.as_str(),
-            Self::Remarked => "remarks",
-        }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Of(verdict) => view::verdict(verdict).2,
-            Self::Remarked => "With remarks",
-        }
-    }
 }
 
 /// How an import stands, alone, for the page that shows it live.
@@ -133,13 +84,6 @@ impl Shown {
 #[template(path = "import/pages/status.html")]
 struct Status {
     view: ImportView,
-}
-
-/// What is asked for of an import's page.
-#[derive(Deserialize)]
-pub struct Asked {
-    show: Option<String>,
-    after: Option<String>,
 }
 
 /// `GET /portal/imports/{id}`
@@ -157,7 +101,8 @@ pub async fn import(
     }
 }
 
-fn read(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<ImportView> {
+/// An import as its pages show it.
+pub(super) fn read(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<ImportView> {
     let import = super::find(tx, actor, id)?;
     let counts = super::counts(tx, &import)?;
     let obstacle = match import.state {
@@ -178,124 +123,11 @@ async fn choose(
         .read(move |tx, actor| Ok((super::first_rows(tx, actor, id)?, retailers::territories(tx)?)))
         .await?;
     let (known, read) = (view.import.choices.clone(), Reading::of(&view.import.origin));
-    let (choices, reading, errors) = typed.unwrap_or((known, read, FieldErrors::default()));
+    let (choices, reading, errors) = typed.unwrap_or((known, read.clone(), FieldErrors::default()));
     let is_held = caller.web.app.held.has(id, caller.now());
     let reading = is_held.then(|| ReadingForm::of(&view.import.origin, reading));
     let form = ChoicesForm::new(&view.import, choices, &first, &territories);
-    html(status, &ChoicesPage { page: caller.page(), view, form, reading, errors })
-}
-
-async fn show(caller: &Caller, view: ImportView, asked: &Asked) -> Answer {
-    show_rows(caller, (StatusCode::OK, view), asked, &[]).await
-}
-
-/// The wrong rows with what was typed into them, for those that somebody else had
-/// corrected meanwhile.
-pub async fn show_typed(
-    caller: &Caller,
-    (status, id): (StatusCode, ImportId),
-    typed: Vec<Correction>,
-) -> Answer {
-    let view = caller.read(move |tx, actor| read(tx, actor, id)).await?;
-    let asked = Asked { show: Some(Shown::Of(Verdict::Wrong).as_str().to_owned()), after: None };
-    show_rows(caller, (status, view), &asked, &typed).await
-}
-
-async fn show_rows(
-    caller: &Caller,
-    (status, view): (StatusCode, ImportView),
-    asked: &Asked,
-    typed: &[Correction],
-) -> Answer {
-    let id = view.import.id;
-    let (all, shown) = tabs(&view, asked);
-    let corrects = shown == Shown::Of(Verdict::Wrong) && view.is("checked");
-    let limit = if corrects { correct::portal::rows_at_once(&view.import) } else { super::PAGE };
-    let after = asked.after.as_deref().and_then(|place| place.parse().ok()).unwrap_or(0);
-    let rows = caller.read(move |tx, actor| named_rows(tx, actor, id, (shown, after, limit))).await?;
-    let href = |shown: Shown| format!("/portal/imports/{id}?show={}", shown.as_str());
-    let is_full = i64::try_from(rows.rows.len()).unwrap_or(i64::MAX) == limit;
-    let last = rows.rows.last().filter(|_| is_full).map(|(row, _)| row.place);
-    let of_row = |row: &Staged| typed.iter().find(|typed| typed.place == row.place);
-    let form = |(row, _): &(Staged, Named)| RowForm::new(&view.import, row, of_row(row));
-    let row = |(row, names): (Staged, Named)| RowView::new(&view.import, &row, names, &rows.known);
-    let forms: Vec<RowForm> = if corrects { rows.rows.iter().map(form).collect() } else { Vec::new() };
-    let rows: Vec<RowView> = if corrects { Vec::new() } else { rows.rows.into_iter().map(row).collect() };
-    html(
-        status,
-        &ImportPage {
-            page: caller.page(),
-            tabs: all.into_iter().map(|(one, count)| (one.words(), count, href(one), one == shown)).collect(),
-            rows,
-            forms,
-            meanwhile: !typed.is_empty(),
-            next_href: last.map(|place| format!("{}&after={place}", href(shown))).unwrap_or_default(),
-            first_href: if after > 0 { href(shown) } else { String::new() },
-            view,
-        },
-    )
-}
-
-/// The rows that can be shown, with how many they are, and which are.
-fn tabs(view: &ImportView, asked: &Asked) -> (Vec<(Shown, i64)>, Shown) {
-    let first = [Verdict::Wrong, Verdict::Missing, Verdict::Changed, Verdict::New, Verdict::Unchanged];
-    let there = |verdict: Verdict| view.counts.iter().any(|(known, _)| *known == verdict);
-    let likely = first.into_iter().find(|one| there(*one)).unwrap_or(Verdict::New);
-    let mut all: Vec<(Shown, i64)> =
-        view.counts.iter().map(|(verdict, count)| (Shown::Of(*verdict), *count)).collect();
-    if view.import.tally.warned > 0 && !all.is_empty() {
-        all.push((Shown::Remarked, view.import.tally.warned));
-    }
-    let asked = asked.show.as_deref().and_then(Shown::from_name);
-    (all, asked.unwrap_or(Shown::Of(likely)))
-}
-
-/// Rows as they are shown.
-struct Rows {
-    /// With the names of those who are not in the file.
-    rows: Vec<(Staged, Named)>,
-    /// The account numbers of retailers that are known, as they are compared.
-    known: HashSet<String>,
-}
-
-fn named_rows(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: ImportId,
-    (shown, after, limit): (Shown, i64, i64),
-) -> Result<Rows> {
-    let mut found = match shown {
-        Shown::Of(verdict) => super::of_verdict(tx, actor, id, (verdict, after))?,
-        Shown::Remarked => super::remarked(tx, actor, id, after)?,
-    };
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let keys: Vec<String> = found.iter().filter_map(|row| row.account_key.clone()).collect();
-    let known = retailers::retailers_numbered(tx, &keys)?;
-    let known = known.iter().map(|retailer| text::search_key(&retailer.account_number)).collect();
-    let mut rows = Vec::with_capacity(found.len());
-    for row in found {
-        let names = match (row.verdict, row.contact, row.retailer) {
-            (Some(Verdict::Missing), Some(contact), _) => {
-                there(retailers::contact(tx, actor, contact))?.map(|contact| {
-                    (contact.name, format!("{} · {}", contact.account_number, contact.retailer_name))
-                })
-            }
-            (Some(Verdict::Missing), None, Some(retailer)) => there(retailers::find(tx, actor, retailer))?
-                .map(|retailer| (retailer.name, retailer.account_number)),
-            _ => None,
-        };
-        rows.push((row, names));
-    }
-    Ok(Rows { rows, known })
-}
-
-/// Who is gone is not there.
-fn there<T>(found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+    html(status, &ChoicesPage { page: caller.page(), view, form, read, reading, errors })
 }
 
 /// `GET /portal/imports/{id}/status`

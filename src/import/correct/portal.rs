@@ -6,7 +6,7 @@ use super::{Corrected, Correction, columns, correct, seen};
 use crate::error::Error;
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Failure, Ids, redirect};
-use crate::import::portal::show_typed;
+use crate::import::preview::portal::show_typed;
 use crate::import::{Field, Import, Staged, sheet};
 use crate::kernel::id::ImportId;
 

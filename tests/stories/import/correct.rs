@@ -32,7 +32,7 @@ story! {
         assert_eq!((import.tally.wrong, import.tally.contacts_new), (0, 2));
         assert_eq!(started(&shop, import.id).await.expect("a start"), None);
         driven(&shop, import.id).await;
-        assert_eq!(shop.texts("select email as t from contacts order by id", &[]).await, ["cleo@new.example", "bo@old.example"]);
+        assert_eq!(shop.texts("select email as t from contacts order by email", &[]).await, ["bo@old.example", "cleo@new.example"]);
         assert_eq!(shop.count("select count(*) as n from audit where act = 'import-corrected'", &[]).await, 1);
         let late = office.browser.post(&format!("{path}/rows"), &form).await;
         assert!(late.leads_to(&path), "it is in: {late:?}");

@@ -1,6 +1,8 @@
 //! The rows of an import as pages show them: whom each is about, what would be
 //! entered, what changes, and what is to be said.
 
+pub mod portal;
+
 use std::collections::HashSet;
 
 use super::entry::{self, Entry, Person};
