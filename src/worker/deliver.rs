@@ -1,5 +1,7 @@
 //! Handing one mail over, and writing down how it went.
 
+use std::sync::Arc;
+
 use lettre::address::Envelope;
 
 use crate::account;
@@ -13,6 +15,7 @@ use crate::mail::message::Outgoing;
 use crate::mail::smtp::Handover;
 use crate::mail::{self, Composed, Delivery, End, HANDOVER_LIMIT, Kind, Mail, SendMail};
 use crate::recovery::delivery::Failed;
+use crate::settings::Settings;
 use crate::{notice, recovery, setup, staff};
 
 /// Why a mail that goes out only once may have arrived: this process, or the
@@ -31,7 +34,7 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
     };
     let now = app.clock.now();
     if mail.unsure {
-        let attempt = Attempt { job, mail, temporary: None };
+        let attempt = Attempt { job, mail, temporary: None, settings: app.settings() };
         return app
             .db
             .write(move |tx| never_again(tx, &attempt, Failed::Unsure, (INTERRUPTED, false), now))
@@ -52,7 +55,7 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
     };
     let outcome = outcome(&handover);
     tracing::info!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempts + 1, outcome, "Mail tried");
-    let attempt = Attempt { job, mail, temporary: composed.temporary };
+    let attempt = Attempt { job, mail, temporary: composed.temporary, settings: app.settings() };
     let now = app.clock.now();
     app.db.write(move |tx| record(tx, &attempt, &handover, now)).await
 }
@@ -83,6 +86,7 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     let now = app.clock.now();
     match mail.kind {
         Kind::Reset | Kind::Invitation => recovery::delivery::compose(app, mail, now).await,
+        Kind::InvitationUsername => recovery::delivery::compose_invitation_username(app, mail).await,
         Kind::Usernames => recovery::delivery::compose_usernames(app, mail).await,
         Kind::PasswordChanged => recovery::delivery::compose_password_changed(app, mail).await,
         Kind::EmailConfirmation => account::email::compose_confirmation(app, mail, now).await,
@@ -146,6 +150,7 @@ struct Attempt {
     job: Job,
     mail: Mail,
     temporary: Option<TemporaryPasswordId>,
+    settings: Arc<Settings>,
 }
 
 fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestamp) -> Result<()> {
@@ -197,7 +202,7 @@ fn accepted(
     if mail::finish(tx, attempt.mail.id, &end, now)?
         && let Some(temporary) = attempt.temporary
     {
-        recovery::delivery::accepted(tx, &attempt.mail, temporary, now)?;
+        recovery::delivery::accepted(tx, &attempt.mail, temporary, &attempt.settings.values, now)?;
     }
     jobs::finish(tx, &attempt.job)?;
     Ok(())
