@@ -58,6 +58,7 @@ mod harmless;
 mod import;
 mod lists;
 mod logo;
+mod mail_answers;
 mod mail_faults;
 mod matrix;
 mod privacy;
