@@ -63,6 +63,7 @@ mod invitation;
 mod known_device;
 mod lists;
 mod logo;
+mod mail_answers;
 mod mail_faults;
 mod matrix;
 mod privacy;
