@@ -67,6 +67,7 @@ pub use sheet::{WrongRows, column};
 pub use stage::{File, Passwords, StageError, stage};
 pub use state::State;
 pub use steps::step;
+pub use upload::found_in_words;
 pub use verdict::{Change, Verdict, yes};
 
 /// What was found out about a file.
@@ -84,6 +85,9 @@ pub struct Origin {
     /// The row of its headings, as a person counts; 0 where that was not written down.
     #[serde(default)]
     pub heading_row: usize,
+    /// The columns in which no row has anything, by their places.
+    #[serde(default)]
+    pub blank: Vec<usize>,
     /// Rows that were left out since they are beside the table, such as totals.
     #[serde(default)]
     pub beside: Vec<usize>,

@@ -72,7 +72,9 @@ struct ChoicesPage {
     page: Page,
     view: ImportView,
     form: ChoicesForm,
-    /// How the file is read, where it is still here.
+    /// How the file was read.
+    read: Reading,
+    /// How it may be read, where it is still here.
     reading: Option<ReadingForm>,
     errors: FieldErrors,
 }
@@ -121,11 +123,11 @@ async fn choose(
         .read(move |tx, actor| Ok((super::first_rows(tx, actor, id)?, retailers::territories(tx)?)))
         .await?;
     let (known, read) = (view.import.choices.clone(), Reading::of(&view.import.origin));
-    let (choices, reading, errors) = typed.unwrap_or((known, read, FieldErrors::default()));
+    let (choices, reading, errors) = typed.unwrap_or((known, read.clone(), FieldErrors::default()));
     let is_held = caller.web.app.held.has(id, caller.now());
     let reading = is_held.then(|| ReadingForm::of(&view.import.origin, reading));
     let form = ChoicesForm::new(&view.import, choices, &first, &territories);
-    html(status, &ChoicesPage { page: caller.page(), view, form, reading, errors })
+    html(status, &ChoicesPage { page: caller.page(), view, form, read, reading, errors })
 }
 
 /// `GET /portal/imports/{id}/status`

@@ -91,6 +91,7 @@ impl File {
             mysql: found.dialect == Some(Dialect::MySql),
             heading_row: found.heading_row,
             beside: Vec::new(),
+            blank: Vec::new(),
             sheet: found.sheet.clone(),
             sheets: found.sheets.clone(),
             digest,
@@ -208,12 +209,16 @@ async fn all_rows(
     passwords: Option<Passwords<'_>>,
 ) -> Result<(), StageError> {
     let id = import.id;
+    let mut filled = vec![false; import.headings.len()];
     while !lines.is_empty() {
         let mut staged = Vec::with_capacity(lines.len());
         for line in lines {
             import.total += 1;
             let number = i64::try_from(line.number).unwrap_or(i64::MAX);
-            let (cells, password) = keep_passwords(cells(line), import, passwords).await?;
+            let cells = cells(line);
+            let said = cells.texts.iter().map(|text| !text.is_empty());
+            filled.iter_mut().zip(said).for_each(|(filled, said)| *filled |= said);
+            let (cells, password) = keep_passwords(cells, import, passwords).await?;
             staged.push(Staged { password, ..row(import.total, number, keep_chosen(cells, import)) });
         }
         db.write(move |tx| rows::put(tx, id, &staged)).await?;
@@ -222,6 +227,8 @@ async fn all_rows(
         (lines, table) = read.map_err(|error| FileError::Io(std::io::Error::other(error)))??;
     }
     import.origin.beside = table.beside().to_vec();
+    let places = filled.into_iter().enumerate();
+    import.origin.blank = places.filter(|(_, filled)| !filled).map(|(place, _)| place).collect();
     Ok(())
 }
 

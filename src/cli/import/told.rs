@@ -83,6 +83,7 @@ pub(super) fn tell(
     } else {
         in_words(ended, problems);
         if args.dry_run {
+            println!("Read as {}.", import::found_in_words(&ended.import));
             println!("{}", columns(&ended.import));
         }
     }

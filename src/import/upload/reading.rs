@@ -50,6 +50,17 @@ impl Reading {
         }
     }
 
+    /// As a form sends it; what is empty is left out.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("delimiter", self.delimiter.as_str()),
+            ("encoding", self.encoding.as_str()),
+            ("sheet", self.sheet.as_str()),
+            ("heading_row", self.heading_row.as_str()),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     /// What a form says, where it says something.
     pub fn over(mut self, pairs: &[(String, String)]) -> Self {
         for (name, value) in pairs {

@@ -15,7 +15,9 @@ use tradepost::kernel::id::ImportId;
 use crate::support::shop::Shop;
 
 mod correct;
+mod exports;
 mod handover;
+mod reading;
 mod secrets;
 mod understood;
 mod undo;
