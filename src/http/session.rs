@@ -147,15 +147,24 @@ pub async fn contact_by(token: &Token, web: &Shared) -> Result<Option<ContactSes
 
 async fn staff(parts: &Parts, web: &Shared) -> Result<Option<StaffSession>> {
     let Some(token) = token(parts, web, Jar::Staff) else { return Ok(None) };
-    let now = web.app.clock.now();
-    let found = web.app.db.read(move |tx| sessions::find_staff(tx, token.digest(), now)).await?;
+    staff_by(&token, web).await
+}
+
+/// The staff user whose token this is.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn staff_by(token: &Token, web: &Shared) -> Result<Option<StaffSession>> {
+    let (digest, now) = (token.digest(), web.app.clock.now());
+    let found = web.app.db.read(move |tx| sessions::find_staff(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
         web.app.db.write(move |tx| session.touch(tx, now)).await?;
     }
     Ok(found)
 }
 
-fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
+/// What the browser sent in a jar.
+pub(super) fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
     let cookies = Visit::of(web, parts).cookies;
     Token::parse(&cookies.read(&parts.headers, jar)?)
 }

@@ -90,6 +90,24 @@ pub fn retailers_numbered(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Retail
     among(tx, (RETAILER, "r.account_number_key"), keys)
 }
 
+/// The retailers whose account numbers, as they are compared, are these without
+/// blanks and the zeros before them.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailers_nearly_numbered(tx: &mut Tx<'_>, bare: &[String]) -> Result<Vec<Retailer>, Error> {
+    const BARE: &str = "coalesce(nullif(ltrim(replace(r.account_number_key, ' ', ''), '0'), ''), '0')";
+    among(tx, (RETAILER, BARE), bare)
+}
+
+/// The retailers of these names, as they are compared.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailers_called(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Retailer>, Error> {
+    among(tx, (RETAILER, "r.name_key"), names)
+}
+
 /// The contacts of these retailers.
 ///
 /// # Errors
