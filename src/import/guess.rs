@@ -25,6 +25,7 @@ pub fn columns<T: AsRef<str>>(headings: &[String], rows: &[Vec<T>]) -> Vec<Optio
     }
     one_address(&mut meanings);
     let mut fields = best_of_each(&meanings);
+    company_beside_contact(headings, &meanings, &mut fields);
     name_beside_first_name(headings, &mut fields);
     fields
 }
@@ -38,12 +39,18 @@ struct Looks {
     switches: bool,
     /// Each is made of digits only.
     digits: bool,
+    /// They go on by one from the first.
+    counts: bool,
 }
 
 impl Looks {
     fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut looks = Self { some: false, switches: true, digits: true };
+        let mut looks = Self { some: false, switches: true, digits: true, counts: true };
+        let mut next = None;
         for text in texts {
+            let number = text.parse::<u64>().ok();
+            looks.counts &= number.is_some() && (next.is_none() || number == next);
+            next = number.and_then(|number| number.checked_add(1));
             looks.some = true;
             looks.switches &= switch_word(text).is_some();
             looks.digits &= text.bytes().all(|byte| byte.is_ascii_digit());
@@ -71,11 +78,14 @@ fn as_it_looks(meaning: Meaning, looks: Looks) -> Option<Meaning> {
 
 /// What a column holds whose heading means one thing or another.
 fn by_looks(heading: &str, looks: Looks) -> Option<Meaning> {
-    let is_state = ["state", "zustand"].contains(&vocabulary::words(heading).concat().as_str());
-    let field = match (is_state && looks.some, looks.switches) {
-        (true, true) => Field::ContactActive,
-        (true, false) => Field::Address,
-        (false, _) => return None,
+    let words = vocabulary::words(heading).concat();
+    let field = match words.as_str() {
+        _ if !looks.some => return None,
+        "state" | "zustand" if looks.switches => Field::ContactActive,
+        "state" | "zustand" => Field::Address,
+        // Rows are counted so, too.
+        "no" | "nr" | "number" | "nummer" if !looks.counts => Field::AccountNumber,
+        _ => return None,
     };
     Some(Meaning { field, rank: usize::MAX, whose: "" })
 }
@@ -108,15 +118,36 @@ fn best_of_each(meanings: &[Option<Meaning>]) -> Vec<Option<Field>> {
     columns.collect()
 }
 
-/// `Name` beside `Vorname` is the last name; beside both it is the company's.
+/// `Name` beside `Contact` is the company's.
+fn company_beside_contact(headings: &[String], meanings: &[Option<Meaning>], fields: &mut [Option<Field>]) {
+    let is_contact = |place: &usize| meanings[*place].is_some_and(|meaning| meaning.field == Field::Contact);
+    let name = headings.iter().position(is_bare).filter(is_contact);
+    let Some(name) = name.filter(|_| !fields.contains(&Some(Field::Retailer))) else { return };
+    let others = (0..headings.len()).filter(|place| *place != name).filter(is_contact);
+    let likeliest = others.min_by_key(|place| meanings[*place].map(|meaning| meaning.rank));
+    if let Some(contact) = likeliest {
+        fields[contact] = Some(Field::Contact);
+        fields[name] = Some(Field::Retailer);
+    }
+}
+
+#[expect(clippy::ptr_arg, reason = "it is asked of headings as they are kept")]
+fn is_bare(heading: &String) -> bool {
+    ["name", "naam"].contains(&vocabulary::words(heading).concat().as_str())
+}
+
+/// `Name` beside `Vorname` is the last name; beside both it is the company's, and so
+/// is what some call the contact's name.
 fn name_beside_first_name(headings: &[String], fields: &mut [Option<Field>]) {
     let has = |fields: &[Option<Field>], field| fields.contains(&Some(field));
-    let is_bare = |heading: &String| ["name", "naam"].contains(&vocabulary::words(heading).concat().as_str());
     let Some(place) = fields.iter().position(|field| *field == Some(Field::Contact)) else { return };
-    if !headings.get(place).is_some_and(is_bare) || !has(fields, Field::FirstName) {
+    let bare = headings.get(place).is_some_and(is_bare);
+    let called = headings.get(place).is_some_and(|h| vocabulary::words(h).concat() == "contactname");
+    if !bare && !called || !has(fields, Field::FirstName) {
         return;
     }
     match (has(fields, Field::LastName), has(fields, Field::Retailer)) {
+        (false, _) if called => {}
         (false, _) => fields[place] = Some(Field::LastName),
         (true, false) => fields[place] = Some(Field::Retailer),
         (true, true) => {}

@@ -100,6 +100,8 @@ fn of_someone(key: &str) -> Option<Meaning> {
                 | Field::Position
                 | Field::Language
         );
+        // `Billing title` is a doctor's.
+        let keeps = keeps && rest != "title";
         keeps.then_some(Meaning { field, rank: rank + 3 * STEP, whose })
     });
     meanings.min_by_key(|meaning| meaning.rank)
@@ -109,7 +111,7 @@ const WHOSE: &str = "defaultaddress defaultbilling primaryaddress mainaddress bi
     rechnungs rechnung facturation facturatie fatturazione facturacion default primary main haupt customer \
     customers kunden kunde client klant cliente contact kontakt ansprechpartner ap company firmen firma \
     business geschafts user work office account person people address adress adresse buyer mailing postal \
-    legal store shop partner debitor wpuser";
+    legal store shop partner debitor wpuser po";
 
 /// The likeliest first, as [`words`] are joined.
 const HEADINGS: &[(Field, &str)] = &[
@@ -124,7 +126,8 @@ const HEADINGS: &[(Field, &str)] = &[
          custcode debtorcode customerref customerreference cardcode sapnumber bpnumber businesspartnernumber \
          businesspartner geschaftspartnernummer gpnummer partnernumber partnernummer adressnummer adrnr \
          kundenkennung debitor account customerid custid kundenid kdid clientid klantid idcliente idklienta \
-         idclient accountid companyid internalreference ref reference externalid id userid entityid",
+         idclient accountid companyid bpcode ac konto personenkonto debitorenkonto associatedcompanyids \
+         internalreference ref reference externalid id userid entityid",
     ),
     (
         Field::Retailer,
@@ -136,7 +139,7 @@ const HEADINGS: &[(Field, &str)] = &[
          nomsociete nomdelasociete societe entreprise nomclient nomduclient bedrijfsnaam bedrijf klantnaam \
          ragionesociale azienda nomeazienda societa nomecliente razonsocial empresa nombreempresa \
          nombrefiscal nombrecliente nazwafirmy nazwaklienta nazwakontrahenta kontrahent shop store customer \
-         kunde client klant cliente klient nazwa",
+         kunde client klant cliente klient nazwa bpname associatedcompany nameadressattypunternehmen",
     ),
     (
         Field::Address,
@@ -147,7 +150,8 @@ const HEADINGS: &[(Field, &str)] = &[
          plz postleitzahl plzort country countryname countrycode land landcode landerkurzel laendercode county \
          province provincename provincecode bundesland rue adressepostale codepostal ville pays adres straat \
          huisnummer plaats woonplaats indirizzo via cap citta provincia paese direccion calle codigopostal cp \
-         ciudad poblacion pais ulica kodpocztowy miasto miejscowosc kraj",
+         ciudad poblacion pais ulica kodpocztowy miasto miejscowosc kraj stras \
+         pstlz zippostalcode zipcodepostalcode stateprovince countryregion countryregioncode",
     ),
     (
         Field::Territory,
@@ -163,7 +167,7 @@ const HEADINGS: &[(Field, &str)] = &[
     (
         Field::RetailerBlocked,
         "retailerblocked companyblocked customerblocked accountblocked customerlocked customerinactive \
-         companyinactive kundegesperrt kundengesperrt kundensperre kundeinaktiv firmagesperrt onhold",
+         companyinactive kundegesperrt kundengesperrt kundensperre kundeinaktiv firmagesperrt onhold loevm",
     ),
     (
         Field::Contact,
@@ -175,17 +179,18 @@ const HEADINGS: &[(Field, &str)] = &[
     ),
     (
         Field::FirstName,
-        "firstname billingfirstname givenname vorname forename fname prenom voornaam nome nombre nombres imie",
+        "firstname billingfirstname givenname vorname forename fname prenom voornaam nome nombre nombres imie \
+         vornameadressattypnaturlperson",
     ),
     (
         Field::LastName,
         "lastname billinglastname surname familyname nachname familienname zuname lname secondname \
-         nomdefamille nom achternaam cognome apellidos apellido nazwisko",
+         nomdefamille nom achternaam cognome apellidos apellido nazwisko nameadressattypnaturlperson",
     ),
     (
         Field::Position,
         "position jobtitle role title funktion function fonction poste functie ruolo cargo puesto stanowisko \
-         abteilung department",
+         abteilung department organizationtitle",
     ),
     (
         Field::Phone,
@@ -193,7 +198,7 @@ const HEADINGS: &[(Field, &str)] = &[
          telefonnr fon rufnummer telefoon telefoonnummer telefono numerodetelephone numerotelefonu \
          billingphone billingtelephone defaultaddressphone directphone workphone businessphone mobile \
          mobilephone mobilenumber mobileno mobil mobiltelefon mobilnummer handy handynummer cell cellphone \
-         gsm portable mobiel cellulare movil komorka",
+         gsm portable mobiel cellulare movil komorka telf phone1value",
     ),
     (
         Field::Language,
@@ -204,7 +209,7 @@ const HEADINGS: &[(Field, &str)] = &[
         Field::Email,
         "email emailaddress mail mailaddress mailadresse emailadresse useremail billingemail emailid \
          smtpaddress courriel adressemail adresseemail adressedemail mel emailadres mailadres indirizzoemail \
-         postaelettronica correo correoelectronico direcciondecorreo adresemail pocztaelektroniczna eposta",
+         postaelettronica correo correoelectronico direcciondecorreo adresemail pocztaelektroniczna eposta smtpaddr email1value",
     ),
     (
         Field::Username,
@@ -220,7 +225,7 @@ const HEADINGS: &[(Field, &str)] = &[
     (
         Field::ContactActive,
         "contactactive active isactive enabled isenabled useractive accountenabled status contactstatus \
-         userstatus aktiv istaktiv aktivkennzeichen aktivkz freigegeben actif actief attivo activo aktywny",
+         aktiv istaktiv aktivkennzeichen aktivkz freigegeben actif actief attivo activo aktywny",
     ),
     (
         Field::ContactBlocked,

@@ -63,7 +63,7 @@ story! {
         let mut workbook = Workbook::new();
         let sheets: [(&str, &[&[&str]]); 3] = [
             ("Cover", &[&["Customers of Sample Supplies"], &["made by", "the office"]]),
-            ("Customers", &[&["Account number", "Retailer", "E-mail"], &["0010", "Sample Shop", "a@shop.example"]]),
+            ("Customers", &[&["As of today"], &["Account number", "Retailer", "E-mail"], &["0010", "Sample Shop", "a@shop.example"]]),
             ("Old ones", &[&["Account number", "Retailer"], &["0001", "Old Shop"], &["0002", "Older Shop"]]),
         ];
         for (name, rows) in sheets {
@@ -77,7 +77,7 @@ story! {
         let first = handed_in(&office, &workbook.save_to_buffer().expect("a workbook")).await;
         let page = office.browser.get(&first).await;
         assert!(page.says("sheet “Customers”") && page.says("Sample Shop") && page.says("Old ones"), "{}", page.text());
-        let choice = [("sheet", "Old ones"), ("heading_row", "1"), ("territory", ""), ("access", "true")];
+        let choice = [("sheet", "Old ones"), ("heading_row", "2"), ("column-0", "account_number"), ("column-1", "retailer"), ("access", "true")];
         let reply = office.browser.post(&format!("{first}/check"), &choice).await;
         let page = office.browser.get(reply.location()).await;
         assert!(page.says("sheet “Old ones”") && page.says("2 rows") && page.says("Older Shop"), "{}", page.text());
