@@ -18,6 +18,7 @@ pub mod passkeys;
 pub mod idempotency;
 pub mod settings;
 pub mod wording;
+pub mod held;
 pub mod app;
 pub mod http;
 pub mod retailers;

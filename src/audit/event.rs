@@ -61,6 +61,8 @@ pub enum Event {
     ContactImported,
     /// A contact's password came along from the system before.
     PasswordBrought,
+    /// Rows of a file were corrected before it was brought in.
+    ImportCorrected,
     /// Bringing a file in was started.
     ImportStarted,
     /// A file was brought in.
@@ -171,7 +173,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 82] = [
+    pub const ALL: [Self; 84] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -201,6 +203,7 @@ impl Event {
         Self::MailFailed,
         Self::ContactImported,
         Self::PasswordBrought,
+        Self::ImportCorrected,
         Self::ImportStarted,
         Self::ImportDone,
         Self::ImportUndone,
@@ -294,6 +297,7 @@ impl Event {
             Self::MailFailed => "mail-failed",
             Self::ContactImported => "contact-imported",
             Self::PasswordBrought => "password-brought",
+            Self::ImportCorrected => "import-corrected",
             Self::ImportStarted => "import-started",
             Self::ImportDone => "import-done",
             Self::ImportUndone => "import-undone",

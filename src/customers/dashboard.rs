@@ -96,7 +96,9 @@ pub(super) fn in_words(counts: &[(Standing, i64)]) -> Vec<(Standing, String)> {
 }
 
 fn paused(run: &Run) -> (&'static str, String, String) {
-    (runs::label(run.act), run.staff_name.clone(), format!("/portal/runs/{}", run.id))
+    let started = format!("started by {}", run.staff_name);
+    let words = runs::why(run).map_or(started, str::to_owned);
+    (runs::label(run.act), words, format!("/portal/runs/{}", run.id))
 }
 
 fn task(

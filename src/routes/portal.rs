@@ -71,6 +71,7 @@ pub(super) fn imports() -> Vec<Route> {
         ("/portal/imports/{id}", get(imports::import)),
         ("/portal/imports/{id}/status", get(imports::status)),
         ("/portal/imports/{id}/check", post(imports::check)),
+        ("/portal/imports/{id}/rows", post(import::correct::portal::rows)),
         ("/portal/imports/{id}/start", post(imports::start)),
         ("/portal/imports/{id}/undo", post(imports::undo)),
         ("/portal/imports/{id}/discard", post(imports::discard)),

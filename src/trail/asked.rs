@@ -200,6 +200,7 @@ const fn kind(event: Event) -> &'static str {
         | Event::ContactMerged
         | Event::ContactErased => "customers",
         Event::CustomersExported
+        | Event::ImportCorrected
         | Event::ImportStarted
         | Event::ImportDone
         | Event::ImportUndone

@@ -103,6 +103,19 @@ impl Browser {
         self.send(Ask { method: "POST", path, headers, body }).await
     }
 
+    /// Hands a file in under `file`, with other fields before it.
+    pub async fn post_file_with(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Reply {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let fields: String = fields.iter().map(part).collect();
+        let head = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"file.csv\"\r\n\r\n";
+        let body = [fields.as_bytes(), head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+        let headers =
+            vec![("content-type", "multipart/form-data; boundary=cut"), ("origin", self.origin.as_str())];
+        self.send(Ask { method: "POST", path, headers, body }).await
+    }
+
     /// Sends a form as a page of another site would make it.
     pub async fn post_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();

@@ -11,19 +11,19 @@ import { isNumber, significant } from "./telephone.js";
  * @typedef {{ id: string, source: string, name: string, text: string, digits: string }} Entry
  */
 
-/** Letters that don't come apart into a letter and an accent. @type {Record<string, string>} */
-const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i" };
+/** Letters that don't come apart into a letter and an accent, or are another at a word's end. @type {Record<string, string>} */
+const LETTERS = { ς: "σ", ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i" };
 
-/** Without case, accents and apostrophes. @param {string} text */
+/** Without case, accents, apostrophes and what shows nothing. @param {string} text */
 export const fold = (text) => folded(text).trim();
 
 /** @param {string} text */
 function folded(text) {
   return text
     .normalize("NFKD")
-    .replace(/[\p{M}'’‘ʼ]/gu, "")
+    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}'’‘ʼ]/gu, "")
     .toLowerCase()
-    .replace(/[ßæœøđðłþı]/g, (letter) => LETTERS[letter] ?? letter)
+    .replace(/[ςßæœøđðłþı]/g, (letter) => LETTERS[letter] ?? letter)
     // Joining makes it one piece of memory; otherwise the first keystroke would do so for all.
     .split(/\s+/)
     .join(" ");

@@ -265,7 +265,7 @@ impl Told {
 }
 
 /// The keys of words that have a meaning of their own.
-const WORDS: [&str; 38] = [
+const WORDS: [&str; 39] = [
     "known-is-en",
     "known-is-de",
     "known-is-reset",
@@ -274,6 +274,7 @@ const WORDS: [&str; 38] = [
     "known-is-email-changed",
     "known-is-email-confirmation",
     "known-is-usernames",
+    "known-is-invitation-username",
     "known-is-sign-in-changed",
     "known-is-waiting",
     "known-is-put-off",
