@@ -1,6 +1,7 @@
 //! Handing one mail over, and writing down how it went.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -17,6 +18,7 @@ use crate::mail::message::Outgoing;
 use crate::mail::smtp::Handover;
 use crate::mail::{self, Composed, Delivery, End, Kind, Later, Mail, SendMail};
 use crate::recovery::delivery::Failed;
+use crate::settings::Settings;
 use crate::{notice, recovery, runs, setup, staff};
 
 /// Why a mail that is not handed over again may have arrived: this process, or
@@ -37,7 +39,7 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
     };
     let now = app.clock.now();
     if mail.doubts >= mail.most_doubts() {
-        let attempt = Attempt { job, mail, temporary: None };
+        let attempt = Attempt { job, mail, temporary: None, settings: app.settings() };
         let why = Why { answer: INTERRUPTED, class: None, certain: false };
         return app.db.write(move |tx| never_again(tx, &attempt, Failed::Unsure, &why, now)).await;
     }
@@ -59,7 +61,7 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
         let class = verdict.class.as_str();
         tracing::warn!(mail.id = %mail.id, class, "The mail server takes no mail from us; it is tried again, and runs pause");
     }
-    let attempt = Attempt { job, mail, temporary: composed.temporary };
+    let attempt = Attempt { job, mail, temporary: composed.temporary, settings: app.settings() };
     let now = app.clock.now();
     app.db.write(move |tx| record(tx, &attempt, &handover, now)).await
 }
@@ -110,6 +112,7 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     let now = app.clock.now();
     match mail.kind {
         Kind::Reset | Kind::Invitation => recovery::delivery::compose(app, mail, now).await,
+        Kind::InvitationUsername => recovery::delivery::compose_invitation_username(app, mail).await,
         Kind::Usernames => recovery::delivery::compose_usernames(app, mail).await,
         Kind::PasswordChanged => recovery::delivery::compose_password_changed(app, mail).await,
         Kind::EmailConfirmation => account::email::compose_confirmation(app, mail, now).await,
@@ -173,6 +176,7 @@ struct Attempt {
     job: Job,
     mail: Mail,
     temporary: Option<TemporaryPasswordId>,
+    settings: Arc<Settings>,
 }
 
 /// Why a mail was not accepted.
@@ -243,7 +247,7 @@ fn accepted(
     if mail::finish(tx, attempt.mail.id, &end, now)?
         && let Some(temporary) = attempt.temporary
     {
-        recovery::delivery::accepted(tx, &attempt.mail, temporary, now)?;
+        recovery::delivery::accepted(tx, &attempt.mail, temporary, &attempt.settings.values, now)?;
     }
     runs::go_on(tx, now)?;
     jobs::finish(tx, &attempt.job)?;

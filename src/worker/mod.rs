@@ -79,11 +79,13 @@ impl Workers {
     }
 }
 
-/// Takes over what was changed on another node or by a command.
+/// Takes over what was changed on another node or by a command, and lets files go
+/// whose time is up.
 async fn follow(app: Arc<App>) {
     let mut every = tokio::time::interval(POLL);
     loop {
         every.tick().await;
+        app.held.forget_old(app.clock.now());
         if let Err(error) = app.follow().await {
             tracing::warn!(%error, "Looking for changed settings failed");
         }

@@ -164,6 +164,8 @@ impl Shop {
             ("mail.smtp_url", self.smtp.url()),
             ("database.url", self.database.url.clone()),
             ("security.key_file", self.keys.path().join("tradepost.key").display().to_string()),
+            // Stories count mails; those about the username turn it on.
+            ("invitation.username", "never".to_owned()),
             ("password.memory_kib", "8".to_owned()),
             ("password.iterations", "1".to_owned()),
             ("password.threads", "2".to_owned()),
