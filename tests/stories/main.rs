@@ -56,6 +56,7 @@ mod forgot;
 mod fresh;
 mod harmless;
 mod import;
+mod letters;
 mod lists;
 mod logo;
 mod mail_faults;
