@@ -70,7 +70,7 @@ fn everything_typed_is_words() {
     for typed in [
         "<script>alert(1)</script>",
         "<b>bold</b> & \"quotes\" 'too'",
-        "{ braces } and { more",
+        "{ braces, too } and { more",
         "a } b }} c %} d #}",
         "[[closing]] [[nowhere]]",
         "{",
