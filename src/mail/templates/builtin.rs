@@ -5,7 +5,7 @@ use super::{TemplateError, Templates, Which, folder};
 
 /// Every template: its path and its text. The operator's folder may hold files
 /// of these paths.
-pub(super) const TEMPLATES: [(&str, &str); 49] = [
+pub(super) const TEMPLATES: [(&str, &str); 55] = [
     ("layout.html", include_str!("layout.html")),
     ("en/reset/subject.txt", include_str!("en/reset/subject.txt")),
     ("en/reset/body.txt", include_str!("en/reset/body.txt")),
@@ -13,6 +13,9 @@ pub(super) const TEMPLATES: [(&str, &str); 49] = [
     ("en/invitation/subject.txt", include_str!("en/invitation/subject.txt")),
     ("en/invitation/body.txt", include_str!("en/invitation/body.txt")),
     ("en/invitation/body.html", include_str!("en/invitation/body.html")),
+    ("en/invitation-username/subject.txt", include_str!("en/invitation-username/subject.txt")),
+    ("en/invitation-username/body.txt", include_str!("en/invitation-username/body.txt")),
+    ("en/invitation-username/body.html", include_str!("en/invitation-username/body.html")),
     ("en/password-changed/subject.txt", include_str!("en/password-changed/subject.txt")),
     ("en/password-changed/body.txt", include_str!("en/password-changed/body.txt")),
     ("en/password-changed/body.html", include_str!("en/password-changed/body.html")),
@@ -37,6 +40,9 @@ pub(super) const TEMPLATES: [(&str, &str); 49] = [
     ("de/invitation/subject.txt", include_str!("de/invitation/subject.txt")),
     ("de/invitation/body.txt", include_str!("de/invitation/body.txt")),
     ("de/invitation/body.html", include_str!("de/invitation/body.html")),
+    ("de/invitation-username/subject.txt", include_str!("de/invitation-username/subject.txt")),
+    ("de/invitation-username/body.txt", include_str!("de/invitation-username/body.txt")),
+    ("de/invitation-username/body.html", include_str!("de/invitation-username/body.html")),
     ("de/password-changed/subject.txt", include_str!("de/password-changed/subject.txt")),
     ("de/password-changed/body.txt", include_str!("de/password-changed/body.txt")),
     ("de/password-changed/body.html", include_str!("de/password-changed/body.html")),
@@ -61,6 +67,7 @@ pub(super) const TEMPLATES: [(&str, &str); 49] = [
 pub(super) const LETTERS: &[(&str, &str)] = &[
     ("en/reset/letter.txt", include_str!("en/reset/letter.txt")),
     ("en/invitation/letter.txt", include_str!("en/invitation/letter.txt")),
+    ("en/invitation-username/letter.txt", include_str!("en/invitation-username/letter.txt")),
     ("en/password-changed/letter.txt", include_str!("en/password-changed/letter.txt")),
     ("en/email-changed/letter.txt", include_str!("en/email-changed/letter.txt")),
     ("en/email-confirmation/letter.txt", include_str!("en/email-confirmation/letter.txt")),
@@ -69,6 +76,7 @@ pub(super) const LETTERS: &[(&str, &str)] = &[
     ("en/staff-reset/letter.txt", include_str!("en/staff-reset/letter.txt")),
     ("de/reset/letter.txt", include_str!("de/reset/letter.txt")),
     ("de/invitation/letter.txt", include_str!("de/invitation/letter.txt")),
+    ("de/invitation-username/letter.txt", include_str!("de/invitation-username/letter.txt")),
     ("de/password-changed/letter.txt", include_str!("de/password-changed/letter.txt")),
     ("de/email-changed/letter.txt", include_str!("de/email-changed/letter.txt")),
     ("de/email-confirmation/letter.txt", include_str!("de/email-confirmation/letter.txt")),

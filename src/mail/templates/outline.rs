@@ -53,6 +53,7 @@ impl Shape {
 pub fn of(kind: Kind) -> &'static [Piece] {
     match kind {
         Kind::Reset | Kind::Invitation => &TEMPORARY_PASSWORD,
+        Kind::InvitationUsername => &INVITATION_USERNAME,
         Kind::PasswordChanged => &PASSWORD_CHANGED,
         Kind::EmailChanged => &EMAIL_CHANGED,
         Kind::EmailConfirmation => &EMAIL_CONFIRMATION,
@@ -86,12 +87,25 @@ const TEMPORARY_PASSWORD: [Piece; 9] = [
     words("opening", "Before the temporary password", Shape::Paragraphs),
     Piece::Fixed("The temporary password, alone on its line."),
     words("text", "After it", Shape::Paragraphs),
-    Piece::Fixed("The username, where mails may name it, and the address of the page to sign in."),
+    Piece::Fixed(
+        "The username, where mails may name it, or that it follows, and the address of the page to sign in.",
+    ),
     BUTTON,
     CLOSING,
     Piece::Fixed(
-        "What becomes of the current password, who asked for it, the link that cancels it, and for whom the mail is.",
+        "In a reset what becomes of the current password, in an invitation the page that mails a fresh one; who asked for it, the link that cancels it, and for whom the mail is.",
     ),
+];
+
+const INVITATION_USERNAME: [Piece; 8] = [
+    SUBJECT,
+    HEADING,
+    words("opening", "Before the username", Shape::Paragraphs),
+    Piece::Fixed("The username, alone on its line."),
+    words("text", "After it", Shape::Paragraphs),
+    BUTTON,
+    CLOSING,
+    Piece::Fixed("The address of the page to sign in, under the button, and for whom the mail is."),
 ];
 
 const PASSWORD_CHANGED: [Piece; 6] = [
@@ -233,6 +247,7 @@ pub fn chips(kind: Kind) -> &'static [Chip] {
             }
         }
         Kind::EmailConfirmation => &[CONTACT, RETAILER, SUPPLIER, UNTIL, WEBSITE],
+        Kind::InvitationUsername => &[CONTACT, RETAILER, SUPPLIER, WEBSITE],
         Kind::Usernames => &[SUPPLIER, WEBSITE],
         Kind::SignInChanged => {
             const { &[PERSON, chip("change", "what was changed", "change"), SUPPLIER, WHEN, WEBSITE] }

@@ -5,8 +5,8 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::mail::contexts::{
-    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, SignInChanged, StaffReset, TemporaryPassword,
-    UsernameEntry, Usernames,
+    AskedBy, EmailChanged, EmailConfirmation, InvitationUsername, PasswordChanged, SignInChanged, StaffReset,
+    TemporaryPassword, UsernameEntry, Usernames,
 };
 use crate::mail::message::Kind;
 
@@ -20,6 +20,7 @@ pub(super) const USERNAME: &str = "sample-username";
 pub(super) const SIGN_IN: &str = "https://shop.sample.example/sign-in";
 pub(super) const NOT_ME: &str = "https://shop.sample.example/not-me/0123456789abcdef";
 pub(super) const LINK: &str = "https://shop.sample.example/confirm/0123456789abcdef";
+pub(super) const PAGE: &str = "https://shop.sample.example/invitation/0123456789abcdef";
 pub(super) const FORGOT: &str = "https://shop.sample.example/forgot-password";
 const UNTIL: &str = "Wednesday 25 November, 14:02 (CET)";
 
@@ -45,6 +46,7 @@ pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Sample> {
         Kind::Reset | Kind::Invitation => {
             usernames.iter().flat_map(|named| temporary_passwords(kind, *named)).collect()
         }
+        Kind::InvitationUsername => vec![invitation_username()],
         Kind::PasswordChanged => vec![password_changed()],
         Kind::EmailChanged => vec![
             email_changed("new", "There is a new address", "a…d@harbour.example"),
@@ -76,6 +78,13 @@ const SIGN_IN_CHANGES: [(&str, &str); 6] = [
     ("factors-reset", "A lost second factor was removed"),
     ("recovery-code-used", "A recovery code was used"),
 ];
+
+fn invitation_username() -> Sample {
+    let (supplier, website, person, retailer) = (SUPPLIER, WEBSITE, PERSON, RETAILER);
+    let named =
+        InvitationUsername { supplier, website, person, retailer, username: USERNAME, sign_in_url: SIGN_IN };
+    Sample::new("invited", "After an invitation", &named)
+}
 
 fn password_changed() -> Sample {
     let changed = PasswordChanged {
@@ -129,7 +138,7 @@ fn temporary_passwords(kind: Kind, named: bool) -> Vec<Sample> {
             (name.to_owned(), label.to_owned())
         };
         let username = named.then_some(USERNAME);
-        Sample::new(&name, &label, &temporary_password(asked_by, username, stops_current))
+        Sample::new(&name, &label, &temporary_password(kind, asked_by, username, stops_current))
     };
     let named_staff = AskedBy::Staff(Some("Sample Staff"));
     let contact = sample("contact", "Asked for by the contact", AskedBy::Contact, false);
@@ -144,10 +153,12 @@ fn temporary_passwords(kind: Kind, named: bool) -> Vec<Sample> {
 }
 
 fn temporary_password<'a>(
+    kind: Kind,
     asked_by: AskedBy<'a>,
     username: Option<&'a str>,
     stops_current: bool,
 ) -> TemporaryPassword<'a> {
+    let invited = kind == Kind::Invitation;
     TemporaryPassword {
         supplier: SUPPLIER,
         website: WEBSITE,
@@ -161,6 +172,9 @@ fn temporary_password<'a>(
         not_me_url: NOT_ME,
         username,
         stops_current,
+        page_url: invited.then_some(PAGE),
+        page_until: invited.then_some(UNTIL),
+        username_follows: invited && asked_by != AskedBy::Contact && username.is_none(),
     }
 }
 
