@@ -53,6 +53,7 @@ mod editing;
 mod export;
 mod finding;
 mod forgot;
+mod forwarded;
 mod fresh;
 mod harmless;
 mod import;
