@@ -101,7 +101,7 @@ fn still_served() -> Failure {
 
 fn tell(lost: &Lost) {
     println!(
-        "With the key are lost:\n\
+        "Lost with the key are:\n\
          - the authenticator apps of {} staff users: their second factor is taken off, they are signed out and \
          told by mail, and set up another one when they have signed in with their password\n\
          - {} unused recovery codes\n\
