@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::reading::Reading;
-use super::{Mistakes, ResetMode, Source, value};
+use super::{InvitationUsername, Mistakes, ResetMode, Source, value};
 use crate::kernel::{Accent, Language};
 
 /// Its keys, in the order pages show them.
-pub const CHANGEABLE: [&str; 8] = [
+pub const CHANGEABLE: [&str; 9] = [
     "supplier.name",
     "supplier.accent",
     "supplier.language",
@@ -16,6 +16,7 @@ pub const CHANGEABLE: [&str; 8] = [
     "reset.valid_for",
     "reset.mode",
     "mail.include_username",
+    "invitation.username",
     "password.min_length",
 ];
 
@@ -34,6 +35,8 @@ pub struct Changeable {
     pub reset: Reset,
     /// Whether a reset's mail names the username (promise 6).
     pub include_username: bool,
+    /// How who is invited learns their username, unless mails name it anyway.
+    pub invitation_username: InvitationUsername,
     /// The fewest characters of a contact's password.
     pub min_length: usize,
 }
@@ -48,6 +51,17 @@ pub struct Reset {
 }
 
 impl Changeable {
+    /// Whether a mail with a temporary password names the username; `invited`:
+    /// one that is an invitation (promise 6).
+    pub fn names_username(&self, invited: bool) -> bool {
+        self.include_username || (invited && self.invitation_username == InvitationUsername::SameMail)
+    }
+
+    /// Whether an invitation is followed by a mail with the username.
+    pub fn mails_username(&self) -> bool {
+        !self.include_username && self.invitation_username == InvitationUsername::OwnMail
+    }
+
     /// Checks the values.
     ///
     /// # Errors
@@ -70,6 +84,7 @@ impl Changeable {
         let valid_for = reading.parse("reset.valid_for", value::valid_for);
         let mode = reading.parse("reset.mode", value::reset_mode);
         let include_username = reading.parse("mail.include_username", value::switch);
+        let invitation_username = reading.parse("invitation.username", value::invitation_username);
         let min_length = reading.parse("password.min_length", |text| value::number(text, 8, 64));
         Some(Self {
             supplier: supplier?,
@@ -78,6 +93,7 @@ impl Changeable {
             languages: languages?,
             reset: Reset { valid_for: valid_for?, mode: mode? },
             include_username: include_username?,
+            invitation_username: invitation_username?,
             min_length: min_length?,
         })
     }

@@ -17,7 +17,7 @@ pub use changeable::{CHANGEABLE, Changeable, Reset};
 pub use keys::{KEYS, Key};
 pub use secrets::without_secrets;
 pub use source::{Origin, Source};
-pub use value::{LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
+pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
 
 use crate::db::DatabaseUrl;
 use crate::kernel::{Digest, Network};

@@ -16,6 +16,7 @@ mod copies;
 mod error;
 mod migrate;
 mod postgres;
+mod refold;
 mod server;
 mod sqlite;
 mod threads;

@@ -102,11 +102,12 @@ impl Server {
         Ok(Self { config, proof, roots, schema: asked.schema, shown })
     }
 
-    /// How long connecting may take in all, from the first host to the last.
+    /// How long connecting may take in all, from the first host to the last, with
+    /// what a busy server takes to begin a session.
     pub(super) fn patience(&self) -> Duration {
         let hosts = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);
-        let each = self.config.get_connect_timeout().copied().unwrap_or(PATIENCE);
-        each.saturating_mul(u32::try_from(hosts).unwrap_or(1)).saturating_add(PATIENCE)
+        let grace = if self.config.get_connect_timeout().is_some() { PATIENCE } else { 4 * PATIENCE };
+        self.patience_of_each().saturating_mul(u32::try_from(hosts).unwrap_or(1)).saturating_add(grace)
     }
 
     /// How long one host may take.
