@@ -22,7 +22,7 @@ hide = Verbergen
 copy = Kopieren
 copied = Kopiert
 back-to-sign-in = Zurück zur Anmeldung
-to-sign-in = Zur Anmeldung
+to-sign-in = Anmelden
 back-to-account = Zurück zu meinem Konto
 
 field-name = Name

@@ -22,7 +22,7 @@ hide = Hide
 copy = Copy
 copied = Copied
 back-to-sign-in = Back to sign in
-to-sign-in = To sign in
+to-sign-in = Sign in
 back-to-account = Back to my account
 
 field-name = Name

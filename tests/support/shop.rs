@@ -61,6 +61,7 @@ struct Settings {
 /// One process of an installation. Dropping it is like killing the process.
 struct Node {
     app: Arc<App>,
+    workers: Option<worker::Workers>,
     runtime: Option<Runtime>,
 }
 
@@ -152,12 +153,10 @@ impl Shop {
         let router = routes::router(Arc::clone(&app));
         let entered = runtime.enter();
         let listener = TcpListener::from_std(listener).expect("a listener");
-        if !self.settings.idle {
-            worker::start(&app);
-        }
+        let workers = (!self.settings.idle).then(|| worker::start(&app));
         runtime.spawn(serve::serve(listener, router, std::future::pending()));
         drop(entered);
-        self.node = Some(Node { app, runtime: Some(runtime) });
+        self.node = Some(Node { app, workers, runtime: Some(runtime) });
     }
 
     fn config(&self) -> Config {
@@ -187,6 +186,11 @@ impl Shop {
     /// Kills the process; whatever it was doing is left as it is.
     pub fn crash(&mut self) {
         self.node = None;
+    }
+
+    /// The workers of the process, to be stopped as at its end.
+    pub fn workers(&mut self) -> worker::Workers {
+        self.node.as_mut().and_then(|node| node.workers.take()).expect("workers")
     }
 
     /// Starts a new process on the same database. With PostgreSQL other nodes
