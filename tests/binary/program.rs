@@ -34,8 +34,10 @@ pub struct Serving {
 impl Installation {
     /// An installation whose database was made.
     pub fn on(database: Database, smtp_port: u16) -> Self {
-        let installation = Self::without_a_database(database, smtp_port);
+        let mut installation = Self::without_a_database(database, smtp_port);
         installation.done(&["init"]);
+        // Others take ports meanwhile, too.
+        installation.port = free_port();
         installation
     }
 
