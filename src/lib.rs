@@ -24,6 +24,7 @@ pub mod http;
 pub mod retailers;
 pub mod notice;
 pub mod access;
+pub mod change_requests;
 pub mod listing;
 pub mod recovery;
 pub mod sign_in;

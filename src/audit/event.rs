@@ -49,6 +49,12 @@ pub enum Event {
     EmailChanged,
     /// A contact was given a username.
     UsernameChanged,
+    /// A rep asked the office to change how a contact signs in.
+    ChangeAsked,
+    /// The office entered what a rep had asked for.
+    ChangeEntered,
+    /// The office turned down what a rep had asked for.
+    ChangeDeclined,
     /// A mail other than a reset or invitation could not be delivered.
     MailFailed,
     /// A contact was created by an import.
@@ -167,7 +173,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 80] = [
+    pub const ALL: [Self; 83] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -191,6 +197,9 @@ impl Event {
         Self::EmailChangeRequested,
         Self::EmailChanged,
         Self::UsernameChanged,
+        Self::ChangeAsked,
+        Self::ChangeEntered,
+        Self::ChangeDeclined,
         Self::MailFailed,
         Self::ContactImported,
         Self::PasswordBrought,
@@ -282,6 +291,9 @@ impl Event {
             Self::EmailChangeRequested => "email-change-requested",
             Self::EmailChanged => "email-changed",
             Self::UsernameChanged => "username-changed",
+            Self::ChangeAsked => "change-asked",
+            Self::ChangeEntered => "change-entered",
+            Self::ChangeDeclined => "change-declined",
             Self::MailFailed => "mail-failed",
             Self::ContactImported => "contact-imported",
             Self::PasswordBrought => "password-brought",

@@ -45,8 +45,10 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0012_devices"),
     migration!("0013_changes"),
     migration!("0014_idempotency"),
+    migration!("0015_mail_answers"),
     migration!("0016_signing_in", refold::run),
     migration!("0017_import_columns"),
+    migration!("0019_change_requests"),
 ];
 
 /// Why a schema could not be brought up to date.

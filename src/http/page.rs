@@ -99,7 +99,7 @@ impl Page {
             logo: web.app.logo().and_then(|logo| brand::logo(&logo)),
             path: visit.path.clone(),
             user: None,
-            flash: flash.map(|text| Flash { tone: "ok", text }),
+            flash: flash.map(|text| Flash { tone: tone_of(visit), text }),
             query: String::new(),
             factor_due: None,
             nav: Vec::new(),
@@ -144,6 +144,14 @@ impl Page {
     pub fn language(&self) -> Language {
         self.language
     }
+}
+
+/// Messages that say that something was not done.
+const WARNINGS: [&str; 3] = ["request-not-open", "request-changed-meanwhile", "request-answer-unreadable"];
+
+fn tone_of(visit: &Visit) -> &'static str {
+    let warns = visit.flash.as_deref().is_some_and(|key| WARNINGS.contains(&key));
+    if warns { "warn" } else { "ok" }
 }
 
 fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {

@@ -14,7 +14,7 @@ const RETAILER: &str =
 
 /// Contacts whose record was merged into another have no listing, and so are
 /// not found.
-pub(super) const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
+const CONTACT: &str = "select c.id, c.retailer_id, c.name, c.position, c.phone, c.language, c.email, c.email_changed_at, c.username,
         c.website_access, c.active, l.has_password, c.password_set_at, c.password_brought_at, c.last_sign_in_at, c.bounced_at, c.version,
         r.name as retailer_name, r.account_number, r.active as retailer_active,
         l.mail_state <> 'none' as was_invited, l.mail_state in ('waiting', 'put-off') as mail_pending, l.temporary_until
@@ -154,6 +154,39 @@ fn one_within<T: FromRow>(
 
 pub(super) fn contacts_of(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<Vec<Contact>, Error> {
     tx.all(&format!("{CONTACT} where c.retailer_id = $1 order by c.name_key, c.id"), &[&retailer])
+}
+
+/// The contact with a username; of two whose usernames became one since they
+/// were entered, the one it has always led to.
+///
+/// # Errors
+/// When the database fails.
+pub fn contact_by_username(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Contact>, Error> {
+    tx.opt(
+        &format!("{CONTACT} where c.username_key in ($1, $2) order by c.username_key <> $1 limit 1"),
+        &[&username.former_key(), &username.key()],
+    )
+}
+
+/// The contact whose mail goes to an address, if it is the only one.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn only_contact_with(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<Contact>, Error> {
+    let mut found: Vec<Contact> =
+        tx.all(&format!("{CONTACT} where c.email_key = $1 limit 2"), &[&email.key()])?;
+    Ok(if found.len() == 1 { found.pop() } else { None })
+}
+
+/// The contacts whose mail goes to an address, by retailer and name.
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Vec<Contact>, Error> {
+    tx.all(
+        &format!("{CONTACT} where c.email_key = $1 order by r.name_key, c.name_key, c.id limit 100"),
+        &[&email.key()],
+    )
 }
 
 /// The retailer with an account number.

@@ -3,7 +3,7 @@
 use axum::routing::{get, post};
 
 use super::Route;
-use crate::customers::{dashboard, edit, invitations, lists, people, portal, search, transfer};
+use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
 use crate::{import, privacy, runs, setup, staff, trail};
 
 /// The portal, where office staff are.
@@ -33,6 +33,9 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/sign-in", get(edit::sign_in).post(edit::submit_sign_in)),
         ("/portal/retailers/{id}/active", post(people::set_retailer_active)),
         ("/portal/contacts/{id}/active", post(people::set_contact_active)),
+        ("/portal/requests", get(requests::list)),
+        ("/portal/contacts/{id}/requests/{request}/enter", post(requests::enter)),
+        ("/portal/contacts/{id}/requests/{request}/decline", post(requests::decline)),
         ("/portal/contacts/{id}/bounce/clear", post(people::clear_bounce)),
         ("/portal/contacts/{id}/sessions/end", post(people::end_sessions)),
         ("/portal/contacts/{id}/sessions/{session}/end", post(people::end_session)),

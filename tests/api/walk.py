@@ -31,11 +31,11 @@ class Api:
             headers["Idempotency-Key"] = key
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or "null")
 
     def page(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return answer.read().decode()
 
 
@@ -80,8 +80,10 @@ def ready(api, token):
     resets = f"/api/v1/contacts/{other['id']}/resets"
     reset = api.ask("POST", resets, {}, token, "walk-over")["id"]
     api.ask("DELETE", f"{resets}/{reset}", token=token)
+    asked = api.ask("POST", f"/api/v1/contacts/{other['id']}/change-requests", {"note": "Please"}, token, "walk-request")
     return {
         "contact": other["id"],
+        "request": asked["id"],
         "retailer": other["retailer"],
         "reset": reset,
         "contact_sign_in": sign_in,

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use url::form_urlencoded;
 
 /// The longest an answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Someone's browser. Clones share their cookies.
 #[derive(Clone)]
@@ -153,9 +153,11 @@ impl Browser {
             "connection: close".to_owned(),
             format!("user-agent: {}", self.device),
             "accept: text/html".to_owned(),
-            "accept-language: en".to_owned(),
             format!("content-length: {}", ask.body.len()),
         ];
+        if !ask.headers.iter().any(|(name, _)| *name == "accept-language") {
+            lines.push("accept-language: en".to_owned());
+        }
         lines.extend(self.forwarded.iter().map(|address| format!("x-forwarded-for: {address}")));
         let cookies = self.cookies();
         if !cookies.is_empty() {
@@ -263,11 +265,13 @@ impl Reply {
     }
 
     /// Everything that another visitor could compare: status, headers less
-    /// those that differ by nature, body.
+    /// those that differ by nature, body less the id of the request.
     pub fn comparable(&self) -> (u16, Vec<(String, String)>, String) {
         let differing = ["date", "x-request-id"];
         let headers = self.headers.iter().filter(|(name, _)| !differing.contains(&name.as_str()));
-        (self.status, headers.cloned().collect(), self.text())
+        let id = self.header("x-request-id");
+        let text = if id.is_empty() { self.text() } else { self.text().replace(id, "(id)") };
+        (self.status, headers.cloned().collect(), text)
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// Every template: its path and its text. The operator's folder may hold files
 /// of these paths.
-pub(super) const TEMPLATES: [(&str, &str); 49] = [
+pub(super) const TEMPLATES: [(&str, &str); 55] = [
     ("layout.html", include_str!("layout.html")),
     ("en/reset/subject.txt", include_str!("en/reset/subject.txt")),
     ("en/reset/body.txt", include_str!("en/reset/body.txt")),
@@ -10,6 +10,9 @@ pub(super) const TEMPLATES: [(&str, &str); 49] = [
     ("en/invitation/subject.txt", include_str!("en/invitation/subject.txt")),
     ("en/invitation/body.txt", include_str!("en/invitation/body.txt")),
     ("en/invitation/body.html", include_str!("en/invitation/body.html")),
+    ("en/invitation-username/subject.txt", include_str!("en/invitation-username/subject.txt")),
+    ("en/invitation-username/body.txt", include_str!("en/invitation-username/body.txt")),
+    ("en/invitation-username/body.html", include_str!("en/invitation-username/body.html")),
     ("en/password-changed/subject.txt", include_str!("en/password-changed/subject.txt")),
     ("en/password-changed/body.txt", include_str!("en/password-changed/body.txt")),
     ("en/password-changed/body.html", include_str!("en/password-changed/body.html")),
@@ -34,6 +37,9 @@ pub(super) const TEMPLATES: [(&str, &str); 49] = [
     ("de/invitation/subject.txt", include_str!("de/invitation/subject.txt")),
     ("de/invitation/body.txt", include_str!("de/invitation/body.txt")),
     ("de/invitation/body.html", include_str!("de/invitation/body.html")),
+    ("de/invitation-username/subject.txt", include_str!("de/invitation-username/subject.txt")),
+    ("de/invitation-username/body.txt", include_str!("de/invitation-username/body.txt")),
+    ("de/invitation-username/body.html", include_str!("de/invitation-username/body.html")),
     ("de/password-changed/subject.txt", include_str!("de/password-changed/subject.txt")),
     ("de/password-changed/body.txt", include_str!("de/password-changed/body.txt")),
     ("de/password-changed/body.html", include_str!("de/password-changed/body.html")),

@@ -3,11 +3,11 @@
 
 mod store;
 
-use super::Contact;
+use super::{Contact, store as contacts};
 use crate::db::{Error, Tx};
 use crate::kernel::{EmailAddress, Username, invisible};
 
-pub use store::{contact_by_username, contacts_by_email, contacts_sharing, username_taken};
+pub use store::{contacts_sharing, username_taken};
 
 /// What someone typed to say who they are, if it can be that.
 #[derive(Clone, Debug)]
@@ -43,11 +43,11 @@ impl Login {
 /// When the database fails.
 pub fn contact_by_login(tx: &mut Tx<'_>, login: &Login) -> Result<Option<Contact>, Error> {
     let named = match &login.username {
-        Some(username) => store::contact_by_username(tx, username)?,
+        Some(username) => contacts::contact_by_username(tx, username)?,
         None => None,
     };
     let addressed = match &login.email {
-        Some(email) => store::only_contact_with(tx, email)?,
+        Some(email) => contacts::only_contact_with(tx, email)?,
         None => None,
     };
     Ok(named.or(addressed))

@@ -31,6 +31,8 @@ export async function startHouse(contacts, shops = contacts) {
     TRADEPOST_SUPPLIER__NAME: "Harbour Wholesale",
     TRADEPOST_PASSWORD__MEMORY_KIB: "1024",
     TRADEPOST_LOG__LEVEL: "warn",
+    // Mails are counted by whom they reach.
+    TRADEPOST_INVITATION__USERNAME: "never",
   };
   /** @param {string[]} args @param {string} [input] */
   const command = (args, input) => {
