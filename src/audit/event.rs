@@ -173,7 +173,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 84] = [
+    pub const ALL: [Self; 83] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
