@@ -404,3 +404,7 @@ known-is-access-on = Zugang eingeschaltet
 known-is-access-off = Zugang ausgeschaltet
 known-is-activate = Aktivierung
 known-is-deactivate = Deaktivierung
+
+operator-test-subject = [Test] { $supplier }: der Mailserver funktioniert
+operator-test-text = Über diesen Server verschickt { $supplier } seine E-Mails: Diese hier wurde zur Probe per Befehl gesendet.
+operator-test-nothing = Es gibt nichts zu tun. Antworten werden nicht gelesen.

@@ -404,3 +404,7 @@ known-is-access-on = access turned on
 known-is-access-off = access turned off
 known-is-activate = activation
 known-is-deactivate = deactivation
+
+operator-test-subject = [Test] { $supplier }: the mail server works
+operator-test-text = { $supplier } sends its mails through this server: this one was sent by command, to try it.
+operator-test-nothing = There is nothing to do. Replies are not read.

@@ -169,11 +169,15 @@ pub enum Event {
     RecordsRemoved,
     /// Entries of the audit trail past their retention time were removed.
     TrailShortened,
+    /// The operator replaced the installation's key, which was lost.
+    KeyReplaced,
+    /// The operator put a backup in the place of the database.
+    BackupRestored,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 83] = [
+    pub const ALL: [Self; 85] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -257,6 +261,8 @@ impl Event {
         Self::ContactErased,
         Self::RecordsRemoved,
         Self::TrailShortened,
+        Self::KeyReplaced,
+        Self::BackupRestored,
     ];
 
     /// The event of this name.
@@ -351,6 +357,8 @@ impl Event {
             Self::ContactErased => "contact-erased",
             Self::RecordsRemoved => "records-removed",
             Self::TrailShortened => "trail-shortened",
+            Self::KeyReplaced => "key-replaced",
+            Self::BackupRestored => "backup-restored",
         }
     }
 }

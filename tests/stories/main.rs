@@ -56,6 +56,7 @@ mod export;
 mod finding;
 mod folding;
 mod forgot;
+mod forwarded;
 mod fresh;
 mod harmless;
 mod import;

@@ -41,6 +41,7 @@ export async function startHouse(contacts, shops = contacts) {
   };
   const rows = Array.from({ length: contacts }, (_, n) => `${20000 + (n % shops)},Sample Shop ${n % shops},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
   writeFileSync(`${folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
+  command(["init"]);
   command(["import", "customers", "contacts.csv", "--new-territories"]);
   command(["staff", "add", "--email", "owner@harbour.example", "--name", "Sample Owner", "--kind", "admin", "--role", "owner", "--password-stdin"], `${PASSWORD}\n`);
   command(["staff", "add", "--email", "rep@harbour.example", "--name", "Sample Rep", "--kind", "rep", "--role", "sales-rep", "--territory", "North", "--password-stdin"], `${PASSWORD}\n`);
