@@ -244,7 +244,7 @@ mod tests {
             free: 3,
             first: Duration::from_mins(1),
             factor: 4,
-            longest: Duration::from_mins(60),
+            longest: Duration::from_hours(1),
             most: 50,
             remembered: Duration::from_hours(720),
         };

@@ -54,6 +54,7 @@ pub fn again(page: &Page, minutes: u64) -> String {
 
 impl ForgotPage {
     /// When another mail can be sent.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn again(&self, minutes: &u64) -> String {
         again(&self.page, *minutes)
     }

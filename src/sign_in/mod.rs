@@ -90,7 +90,7 @@ pub async fn sign_in(app: &App, typed: Typed<'_>, place: Place) -> Result<SignIn
     // The right password, and its hash was made anew by another sign-in meanwhile: that one decides.
     let (now, again) = (app.clock.now(), Arc::clone(&attempt));
     let second = app.db.read(move |tx| candidate(tx, &again, now)).await?;
-    let (outcome, _) = prove(app, Candidate { waits, device, ..second }, password, &attempt).await?;
+    let (outcome, _) = prove(app, Candidate { device, waits, ..second }, password, &attempt).await?;
     Ok(outcome.unwrap_or(SignIn::Refused(None)))
 }
 

@@ -39,6 +39,7 @@ struct Refusal {
 
 impl SignInPage {
     /// When to try again.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn next(&self, until: &Timestamp) -> String {
         self.page.with("sign-in-next", "time", &calendar::wait(until.since(self.now), self.page.language()))
     }

@@ -69,12 +69,14 @@ impl Workers {
     pub async fn stop(self) {
         self.ending.send_replace(true);
         let all = u32::try_from(WORKERS + WAITING).unwrap_or(u32::MAX);
-        match tokio::time::timeout(LAST_WAIT, self.hands.handovers.acquire_many(all)).await {
+        let idle = tokio::time::timeout(LAST_WAIT, self.hands.handovers.acquire_many(all)).await;
+        if let Ok(Ok(permits)) = idle {
             // None begins any more.
-            Ok(Ok(permits)) => permits.forget(),
-            _ => tracing::warn!(
+            permits.forget();
+        } else {
+            tracing::warn!(
                 "Mails were cut off while they were handed over; they are looked after at the next start"
-            ),
+            );
         }
     }
 }

@@ -23,12 +23,9 @@ struct InvitationPage {
 }
 
 impl InvitationPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn again(&self, minutes: &u64) -> String {
         crate::recovery::site::again(&self.page, *minutes)
-    }
-
-    fn until(&self, until: &Timestamp) -> (String, String) {
-        (until.rfc3339(), until.in_words())
     }
 }
 
