@@ -7,9 +7,13 @@ use super::{ConfigError, ResetMode, Source, value};
 use crate::kernel::{Accent, Language};
 
 /// Its keys, in the order pages show them.
-pub const CHANGEABLE: [&str; 8] = [
+pub const CHANGEABLE: [&str; 12] = [
     "supplier.name",
     "supplier.accent",
+    "supplier.telephone",
+    "supplier.imprint_url",
+    "supplier.privacy_url",
+    "supplier.terms_url",
     "supplier.language",
     "supplier.languages",
     "reset.valid_for",
@@ -25,6 +29,8 @@ pub struct Changeable {
     pub supplier: String,
     /// The supplier's colour, if it has one.
     pub accent: Option<Accent>,
+    /// How customers reach the supplier, and what it must tell them.
+    pub reach: Reach,
     /// The language of people who have not chosen one.
     pub language: Language,
     /// The languages that are offered.
@@ -35,6 +41,20 @@ pub struct Changeable {
     pub include_username: bool,
     /// The fewest characters of a contact's password.
     pub min_length: usize,
+}
+
+/// How customers reach the supplier, and the pages it links to; each is empty
+/// where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// The telephone number, as people write it.
+    pub telephone: String,
+    /// The imprint.
+    pub imprint_url: String,
+    /// The privacy policy.
+    pub privacy_url: String,
+    /// The terms.
+    pub terms_url: String,
 }
 
 /// Resets and invitations.
@@ -56,6 +76,12 @@ impl Changeable {
         Ok(Self {
             supplier: source.parse("supplier.name", value::name)?,
             accent: source.parse("supplier.accent", value::accent)?,
+            reach: Reach {
+                telephone: source.parse("supplier.telephone", value::telephone)?,
+                imprint_url: source.parse("supplier.imprint_url", value::link)?,
+                privacy_url: source.parse("supplier.privacy_url", value::link)?,
+                terms_url: source.parse("supplier.terms_url", value::link)?,
+            },
             language: source.parse("supplier.language", |text| match value::language(text)? {
                 language if languages.contains(&language) => Ok(language),
                 _ => Err("must be one of the languages that are offered (supplier.languages)".into()),

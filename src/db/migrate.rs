@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0012_devices"),
     migration!("0013_changes"),
     migration!("0014_idempotency"),
+    migration!("0018_getting_started"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -20,6 +20,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::message::{self, Kind, Rendered};
+use crate::config::Reach;
 use crate::kernel::{Accent, Language, Picture};
 
 /// The fields that a subject may use: it is read over shoulders and on locked
@@ -113,10 +114,10 @@ impl Templates {
         Kind::ALL.into_iter().flat_map(of).collect()
     }
 
-    /// The same in a supplier's colour and with its logo.
+    /// The same in a supplier's colour, with its logo and how it is reached.
     #[must_use]
-    pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>) -> Self {
-        brand(&mut self.environment, accent, logo);
+    pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>, reach: &Reach) -> Self {
+        brand(&mut self.environment, accent, logo, reach);
         self
     }
 
@@ -246,7 +247,8 @@ impl Templates {
         let common: BTreeMap<&str, Value> =
             common.into_iter().chain([("subject", Value::from(subject.clone()))]).collect();
         let whole = merge_maps([context.clone(), Value::from(Serde(common))]);
-        let text = self.fill(&format!("{folder}/body.txt"), whole.clone())?;
+        let mut text = self.fill(&format!("{folder}/body.txt"), whole.clone())?;
+        text.push_str(&self.fill("footer.txt", whole.clone())?);
         let html = self.fill(&format!("{folder}/body.html"), whole)?;
         Ok(Rendered { subject, text, html })
     }
@@ -344,13 +346,22 @@ fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(escaped);
     environment.set_fuel(Some(FUEL));
-    brand(&mut environment, &Accent::default(), None);
+    brand(&mut environment, &Accent::default(), None, &Reach::default());
     environment
 }
 
-/// Names the colours of links and buttons, and the size of the logo, for every
-/// template.
-fn brand(environment: &mut Environment<'static>, accent: &Accent, logo: Option<&Picture>) {
+/// Names the colours of links and buttons, the size of the logo, and how the
+/// supplier is reached, for every template.
+fn brand(environment: &mut Environment<'static>, accent: &Accent, logo: Option<&Picture>, reach: &Reach) {
+    let reached = [
+        ("telephone", &reach.telephone),
+        ("imprint_url", &reach.imprint_url),
+        ("privacy_url", &reach.privacy_url),
+        ("terms_url", &reach.terms_url),
+    ];
+    for (name, value) in reached {
+        environment.add_global(name, value.clone());
+    }
     let size = logo.map(|logo| logo.shown(LOGO_HEIGHT)).map(|(width, height)| vec![width, height]);
     environment.add_global("logo", Value::from(size.unwrap_or_default()));
     environment.add_global("accent", accent.light.to_string());

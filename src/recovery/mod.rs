@@ -9,6 +9,7 @@ pub mod choose;
 pub mod delivery;
 pub mod forgot;
 pub mod not_me;
+pub mod preview;
 mod rules;
 pub mod site;
 mod store;

@@ -4,6 +4,7 @@
 //! territories is not found, in every door.
 
 pub mod edit;
+pub mod rep;
 #[cfg(test)]
 pub mod samples;
 mod store;

@@ -4,16 +4,21 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, search, transfer};
-use crate::{import, privacy, runs, setup, staff, trail};
+use crate::{getting_started, import, privacy, runs, setup, staff, trail};
 
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
+    use getting_started::portal as first;
     use runs::portal as runs;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
     vec![
         ("/portal", get(dashboard::dashboard)),
+        ("/portal/getting-started", get(first::steps)),
+        ("/portal/getting-started/test-mails", post(first::test)),
+        ("/portal/getting-started/away", post(first::put_away)),
+        ("/portal/getting-started/back", post(first::bring_back)),
         ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
         ("/portal/logout", post(colleagues::sign_out)),
         ("/portal/forgot-password", get(colleagues::forgot).post(colleagues::submit_forgot)),
@@ -46,6 +51,7 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/access", post(portal::switch_access)),
         ("/portal/contacts/{id}/resets", post(portal::start_reset)),
         ("/portal/contacts/{id}/resets/new", get(portal::confirm_reset)),
+        ("/portal/contacts/{id}/resets/new/mail", get(portal::mail_of_reset)),
         ("/portal/contacts/{id}/resets/{reset}", get(portal::reset)),
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
@@ -55,6 +61,7 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/runs/new", get(runs::preview)),
         ("/portal/runs/{id}", get(runs::run)),
         ("/portal/runs/{id}/status", get(runs::status)),
+        ("/portal/runs/{id}/begin", post(runs::begin)),
         ("/portal/runs/{id}/pause", post(runs::pause)),
         ("/portal/runs/{id}/resume", post(runs::resume)),
         ("/portal/runs/{id}/cancel", post(runs::cancel)),

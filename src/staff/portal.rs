@@ -40,6 +40,8 @@ struct SignInPage {
     refused: &'static str,
     /// Whether passkeys are possible here.
     passkeys: bool,
+    /// The command that adds the first person; empty once there is somebody.
+    first_person: &'static str,
 }
 
 /// Why a password was not taken.
@@ -60,7 +62,16 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
     if session.is_some_and(|session| enters(session.kind)) {
         return Ok(redirect(base, None));
     }
-    sign_in_page(&web, &visit, String::new(), None)
+    let somebody = web.app.db.read(|tx| super::anybody(tx).map_err(Error::from)).await?;
+    let page = SignInPage {
+        page: Page::of_staff(&web, &visit, None),
+        base,
+        email: String::new(),
+        refused: "",
+        passkeys: somebody && web.app.passkeys.is_some(),
+        first_person: if somebody { "" } else { super::FIRST_PERSON },
+    };
+    html(StatusCode::OK, &page)
 }
 
 /// The page to sign in on, with why that did not work if it did not.
@@ -73,7 +84,7 @@ pub(super) fn sign_in_page(
     let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
     let (page, passkeys) = (Page::of_staff(web, visit, None), web.app.passkeys.is_some());
     let refused = refused.unwrap_or_default();
-    html(status, &SignInPage { page, base: door(visit).1, email, refused, passkeys })
+    html(status, &SignInPage { page, base: door(visit).1, email, refused, passkeys, first_person: "" })
 }
 
 /// `POST /portal/login`, `POST /sales/login`
@@ -192,16 +203,22 @@ pub struct ChooseForm {
     _username: String,
 }
 
+/// A link that was used, has run out, or came damaged leads to where another is
+/// asked for.
+fn link_gone() -> Response {
+    redirect("/portal/forgot-password", Some("link-gone"))
+}
+
 /// `GET /portal/reset/{token}`: uses nothing up.
 pub async fn choose(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
     choose_page(&web, &visit, token, FieldErrors::default()).await
 }
 
 async fn choose_page(web: &Shared, visit: &Visit, token: String, errors: FieldErrors) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let now = web.app.clock.now();
     let Some(pending) = web.app.db.read(move |tx| recovery::find(tx, &parsed, now)).await? else {
-        return Ok(redirect("/portal/forgot-password", Some("link-gone")));
+        return Ok(link_gone());
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Page::of_staff(web, visit, None);
@@ -216,7 +233,7 @@ pub async fn submit_choose(
     Path(token): Path<String>,
     Posted(form): Posted<ChooseForm>,
 ) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let english = Language::English;
     if form.new_password.expose() != form.confirm_password.expose() {
         let text = "The two passwords differ. Type the same one twice.";
@@ -242,6 +259,6 @@ pub async fn submit_choose(
             let text = format!("That is not the code in the mail. {tries} left; then ask for a new mail.");
             choose_page(&web, &visit, token, FieldErrors::one("code", text)).await
         }
-        Choice::NoLongerGood => Ok(redirect("/portal/forgot-password", Some("link-gone"))),
+        Choice::NoLongerGood => Ok(link_gone()),
     }
 }

@@ -91,6 +91,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         }
         Event::CustomersExported => ("info", "dot", by("List exported")),
         Event::RunStarted => ("info", "dot", by("Run started")),
+        Event::RunBegun => ("info", "dot", by("Run begun before its time")),
         Event::RunPaused => ("warn", "dash", by("Run paused")),
         Event::RunResumed => ("info", "dot", by("Run resumed")),
         Event::RunCancelled => ("warn", "dash", by("Run called off")),

@@ -44,6 +44,8 @@ pub struct Ground {
 pub enum Saved {
     /// They are saved, as this version.
     Saved(i64),
+    /// They were so already; nothing was saved.
+    Unchanged,
     /// Someone else saved some since.
     Meanwhile,
     /// They won't do.
@@ -108,9 +110,14 @@ fn add(tx: &mut Tx<'_>, actor: &Actor, ground: &Ground, new: &New<'_>, now: Time
     if ground.built_in.fixed(new.which).is_some() {
         return Ok(Saved::Fixed);
     }
-    let known = store::versions(tx, new.which)?.first().map_or(0, |version| version.number);
+    let latest = store::versions(tx, new.which)?.into_iter().next();
+    let known = latest.as_ref().map_or(0, |version| version.number);
     if known != new.seen {
         return Ok(Saved::Meanwhile);
+    }
+    let in_use = latest.and_then(|version| version.words).unwrap_or_else(|| ground.built_in.words(new.which));
+    if new.restored.is_none() && new.words.is_some_and(|words| says_the_same(words, &in_use)) {
+        return Ok(Saved::Unchanged);
     }
     if let Some(words) = new.words {
         let settings =
@@ -130,6 +137,12 @@ fn add(tx: &mut Tx<'_>, actor: &Actor, ground: &Ground, new: &New<'_>, now: Time
     let event = if new.restored.is_some() { Event::TemplateRestored } else { Event::TemplateSaved };
     audit::record(tx, actor, now, event, About::default().with("template", new.which.0.as_str()))?;
     Ok(Saved::Saved(number))
+}
+
+/// Whether two say the same: forms drop what stands around a text.
+fn says_the_same(one: &Words, other: &Words) -> bool {
+    let parts = |words: &Words| [&words.subject, &words.text, &words.html].map(|part| part.trim().to_owned());
+    parts(one) == parts(other)
 }
 
 /// Which words that are in use need the username, or would trip over it, if

@@ -99,6 +99,7 @@ pub async fn submit_sign_in(
         .await?;
     match edited {
         Edited::Saved(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("saved"))),
+        Edited::Unchanged(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("unchanged"))),
         Edited::Taken(_) => {
             let wrong = (StatusCode::UNPROCESSABLE_ENTITY, username_taken(&holder), holder);
             show(&caller, id, Some(form), wrong).await

@@ -205,6 +205,7 @@ async fn answer(caller: &Caller, which: Which, saved: Saved, typed: Option<Words
             caller.web.app.follow().await?;
             return Ok(redirect(&address(which), Some("words-saved")));
         }
+        Saved::Unchanged => return Ok(redirect(&address(which), Some("unchanged"))),
         Saved::Wrong(error) => {
             let (field, text) = problem(&error);
             Shown { typed, errors: FieldErrors::one(field, text), meanwhile: false }
