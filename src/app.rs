@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::{Config, ConfigError};
 use crate::db::Db;
+use crate::held::HeldFiles;
 use crate::kernel::Clock;
 use crate::keys::{KeyError, Keys};
 use crate::mail::ReturnPath;
@@ -41,6 +42,8 @@ pub struct App {
     pub keys: Option<Keys>,
     /// Where reports about their delivery come back.
     pub return_path: Option<ReturnPath>,
+    /// Files that were handed in lately.
+    pub held: HeldFiles,
 }
 
 /// What the office changes while it runs, as this node knows it.
@@ -130,6 +133,7 @@ impl App {
             keys,
             built_in,
             live: RwLock::new(Arc::new(live)),
+            held: HeldFiles::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
                 None => Outbound::Smtp(Smtp::new(&config.mail.smtp, hello)?),

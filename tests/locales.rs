@@ -108,10 +108,10 @@ fn built() -> Vec<Asked> {
             found.push(Asked::plain("the history of an account", format!("history-{event}")));
         }
     }
-    for error in after("src/http/error.rs", "=> \"") {
+    for error in after("src/http/error_page.rs", "=> \"") {
         if error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
-            found.push(Asked::plain("src/http/error.rs", format!("error-{error}-title")));
-            found.push(Asked::plain("src/http/error.rs", format!("error-{error}-text")));
+            found.push(Asked::plain("src/http/error_page.rs", format!("error-{error}-title")));
+            found.push(Asked::plain("src/http/error_page.rs", format!("error-{error}-text")));
         }
     }
     for what in ["password", "username"] {

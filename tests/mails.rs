@@ -5,8 +5,8 @@
 use serde::Serialize;
 use tradepost::kernel::Language;
 use tradepost::mail::contexts::{
-    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, SignInChanged, StaffReset, TemporaryPassword,
-    UsernameEntry, Usernames,
+    AskedBy, EmailChanged, EmailConfirmation, InvitationUsername, PasswordChanged, SignInChanged, StaffReset,
+    TemporaryPassword, UsernameEntry, Usernames,
 };
 use tradepost::mail::message::Kind;
 use tradepost::mail::templates::Templates;
@@ -47,6 +47,9 @@ fn temporary_password(asked_by: AskedBy<'static>) -> TemporaryPassword<'static> 
         not_me_url: "https://shop.harbour.example/not-me/0193b2f0",
         username: None,
         stops_current: false,
+        page_url: None,
+        page_until: None,
+        username_follows: false,
     }
 }
 
@@ -64,8 +67,28 @@ fn a_reset_by_staff_that_stops_the_current_password_and_names_the_username() {
 
 #[test]
 fn an_invitation() {
-    snapshot("invitation", Kind::Invitation, &temporary_password(AskedBy::Staff(Some("Max Huber"))));
-    snapshot("invitation_by_operator", Kind::Invitation, &temporary_password(AskedBy::Operator));
+    let page_url = Some("https://shop.harbour.example/invitation/0193b2f0");
+    let page_until = Some("Friday 25 December, 14:02 (CET)");
+    let with_page = |asked_by| TemporaryPassword { page_url, page_until, ..temporary_password(asked_by) };
+    let asked = with_page(AskedBy::Staff(Some("Max Huber")));
+    snapshot("invitation", Kind::Invitation, &TemporaryPassword { username_follows: true, ..asked });
+    let named = TemporaryPassword { username: Some("barlow-1"), ..with_page(AskedBy::Operator) };
+    snapshot("invitation_by_operator", Kind::Invitation, &named);
+    snapshot("invitation_by_contact", Kind::Invitation, &with_page(AskedBy::Contact));
+}
+
+#[test]
+fn the_username_of_who_was_invited() {
+    let (supplier, website, person, retailer) = (SUPPLIER, WEBSITE, PERSON, RETAILER);
+    let context = InvitationUsername {
+        supplier,
+        website,
+        person,
+        retailer,
+        username: "barlow-1",
+        sign_in_url: SIGN_IN,
+    };
+    snapshot("invitation_username", Kind::InvitationUsername, &context);
 }
 
 #[test]

@@ -8,8 +8,9 @@ mod smtp_sink;
 use std::time::Duration;
 
 use lettre::address::Envelope;
-use smtp_sink::{At, Encryption, Mode, SmtpSink};
+use smtp_sink::{At, Dialect, Encryption, Mode, SmtpSink};
 use tradepost::config::{SmtpSecurity, SmtpUrl};
+use tradepost::mail::answers::{Class, Ours, Verdict};
 use tradepost::mail::smtp::{Handover, Smtp, Timeouts};
 
 const PASSWORD: &str = "K7QM-2RXD-9TWP";
@@ -18,8 +19,9 @@ const SOON: Duration = Duration::from_secs(10);
 const SHORT: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     command: Duration::from_secs(5),
+    data: Duration::from_secs(5),
+    block: Duration::from_secs(5),
     end_of_data: Duration::from_millis(400),
-    overall: Duration::from_secs(20),
 };
 
 fn url(sink: &SmtpSink, security: SmtpSecurity, credentials: Option<(&str, &str)>) -> SmtpUrl {
@@ -48,6 +50,14 @@ async fn send(smtp: &Smtp) -> Handover {
 fn problem(handover: &Handover) -> &str {
     match handover {
         Handover::Unreachable { problem } => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Why the server did not let us in, which is about us.
+fn not_let_in(handover: &Handover) -> &str {
+    match handover {
+        Handover::Refused { answer, verdict: Verdict { class: Class::Ours(Ours::SignIn), .. } } => answer,
         other => panic!("{other:?}"),
     }
 }
@@ -123,8 +133,7 @@ async fn a_connection_that_died_while_idle_is_replaced() {
     sink.set_mode(Mode::Answer(At::Sender, "421 4.4.2 Too long idle"));
     let said = Handover::Refused {
         answer: "421 4.4.2 Too long idle".into(),
-        permanent: false,
-        about_recipient: false,
+        verdict: Verdict { class: Class::TheirServer, permanent: false },
     };
     assert_eq!(send(&smtp).await, said);
     assert_eq!(sink.connections(), 3);
@@ -134,23 +143,22 @@ async fn a_connection_that_died_while_idle_is_replaced() {
 async fn a_no_is_told_apart_by_permanence_and_reason() {
     let sink = SmtpSink::start().await;
     let cases = [
-        (Mode::NO_SUCH_USER, true, true),
-        (Mode::RECIPIENT_LATER, false, false),
-        (Mode::Answer(At::Recipient, "450 4.2.1 <orders@barlow.example> is busy"), false, true),
-        (Mode::Answer(At::Recipient, "554 5.7.1 Relay access denied"), true, false),
-        (Mode::Answer(At::Sender, "553 5.1.8 Unknown sender"), false, false),
-        (Mode::Answer(At::Data, "452 4.3.1 Full"), false, false),
-        (Mode::MESSAGE_REFUSED, true, false),
-        (Mode::MESSAGE_LATER, false, false),
-        (Mode::Answer(At::Greeting, "554 5.3.2 Not today"), false, false),
+        (Mode::NO_SUCH_USER, true, Class::NoMailbox),
+        (Mode::RECIPIENT_LATER, false, Class::TheirServer),
+        (Mode::Answer(At::Recipient, "450 4.2.1 <orders@barlow.example> is busy"), false, Class::Mailbox),
+        (Mode::Answer(At::Recipient, "554 5.7.1 Relay access denied"), true, Class::Ours(Ours::Relay)),
+        (Mode::Answer(At::Sender, "553 5.1.8 Unknown sender"), true, Class::Ours(Ours::Sender)),
+        (Mode::Answer(At::Data, "452 4.3.1 Full"), false, Class::TheirServer),
+        (Mode::MESSAGE_REFUSED, true, Class::TheirServer),
+        (Mode::MESSAGE_LATER, false, Class::TheirServer),
+        (Mode::Answer(At::Greeting, "554 5.3.2 Not today"), true, Class::Ours(Ours::Refused)),
+        (Mode::Answer(At::Recipient, "550 <orders@barlow.example> no"), true, Class::Unknown),
     ];
-    for (mode, for_good, for_them) in cases {
+    for (mode, permanent, class) in cases {
         sink.set_mode(mode);
         let outcome = send(&smtp(&sink, SmtpSecurity::Opportunistic)).await;
-        let Handover::Refused { answer, permanent, about_recipient } = &outcome else {
-            panic!("{mode:?}: {outcome:?}")
-        };
-        assert_eq!((*permanent, *about_recipient), (for_good, for_them), "{mode:?}: {answer}");
+        let Handover::Refused { answer, verdict } = &outcome else { panic!("{mode:?}: {outcome:?}") };
+        assert_eq!(*verdict, Verdict { class, permanent }, "{mode:?}: {answer}");
         assert!(!answer.contains("barlow"), "{answer}");
     }
     assert_eq!(sink.mails().len(), 0);
@@ -163,8 +171,7 @@ async fn an_answer_that_quotes_the_message_is_told_without_the_quotation() {
     let outcome = send(&smtp(&sink, SmtpSecurity::Opportunistic)).await;
     let said = Handover::Refused {
         answer: "554 5.7.1 Looks like a password: …".into(),
-        permanent: true,
-        about_recipient: false,
+        verdict: Verdict { class: Class::TheirServer, permanent: true },
     };
     assert_eq!(outcome, said);
 }
@@ -191,8 +198,7 @@ async fn a_connection_lost_in_the_middle_of_the_message_is_no_doubt() {
     let sink = SmtpSink::start().await;
     sink.set_mode(Mode::DropMidMessage);
     let large = [message(), b"0123456789abcdef\r\n".repeat(600_000)].concat();
-    let patient = Timeouts { end_of_data: Duration::from_secs(30), overall: Duration::from_mins(1), ..SHORT };
-    let smtp = smtp(&sink, SmtpSecurity::Opportunistic).with_timeouts(patient);
+    let smtp = smtp(&sink, SmtpSecurity::Opportunistic);
     let outcome = smtp.send(&envelope(), &large).await;
     assert!(
         problem(&outcome).starts_with("the connection broke while the message was being sent"),
@@ -268,7 +274,8 @@ async fn credentials_are_used_and_never_shown() {
 
     let outcome = send(&with(Some(("shop", "wrong-word")))).await;
     assert!(
-        problem(&outcome).ends_with("it did not accept the user and password of mail.smtp_url (535 5.7.8)"),
+        not_let_in(&outcome)
+            .ends_with("it did not accept the user and password of mail.smtp_url (535 5.7.8)"),
         "{outcome:?}"
     );
     assert!(!format!("{:?}", with(Some(("shop", "s3cret-word")))).contains("s3cret"));
@@ -276,8 +283,7 @@ async fn credentials_are_used_and_never_shown() {
     let outcome = send(&with(None)).await;
     let said = Handover::Refused {
         answer: "530 5.7.0 Sign in first".into(),
-        permanent: false,
-        about_recipient: false,
+        verdict: Verdict { class: Class::Ours(Ours::SignIn), permanent: true },
     };
     assert_eq!(outcome, said);
 }
@@ -287,7 +293,81 @@ async fn a_server_without_sign_in_is_not_given_credentials() {
     let sink = SmtpSink::start().await;
     let url = url(&sink, SmtpSecurity::Opportunistic, Some(("shop", "s3cret-word")));
     let outcome = send(&Smtp::new(&url, "shop.example").expect("a way")).await;
-    assert!(problem(&outcome).contains("offers no sign-in that we know"), "{outcome:?}");
+    assert!(not_let_in(&outcome).contains("offers no sign-in that we know"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn promise_04_servers_that_speak_oddly_get_their_mail() {
+    let sink = SmtpSink::start().await;
+    let cases = [
+        (Dialect::LfOnly, "250 2.0.0 Ok: queued as 1"),
+        (Dialect::BareCodes, "250"),
+        (Dialect::HeloOnly, "250 2.0.0 Ok: queued as 1"),
+        (Dialect::Latin1, "250 2.0.0 Ok: queued as 1"),
+    ];
+    for (dialect, said) in cases {
+        sink.clear();
+        sink.set_dialect(dialect);
+        let smtp = smtp(&sink, SmtpSecurity::Opportunistic);
+        for _ in 0..2 {
+            let outcome = send(&smtp).await;
+            let Handover::Accepted { answer, .. } = &outcome else { panic!("{dialect:?}: {outcome:?}") };
+            assert_eq!(answer, said, "{dialect:?}");
+        }
+        assert_eq!(sink.mails().len(), 2, "{dialect:?}");
+        smtp.close().await;
+    }
+    assert_eq!(sink.connections(), cases.len(), "each connection was used again");
+}
+
+#[tokio::test]
+async fn promise_04_words_in_another_encoding_are_no_silence() {
+    let sink = SmtpSink::start().await;
+    sink.set_dialect(Dialect::Latin1);
+    let smtp = smtp(&sink, SmtpSecurity::Opportunistic);
+    sink.set_mode(Mode::Answer(At::Message, "250 2.0.0 Für die Zustellung angenommen"));
+    let outcome = send(&smtp).await;
+    let Handover::Accepted { answer, .. } = &outcome else { panic!("{outcome:?}") };
+    assert_eq!(answer, "250 2.0.0 F\u{fffd}r die Zustellung angenommen");
+    sink.set_mode(Mode::Answer(At::Message, "554 5.6.0 Ungültiger Inhalt"));
+    let Handover::Refused { verdict, .. } = send(&smtp).await else { panic!("no answer") };
+    assert_eq!(verdict, Verdict { class: Class::TheirServer, permanent: true });
+}
+
+#[tokio::test]
+async fn a_server_without_encryption_or_ehlo_is_not_enough_where_encryption_is_demanded() {
+    let sink = SmtpSink::start().await;
+    sink.set_dialect(Dialect::HeloOnly);
+    let outcome = send(&smtp(&sink, SmtpSecurity::StartTls)).await;
+    assert!(problem(&outcome).contains("offers no encryption (STARTTLS)"), "{outcome:?}");
+    assert!(sink.mails().is_empty());
+}
+
+#[tokio::test]
+async fn signing_in_by_login_works_and_a_switched_off_one_is_told() {
+    let sink = SmtpSink::start_with(Encryption::StartTls, Some(("shop", "s3cret-word"))).await;
+    sink.set_dialect(Dialect::LoginOnly);
+    let with = |password| {
+        let url = url(&sink, SmtpSecurity::StartTls, Some(("shop", password)));
+        let smtp = Smtp::new(&url, "shop.example").expect("a way");
+        smtp.with_root(sink.root_pem().as_bytes()).expect("a root")
+    };
+    let outcome = send(&with("s3cret-word")).await;
+    assert!(matches!(outcome, Handover::Accepted { encrypted: Some(true), .. }), "{outcome:?}");
+    let outcome = send(&with("wrong-word")).await;
+    assert!(not_let_in(&outcome).contains("signing in by password is switched off there"), "{outcome:?}");
+    assert!(!format!("{outcome:?}").contains("wrong-word"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_lets_sign_in_by_tokens_only_is_told_clearly() {
+    let sink = SmtpSink::start().await;
+    sink.set_dialect(Dialect::OauthOnly);
+    let url = url(&sink, SmtpSecurity::Opportunistic, Some(("shop", "s3cret-word")));
+    let outcome = send(&Smtp::new(&url, "shop.example").expect("a way")).await;
+    let said = not_let_in(&outcome);
+    assert!(said.contains("OAuth tokens only (AUTH XOAUTH2, OAUTHBEARER)"), "{said}");
+    assert!(said.contains("AUTH PLAIN or LOGIN"), "{said}");
 }
 
 #[tokio::test]

@@ -109,6 +109,7 @@ document.addEventListener("submit", (event) => {
   for (const input of all(form, "input[type=text][autocomplete$=password]", HTMLInputElement)) reveal(input, false);
   // A download leaves the page where it is, so its button must stay usable.
   if (form.target !== "_blank" && !("again" in form.dataset)) setBusy(form, true);
+  keepOthers(form);
   const region = byId(form.dataset.enhance, HTMLElement);
   if (!region) return;
   event.preventDefault();
@@ -145,6 +146,8 @@ async function send(form, submitter, region) {
   if (new URL(shown).pathname !== location.pathname || !page.getElementById(region.id)) {
     return visit(page, shown);
   }
+  // The other forms are where they were.
+  sessionStorage.removeItem(KEPT);
   if (shown !== location.href) history.replaceState(history.state, "", shown);
   shownPage = location.pathname + location.search;
   swap(region.id, page);
@@ -200,7 +203,77 @@ const worded = (region) => all(region, "[data-announce]", HTMLElement)[0]?.datas
 /** What happens once per page. */
 function arrive() {
   dress(document);
+  bringBack();
   byId("error-summary", HTMLElement)?.focus();
+}
+
+// ---- several forms on one page
+
+/** Under which what was typed in forms that were not sent is kept, in this tab only. */
+const KEPT = "typed-in-other-forms";
+/** For how long, in milliseconds: a page to confirm who one is may come between. */
+const KEPT_FOR_MS = 600_000;
+
+/** Before a form is sent: what was typed in the others of the page and is not saved yet. Never anything secret. @param {HTMLFormElement} sent */
+function keepOthers(sent) {
+  sessionStorage.removeItem(KEPT);
+  if (sent.method !== "post" || sent.action.endsWith("/logout")) return;
+  const others = all(document, "form[method=post]", HTMLFormElement).filter((form) => form.action !== sent.action && !("auto" in form.dataset));
+  const typed = others.map((form) => [form.getAttribute("action"), changed(form)]).filter(([, fields]) => Object.keys(fields ?? {}).length);
+  if (typed.length) sessionStorage.setItem(KEPT, JSON.stringify({ at: Date.now(), forms: Object.fromEntries(typed) }));
+}
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+
+/** Fields that hold something else than what the page came with. @param {HTMLFormElement} form @returns {Record<string, string | boolean>} */
+function changed(form) {
+  return Object.fromEntries(fieldsOf(form).filter((field) => valueOf(field) !== cameWith(field)).map((field) => [keyOf(field), valueOf(field)]));
+}
+
+/** Puts back what was typed in forms that were not sent, and says that it is not saved. */
+function bringBack() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  if (!kept) return;
+  const late = Date.now() - kept.at > KEPT_FOR_MS;
+  for (const form of late ? [] : all(document, "form[method=post]", HTMLFormElement)) {
+    const typed = kept.forms[form.getAttribute("action") ?? ""];
+    if (!typed) continue;
+    delete kept.forms[form.getAttribute("action") ?? ""];
+    for (const field of fieldsOf(form)) {
+      const value = typed[keyOf(field)];
+      if (value === undefined) continue;
+      if (typeof value === "string") field.value = value;
+      else if (field instanceof HTMLInputElement) field.checked = value;
+    }
+    const note = document.createElement("p");
+    note.className = "hint";
+    note.textContent = document.body.dataset.unsaved ?? "";
+    form.prepend(note);
+    announce(note.textContent);
+  }
+  if (late || !Object.keys(kept.forms).length) sessionStorage.removeItem(KEPT);
+  else sessionStorage.setItem(KEPT, JSON.stringify(kept));
+}
+
+/** Those that people fill in, less what is secret. @param {HTMLFormElement} form */
+function fieldsOf(form) {
+  const fields = [...form.elements].filter((field) => field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement);
+  return fields.filter((field) => field.name && !["hidden", "password", "file", "submit", "button", "image"].includes(field.type) && !/password|one-time-code/.test(field.autocomplete));
+}
+
+/** @param {Field} field */
+const isTicked = (field) => field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio");
+
+/** @param {Field} field */
+const keyOf = (field) => (isTicked(field) ? `${field.name}=${field.value}` : field.name);
+
+/** @param {Field} field */
+const valueOf = (field) => (field instanceof HTMLInputElement && isTicked(field) ? field.checked : field.value);
+
+/** @param {Field} field */
+function cameWith(field) {
+  if (field instanceof HTMLSelectElement) return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
+  return field instanceof HTMLInputElement && isTicked(field) ? field.defaultChecked : field.defaultValue;
 }
 
 // ---- filters
@@ -347,7 +420,7 @@ class LiveStatus extends HTMLElement {
     const src = this.getAttribute("src");
     if (!src || !this.isConnected) return;
     try {
-      const response = await fetch(src, { headers: { accept: "text/html" }, cache: "no-store" });
+      const response = await fetch(src, { headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(30_000) });
       // Signed out, gone or forbidden: what is shown stays, with its plain link.
       if (response.redirected || (response.status >= 400 && response.status < 500 && response.status !== 429)) return;
       if (response.ok && isHtml(response)) this.show(await response.text());

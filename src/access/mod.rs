@@ -67,7 +67,8 @@ pub fn remove_passkeys(
 }
 
 /// Calls back whatever could let someone in later: mails that have not left,
-/// temporary passwords that have, and changes of address not yet confirmed.
+/// temporary passwords that have, pages of invitations, and changes of address
+/// not yet confirmed.
 ///
 /// # Errors
 /// When the database fails.
@@ -75,6 +76,7 @@ pub fn call_back_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> 
     store::cancel_open_resets(tx, contact, now)?;
     cancel_unsent_mails(tx, contact, now)?;
     void_temporary_passwords(tx, contact, now)?;
+    store::close_invitations(tx, contact, now)?;
     store::close_email_changes(tx, contact, now)?;
     Ok(())
 }

@@ -107,6 +107,11 @@ pub fn cancel_unsent_mails(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) 
     )
 }
 
+/// Ends the pages of a contact's invitations.
+pub(super) fn close_invitations(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run("update resets set page_until = $2 where contact_id = $1 and page_until > $2", &[&contact, &now])
+}
+
 /// Closes changes of a contact's address that wait for confirmation.
 pub(super) fn close_email_changes(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
     tx.run(

@@ -49,12 +49,20 @@ pub enum Event {
     EmailChanged,
     /// A contact was given a username.
     UsernameChanged,
+    /// A rep asked the office to change how a contact signs in.
+    ChangeAsked,
+    /// The office entered what a rep had asked for.
+    ChangeEntered,
+    /// The office turned down what a rep had asked for.
+    ChangeDeclined,
     /// A mail other than a reset or invitation could not be delivered.
     MailFailed,
     /// A contact was created by an import.
     ContactImported,
     /// A contact's password came along from the system before.
     PasswordBrought,
+    /// Rows of a file were corrected before it was brought in.
+    ImportCorrected,
     /// Bringing a file in was started.
     ImportStarted,
     /// A file was brought in.
@@ -167,7 +175,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 80] = [
+    pub const ALL: [Self; 84] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -191,9 +199,13 @@ impl Event {
         Self::EmailChangeRequested,
         Self::EmailChanged,
         Self::UsernameChanged,
+        Self::ChangeAsked,
+        Self::ChangeEntered,
+        Self::ChangeDeclined,
         Self::MailFailed,
         Self::ContactImported,
         Self::PasswordBrought,
+        Self::ImportCorrected,
         Self::ImportStarted,
         Self::ImportDone,
         Self::ImportUndone,
@@ -282,9 +294,13 @@ impl Event {
             Self::EmailChangeRequested => "email-change-requested",
             Self::EmailChanged => "email-changed",
             Self::UsernameChanged => "username-changed",
+            Self::ChangeAsked => "change-asked",
+            Self::ChangeEntered => "change-entered",
+            Self::ChangeDeclined => "change-declined",
             Self::MailFailed => "mail-failed",
             Self::ContactImported => "contact-imported",
             Self::PasswordBrought => "password-brought",
+            Self::ImportCorrected => "import-corrected",
             Self::ImportStarted => "import-started",
             Self::ImportDone => "import-done",
             Self::ImportUndone => "import-undone",

@@ -1,11 +1,13 @@
 //! Delivery truth to the end: reports that a mail came back (promise 12).
 //!
 //! A report is believed when it comes to the return path of a mail of ours,
-//! which nobody else can make, and is one (RFC 3464). It changes what became of
-//! that mail; when it says that the address takes no mail, the address is
-//! marked for everyone who has it.
+//! which nobody else can make, and is one: by the standard (RFC 3464) or in the
+//! words of a mail system. It changes what became of that mail; when it says
+//! that the address takes no mail, the address is marked for everyone who has
+//! it.
 
 pub mod api;
+mod prose;
 mod report;
 
 use crate::db::Tx;
@@ -13,6 +15,7 @@ use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::mail::{self, ReturnPath};
 use crate::recovery::delivery::{self, Failed};
+use crate::runs;
 
 pub use report::{LARGEST, NotAReport, Report, Verdict};
 
@@ -54,9 +57,10 @@ pub fn read(path: &ReturnPath, recipient: Option<&str>, raw: &[u8]) -> std::resu
     if raw.len() > LARGEST {
         return Err(Refusal::TooLarge);
     }
-    let (recipients, verdict) = report::read(raw)?;
+    let verdict = report::read(raw)?;
     let named = recipient.map(str::to_owned);
-    let mail = named.into_iter().chain(recipients).find_map(|address| path.mail_of(address.trim()));
+    let addresses = named.into_iter().chain(report::recipients_of(raw));
+    let mail = addresses.into_iter().find_map(|address| path.mail_of(address.trim()));
     mail.map(|mail| Report { mail, verdict }).ok_or(Refusal::NotOurs)
 }
 
@@ -66,12 +70,13 @@ pub fn read(path: &ReturnPath, recipient: Option<&str>, raw: &[u8]) -> std::resu
 /// When the database fails.
 pub fn receive(tx: &mut Tx<'_>, report: &Report, now: Timestamp) -> Result<Option<Received>> {
     let Some(mail) = mail::find(tx, report.mail)? else { return Ok(None) };
-    let Verdict::Failed { hard, why } = &report.verdict else { return Ok(Some(Received::NoFailure)) };
-    if !mail::returned(tx, mail.id, why, now)? {
+    let Verdict::Failed { hard, class, why } = &report.verdict else { return Ok(Some(Received::NoFailure)) };
+    if !mail::returned(tx, mail.id, (why, *class), now)? {
         return Ok(Some(Received::Known));
     }
     let failed = if *hard { Failed::Bounced } else { Failed::Returned };
     delivery::failed(tx, &mail, failed, now)?;
+    runs::failed(tx, mail.id, *class, why, now)?;
     Ok(Some(Received::Returned { hard: *hard }))
 }
 

@@ -1,12 +1,14 @@
-//! Reading a delivery report (RFC 3464, in a `multipart/report` of RFC 6522).
+//! Reading a delivery report: by the standard (RFC 3464, in a `multipart/report`
+//! of RFC 6522), or in words.
 //!
 //! The words of a report are other people's: they may quote the mail, and so a
 //! temporary password. Only codes are kept, with our words for them.
 
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
+use super::prose;
 use crate::kernel::id::MailId;
-use crate::mail::smtp;
+use crate::mail::answers::{self, Class, Said, Stage};
 
 /// The largest report that is read, in bytes: it may hold the whole mail.
 pub const LARGEST: usize = 1024 * 1024;
@@ -31,6 +33,8 @@ pub enum Verdict {
     Failed {
         /// Whether it is because of the address, so that no other mail would.
         hard: bool,
+        /// Whom the reason is about.
+        class: Class,
         /// Why, in our words: `5.1.1, there is no such mailbox`.
         why: String,
     },
@@ -45,28 +49,35 @@ pub enum NotAReport {
     #[error("it is no mail")]
     NoMessage,
     /// It is some other mail, such as an automatic answer.
-    #[error("it is no delivery report (RFC 3464)")]
+    #[error("it is no report that a mail failed or is late")]
     OtherMail,
     /// It says it is a report, and the report can't be read.
     #[error("its delivery status can't be read")]
     Broken,
 }
 
-/// Whom a report was accepted for, as far as it says, and what it says.
-pub(super) fn read(raw: &[u8]) -> Result<(Vec<String>, Verdict), NotAReport> {
-    let message = MessageParser::default().parse(raw).ok_or(NotAReport::NoMessage)?;
-    if !is_report(&message) {
-        return Err(NotAReport::OtherMail);
-    }
-    Ok((recipients(&message), verdict(&message)?))
+/// Whom a report was accepted for, as far as it says.
+pub(super) fn recipients_of(raw: &[u8]) -> Vec<String> {
+    MessageParser::default().parse_headers(raw).map(|message| recipients(&message)).unwrap_or_default()
 }
 
-fn is_report(message: &Message<'_>) -> bool {
-    message.content_type().is_some_and(|kind| {
-        kind.ctype().eq_ignore_ascii_case("multipart")
-            && kind.subtype().is_some_and(|kind| kind.eq_ignore_ascii_case("report"))
-            && kind.attribute("report-type").is_none_or(|kind| kind.eq_ignore_ascii_case("delivery-status"))
-    })
+/// What a report says.
+pub(super) fn read(raw: &[u8]) -> Result<Verdict, NotAReport> {
+    let message = MessageParser::default().parse(raw).ok_or(NotAReport::NoMessage)?;
+    match report_type(&message).as_deref() {
+        Some("" | "delivery-status") => verdict(&message),
+        // A receipt or a complaint.
+        Some(_) => Err(NotAReport::OtherMail),
+        None => prose::read(&message).ok_or(NotAReport::OtherMail),
+    }
+}
+
+/// Of which type a `multipart/report` is; nothing for other mails.
+fn report_type(message: &Message<'_>) -> Option<String> {
+    let kind = message.content_type()?;
+    let is_report = kind.ctype().eq_ignore_ascii_case("multipart")
+        && kind.subtype().is_some_and(|kind| kind.eq_ignore_ascii_case("report"));
+    is_report.then(|| kind.attribute("report-type").unwrap_or_default().to_ascii_lowercase())
 }
 
 fn recipients(message: &Message<'_>) -> Vec<String> {
@@ -114,9 +125,10 @@ impl Recipient {
     /// Reads the fields; `None` for those of the whole message.
     fn read(fields: &str) -> Option<Self> {
         let message = MessageParser::default().parse_headers(fields.as_bytes())?;
-        let action = text(&message, "Action")?.to_ascii_lowercase();
+        let action = without_comment(&text(&message, "Action")?).to_ascii_lowercase();
         let known = ["failed", "delayed", "delivered", "relayed", "expanded"];
-        let status = codes(&text(&message, "Status")?)?;
+        let status = without_comment(&text(&message, "Status")?);
+        let status = answers::status(status.split_whitespace().next()?)?;
         let diagnostic = text(&message, "Diagnostic-Code").unwrap_or_default();
         known.contains(&action.as_str()).then_some(Self { action, status, diagnostic })
     }
@@ -124,58 +136,37 @@ impl Recipient {
     fn failure(&self) -> Verdict {
         let said = self.diagnostic.split_once(';').map_or("", |(_, said)| said.trim());
         let code: Option<u16> = said.get(..3).and_then(|code| code.parse().ok());
-        let words = said.get(4..).unwrap_or_default();
-        let inner = words.split_whitespace().next().and_then(codes);
+        let inner = said.split([' ', '-']).find_map(answers::status);
         // What the last server said in detail goes over a status that says nothing.
         let status = inner.filter(|_| self.status[1] == 0).unwrap_or(self.status);
-        let [class, subject, detail] = status;
-        let hard = class == 5
-            && match code {
-                _ if subject != 0 => smtp::is_about_recipient(550, &format!("5.{subject}.{detail}")),
-                Some(code) => code >= 500 && smtp::is_about_recipient(code, ""),
-                None => false,
-            };
-        Verdict::Failed { hard, why: format!("{class}.{subject}.{detail}, {}", meaning(status)) }
+        failed(code.filter(|code| (400..600).contains(code)), Some(status), said)
     }
 }
 
-/// A field on one line, without comments.
+/// A failure with the codes and words that tell of it.
+pub(super) fn failed(code: Option<u16>, status: Option<[u16; 3]>, words: &str) -> Verdict {
+    let class = answers::class(&Said { stage: Stage::Report, code, status, words });
+    let passing = code.is_some_and(|code| code < 500) || status.is_some_and(|status| status[0] != 5);
+    let meaning = answers::meaning(class, status);
+    let why = match (status, code) {
+        (Some([class, subject, detail]), _) => format!("{class}.{subject}.{detail}, {meaning}"),
+        (None, Some(code)) => format!("{code}, {meaning}"),
+        (None, None) => meaning.to_owned(),
+    };
+    Verdict::Failed { hard: class == Class::NoMailbox && !passing, class, why }
+}
+
+/// A field on one line.
 fn text(message: &Message<'_>, name: &'static str) -> Option<String> {
     match message.header(name)? {
-        HeaderValue::Text(text) => Some(text.split('(').next().unwrap_or_default().trim().to_owned()),
+        HeaderValue::Text(text) => Some(text.trim().to_owned()),
         _ => message.header_raw(name).map(|raw| raw.trim().to_owned()),
     }
     .filter(|text| !text.is_empty())
 }
 
-/// `5.1.1` in numbers (RFC 3463, 2).
-fn codes(text: &str) -> Option<[u16; 3]> {
-    let mut numbers = text.split_whitespace().next()?.split('.').map(|part| part.parse::<u16>().ok());
-    let codes = [numbers.next()??, numbers.next()??, numbers.next()??];
-    let is_code = matches!(codes[0], 2 | 4 | 5) && codes[1] < 1000 && codes[2] < 1000;
-    (is_code && numbers.next().is_none()).then_some(codes)
-}
-
-/// What a status means (RFC 3463, 3).
-const fn meaning(status: [u16; 3]) -> &'static str {
-    match status {
-        [_, 1, 1] => "there is no such mailbox",
-        [_, 1, 2] => "there is no such mail domain",
-        [_, 1, 6] => "the mailbox has moved and left no address",
-        [_, 1, 10] => "the address takes no mail",
-        [_, 1, _] => "the address is wrong",
-        [_, 2, 1] => "the mailbox is switched off",
-        [_, 2, 2] => "the mailbox is full",
-        [_, 2, 3] => "the mail is too long for the mailbox",
-        [_, 2, _] => "the mailbox does not take it",
-        [_, 3, _] => "the receiving mail system has a fault",
-        [_, 4, 7] => "it could not be delivered in time",
-        [_, 4, _] => "the way there is broken",
-        [_, 5, _] => "the mail servers did not understand each other",
-        [_, 6, _] => "the content can’t be carried",
-        [_, 7, _] => "a filter or policy there turned it away",
-        _ => "the receiving mail server does not say why",
-    }
+fn without_comment(text: &str) -> String {
+    text.split('(').next().unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -144,6 +144,7 @@ impl Shop {
         let opened = std::fs::File::open(path);
         let opened = opened.map_err(|error| failed(&format!("reading {}", path.display()), error))?;
         let file = File::open(opened, &how.options()?).map_err(|error| not_taken(&error.into()))?;
+        file.must_have_headings().map_err(|error| not_taken(&error))?;
         let choices = self.choices(&file, how).await?;
         let left = self.left(&file, &choices).await?;
         for left in left {
@@ -192,8 +193,8 @@ impl Shop {
     /// headings, or else by what the headings say.
     async fn choices(&self, file: &File, how: &How) -> Result<Choices, Failure> {
         let headings = file.headings().to_vec();
-        let known = headings.clone();
-        let likely = self.db.read(move |tx| import::choices_for(tx, &known)).await;
+        let (known, guessed) = (headings.clone(), file.likely());
+        let likely = self.db.read(move |tx| import::choices_for(tx, &known, &guessed)).await;
         let mut likely = likely.map_err(|error| failed("reading the imports", error))?;
         if how.with_password_hashes {
             likely.take_passwords(&headings);
@@ -211,6 +212,11 @@ impl Shop {
                 ))
             })?;
             let field = field.trim();
+            let is_other = Field::from_name(field).is_some_and(|field| !field.is_of_passwords());
+            if is_other && import::is_secret(&headings[place]) {
+                let text = "its heading says that it holds passwords or other secrets, which are never taken as anything else; nothing was changed";
+                return Err(Failure::Refused(format!("--map {typed:?}: {text}")));
+            }
             columns[place] = match (field, Field::from_name(field)) {
                 ("", _) => None,
                 (_, Some(field)) => Some(field),
@@ -289,7 +295,7 @@ impl Shop {
         let wrong = self.db.read(move |tx| WrongRows::of(tx, &Actor::operator(), id)).await;
         let wrong = Arc::new(wrong.map_err(reading)?);
         let mut to = To::file(file, true)?;
-        let mut sheet = Sheet::new(format, &wrong.headings()).map_err(reading)?;
+        let mut sheet = Sheet::delimited((format, wrong.delimiter()), &wrong.headings()).map_err(reading)?;
         let mut place = 0;
         loop {
             let rows = Arc::clone(&wrong);
@@ -316,6 +322,7 @@ fn not_taken(error: &StageError) -> Failure {
     match error {
         StageError::File(tables::FileError::Io(error)) => failed("reading the file", error),
         StageError::File(error) => Failure::Refused(format!("{error} Nothing was changed.")),
+        StageError::NoHeadings => Failure::Refused(format!("{error} Nothing was changed.")),
         error => failed("importing", error),
     }
 }

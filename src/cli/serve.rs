@@ -121,8 +121,9 @@ async fn prepare(app: App) -> Result<Arc<App>, Failure> {
 }
 
 async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
-    worker::start(&app);
+    let workers = worker::start(&app);
     serve::serve(listener, routes::router(app), stopped()).await;
+    workers.stop().await;
     tracing::info!("Tradepost has stopped");
     Ok(())
 }

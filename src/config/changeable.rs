@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::{ConfigError, ResetMode, Source, value};
+use super::{ConfigError, InvitationUsername, ResetMode, Source, value};
 use crate::kernel::{Accent, Language};
 
 /// Its keys, in the order pages show them.
-pub const CHANGEABLE: [&str; 12] = [
+pub const CHANGEABLE: [&str; 13] = [
     "supplier.name",
     "supplier.accent",
     "supplier.telephone",
@@ -19,6 +19,7 @@ pub const CHANGEABLE: [&str; 12] = [
     "reset.valid_for",
     "reset.mode",
     "mail.include_username",
+    "invitation.username",
     "password.min_length",
 ];
 
@@ -39,6 +40,8 @@ pub struct Changeable {
     pub reset: Reset,
     /// Whether a reset's mail names the username (promise 6).
     pub include_username: bool,
+    /// How who is invited learns their username, unless mails name it anyway.
+    pub invitation_username: InvitationUsername,
     /// The fewest characters of a contact's password.
     pub min_length: usize,
 }
@@ -67,6 +70,17 @@ pub struct Reset {
 }
 
 impl Changeable {
+    /// Whether a mail with a temporary password names the username; `invited`:
+    /// one that is an invitation (promise 6).
+    pub fn names_username(&self, invited: bool) -> bool {
+        self.include_username || (invited && self.invitation_username == InvitationUsername::SameMail)
+    }
+
+    /// Whether an invitation is followed by a mail with the username.
+    pub fn mails_username(&self) -> bool {
+        !self.include_username && self.invitation_username == InvitationUsername::OwnMail
+    }
+
     /// Checks the values.
     ///
     /// # Errors
@@ -92,6 +106,7 @@ impl Changeable {
                 mode: source.parse("reset.mode", value::reset_mode)?,
             },
             include_username: source.parse("mail.include_username", value::switch)?,
+            invitation_username: source.parse("invitation.username", value::invitation_username)?,
             min_length: source.parse("password.min_length", |text| value::number(text, 8, 64))?,
         })
     }

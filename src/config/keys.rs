@@ -63,7 +63,7 @@ pub const KEYS: &[Key] = &[
     key(
         "mail.include_username",
         "false",
-        "Whether the mail with a temporary password also names the username.",
+        "Whether every mail with a temporary password also names the username. Invitations: invitation.username.",
     ),
     key(
         "mail.bounce_address",
@@ -76,6 +76,11 @@ pub const KEYS: &[Key] = &[
         "reset.mode",
         "parallel",
         "parallel: the current password works until a new one is chosen. replace: a reset stops it at once.",
+    ),
+    key(
+        "invitation.username",
+        "own-mail",
+        "How who is invited learns their username. own-mail: in a mail of its own once the invitation was taken. same-mail: in the invitation. never: from elsewhere.",
     ),
     key("password.min_length", "8", "The fewest characters of a contact's password: 8 to 64."),
     key("password.memory_kib", "19456", "Memory of one password hash (Argon2id), in KiB."),

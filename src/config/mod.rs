@@ -13,7 +13,7 @@ use std::time::Duration;
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key};
 pub use source::{Origin, Source};
-pub use value::{LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
+pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
 
 use crate::db::DatabaseUrl;
 use crate::kernel::Digest;

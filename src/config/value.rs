@@ -24,6 +24,30 @@ pub enum ResetMode {
     Replace,
 }
 
+/// How who is invited learns their username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationUsername {
+    /// In a mail of its own, once the invitation was taken.
+    OwnMail,
+    /// In the invitation.
+    SameMail,
+    /// From elsewhere.
+    Never,
+}
+
+impl InvitationUsername {
+    const ALL: [Self; 3] = [Self::OwnMail, Self::SameMail, Self::Never];
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnMail => "own-mail",
+            Self::SameMail => "same-mail",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl ResetMode {
     /// Its name in the configuration.
     pub const fn as_str(self) -> &'static str {
@@ -207,6 +231,11 @@ pub(super) fn reset_mode(text: &str) -> Result<ResetMode, String> {
         "replace" => Ok(ResetMode::Replace),
         _ => Err("must be parallel or replace".into()),
     }
+}
+
+pub(super) fn invitation_username(text: &str) -> Result<InvitationUsername, String> {
+    let known = InvitationUsername::ALL.into_iter().find(|known| known.as_str() == text);
+    known.ok_or_else(|| "must be own-mail, same-mail or never".into())
 }
 
 pub(super) fn number<T: FromStr + PartialOrd + fmt::Display + Copy>(

@@ -4,12 +4,17 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::view::{Chart, ContactRow, without_addresses};
+use crate::change_requests::ChangeRequest;
 use crate::dashboard::{self, Dashboard, Few};
 use crate::getting_started::{FirstSteps, portal as first};
 use crate::http::{Answer, AtPortal, Page, html};
 use crate::kernel::Timestamp;
 use crate::listing::{COUNTED, Standing};
+use crate::retailers::Contact;
 use crate::runs::{self, Run};
+
+/// Requests that are named.
+const NAMED: usize = 5;
 
 #[derive(Template)]
 #[template(path = "customers/pages/dashboard.html")]
@@ -19,6 +24,8 @@ struct DashboardPage {
     /// and which comes next.
     first_steps: Option<(usize, usize, &'static str)>,
     tasks: Vec<Task>,
+    /// Requests of reps: how many, in words, and the first of them.
+    requests: (String, Vec<(ChangeRequest, Contact)>),
     /// Paused runs: what they do, who started them, where they are.
     paused: Vec<(&'static str, String, String)>,
     /// Put off mails: how many, in words, and why; empty when there are none.
@@ -81,10 +88,20 @@ fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
         first_steps: None,
         tasks: [bounced, expiring].into_iter().flatten().collect(),
         mail: mail.unwrap_or_default(),
+        requests: requests(found),
         paused: found.paused.iter().map(paused).collect(),
         counts: in_words(&found.counts),
         chart: Chart::new(&found.days),
     }
+}
+
+fn requests(found: &Dashboard) -> (String, Vec<(ChangeRequest, Contact)>) {
+    let words = match found.requests.len() {
+        0 => String::new(),
+        1 => "A rep asks for a change".to_owned(),
+        count => format!("Reps ask for {count} changes"),
+    };
+    (words, found.requests.iter().take(NAMED).cloned().collect())
 }
 
 /// Counts as pages show them.
@@ -93,7 +110,9 @@ pub(super) fn in_words(counts: &[(Standing, i64)]) -> Vec<(Standing, String)> {
 }
 
 fn paused(run: &Run) -> (&'static str, String, String) {
-    (runs::label(run.act), run.staff_name.clone(), format!("/portal/runs/{}", run.id))
+    let started = format!("started by {}", run.staff_name);
+    let words = runs::why(run).map_or(started, str::to_owned);
+    (runs::label(run.act), words, format!("/portal/runs/{}", run.id))
 }
 
 fn task(

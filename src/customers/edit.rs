@@ -6,7 +6,8 @@ mod sign_in;
 
 pub use contact::{add_contact, contact, new_contact, submit_contact};
 pub use retailer::{add_retailer, new_retailer, retailer, submit_retailer};
-pub use sign_in::{sign_in, submit_sign_in};
+pub(super) use sign_in::username_is_taken;
+pub use sign_in::{SignInForm, sign_in, submit_sign_in};
 
 use crate::actor::{Act, Actor};
 use crate::audit;
@@ -143,6 +144,15 @@ pub(super) fn read_username(errors: &mut Vec<(&'static str, String)>, typed: &st
         errors.push(("username", format!("The username {error}.")));
     }
     parsed.ok()
+}
+
+/// A note of a few lines that may be left out.
+pub(super) fn read_note(
+    errors: &mut Vec<(&'static str, String)>,
+    field: &'static str,
+    typed: &str,
+) -> String {
+    read(errors, (field, "The note"), text::several_lines(typed, 8, 500))
 }
 
 /// A link beside a field to who has what was typed.

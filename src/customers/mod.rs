@@ -11,6 +11,7 @@ pub mod invitations;
 pub mod lists;
 pub mod people;
 pub mod portal;
+pub mod requests;
 mod resets;
 pub mod search;
 pub mod shapes;

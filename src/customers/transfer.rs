@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::access::transfer::{self, Merge, Merged};
 use crate::actor::{Act, Actor};
+use crate::change_requests;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::forms::Posted;
@@ -194,7 +195,12 @@ pub async fn merge(
         .write(move |tx, actor| {
             let kept = transferable(tx, actor, id)?;
             let other = retailers::contact(tx, actor, form.other)?;
-            transfer::merge(tx, actor, (id, form.other), &result(&kept, &other, &form), now)
+            let merged = result(&kept, &other, &form);
+            let outcome = transfer::merge(tx, actor, (id, form.other), &merged, now)?;
+            if outcome == Merge::Done {
+                change_requests::close_open(tx, form.other, now)?;
+            }
+            Ok(outcome)
         })
         .await?;
     match merged {

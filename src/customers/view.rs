@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use crate::actor::{Act, Actor};
 use crate::audit::{self, Entry};
+use crate::change_requests;
+use crate::customers::requests::RequestView;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::Timestamp;
@@ -86,6 +88,8 @@ pub struct ContactView {
     pub cautions: Vec<String>,
     /// Where they are signed in.
     pub devices: Vec<Device>,
+    /// What a rep asked the office to change about how they sign in.
+    pub request: Option<RequestView>,
     /// Whether the actor may change their details.
     pub may_edit: bool,
     /// Whether the actor may export what is known of them.
@@ -104,6 +108,8 @@ impl ContactView {
         let history =
             if actor.may(Act::ViewAudit) { Some(audit::of_contact(tx, id, HISTORY)?) } else { None };
         let (_, cautions) = cautions(tx, &contact, None, now)?;
+        let request = change_requests::open_of(tx, id)?;
+        let may_settle = actor.may(Act::ChangeSignIn);
         let sentences = |entries: Vec<Entry>| entries.iter().map(Line::new).collect();
         Ok(Self {
             access: AccessView::new(&contact, actor, now),
@@ -113,6 +119,7 @@ impl ContactView {
             needs: access::needs(&contact, actor),
             cautions,
             devices: sessions::device_list(tx, id, now)?,
+            request: request.map(|request| RequestView::new(request, &contact, may_settle)),
             may_edit: actor.may_edit_customers(),
             may_export: actor.may(Act::Export),
             may_erase: erase::may(actor),

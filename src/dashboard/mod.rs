@@ -5,6 +5,7 @@ mod store;
 use jiff::tz::TimeZone;
 
 use crate::actor::Actor;
+use crate::change_requests::{self, ChangeRequest};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
@@ -29,6 +30,8 @@ pub struct Dashboard {
     pub bounced: Few,
     /// Contacts whose invitation is about to expire.
     pub expiring: Few,
+    /// What reps asked for and nobody settled yet; empty for who may not.
+    pub requests: Vec<(ChangeRequest, Contact)>,
     /// Runs that wait for a person.
     pub paused: Vec<Run>,
     /// Mails that wait; nothing for who sees only some customers.
@@ -81,6 +84,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
     Ok(Dashboard {
         bounced: few(tx, actor, Standing::Bounced, now)?,
         expiring: few(tx, actor, Standing::Expiring, now)?,
+        requests: change_requests::waiting(tx, actor)?,
         paused: runs::paused(tx, actor)?,
         mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
         counts: counts(tx, actor, now)?,

@@ -1,6 +1,7 @@
 //! Bringing a database's schema up to date.
 
 use super::connection::Connection;
+use super::refold;
 use super::tx::Dialect;
 use super::value::Row;
 use super::{Error, Tx};
@@ -10,14 +11,20 @@ struct Migration {
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
+    /// What SQL alone can't do, after it.
+    then: fn(&mut Tx<'_>) -> Result<(), Error>,
 }
 
 macro_rules! migration {
     ($name:literal) => {
+        migration!($name, |_| Ok(()))
+    };
+    ($name:literal, $then:expr) => {
         Migration {
             name: $name,
             sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
             postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+            then: $then,
         }
     };
 }
@@ -38,7 +45,11 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0012_devices"),
     migration!("0013_changes"),
     migration!("0014_idempotency"),
+    migration!("0015_mail_answers"),
+    migration!("0016_signing_in", refold::run),
+    migration!("0017_import_columns"),
     migration!("0018_getting_started"),
+    migration!("0019_change_requests"),
 ];
 
 /// Why a schema could not be brought up to date.
@@ -75,6 +86,7 @@ fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
             Dialect::Sqlite => migration.sqlite,
             Dialect::Postgres => migration.postgres,
         })?;
+        (migration.then)(tx)?;
         tx.run("insert into migrations (name) values ($1)", &[&migration.name])?;
     }
     Ok(())

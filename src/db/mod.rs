@@ -14,6 +14,7 @@ mod connection;
 mod error;
 mod migrate;
 mod postgres;
+mod refold;
 mod sqlite;
 mod threads;
 mod tx;

@@ -21,6 +21,7 @@ use crate::passkeys::{self, Owner};
 use crate::sessions::devices::{self, Refreshed, Tokens};
 use crate::sessions::{self, Device, Place, StaffSession};
 use crate::staff::factors::{self, Taken};
+use crate::staff::sign_in::Entered;
 use crate::staff::{people, sign_in};
 
 /// Longest name of a device, in characters.
@@ -95,7 +96,10 @@ pub async fn sign_in(app: &App, with: Credentials, name: Name, place: Place) -> 
             Ok(SignIn::Welcome(Box::new(device), tokens))
         },
     );
-    Ok(entered.await?.unwrap_or(SignIn::Refused))
+    Ok(match entered.await? {
+        Entered::In(outcome) => outcome,
+        Entered::OtherDoor | Entered::Refused => SignIn::Refused,
+    })
 }
 
 fn start(

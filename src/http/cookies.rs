@@ -1,5 +1,5 @@
-//! The cookies: sessions of two kinds, the tokens of the sales app, and a
-//! message for the next page.
+//! The cookies: sessions of two kinds, the tokens of the sales app, by what a
+//! browser is known again, and a message for the next page.
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -17,6 +17,8 @@ pub enum Jar {
     Device,
     /// Its refresh token.
     Refresh,
+    /// That contacts have signed in with this browser before.
+    Known,
 }
 
 impl Jar {
@@ -26,15 +28,17 @@ impl Jar {
             Self::Staff => ["__Host-tradepost-staff", "tradepost-staff"],
             Self::Device => ["__Host-tradepost-device", "tradepost-device"],
             Self::Refresh => ["__Host-tradepost-refresh", "tradepost-refresh"],
+            Self::Known => ["__Host-tradepost-known", "tradepost-known"],
         }
     }
 
     /// Pages come by a link from elsewhere, too; only the app itself sends the
-    /// tokens of a device.
+    /// tokens of a device, and only the form of the sign-in page what a browser
+    /// is known by.
     const fn same_site(self) -> &'static str {
         match self {
             Self::Website | Self::Staff => "Lax",
-            Self::Device | Self::Refresh => "Strict",
+            Self::Device | Self::Refresh | Self::Known => "Strict",
         }
     }
 }
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_tokens_of_a_device_come_from_the_app_alone() {
-        for jar in [Jar::Device, Jar::Refresh] {
+        for jar in [Jar::Device, Jar::Refresh, Jar::Known] {
             let mut headers = HeaderMap::new();
             Cookies { https: true }.set(&mut headers, jar, "t", 60);
             let set = headers[SET_COOKIE].to_str().unwrap();

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -11,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
 
 use super::api::Problem;
-use super::{Page, Shared, Visit, cookies, html, redirect};
+use super::error_page::{self, Asking};
+use super::{Shared, Visit, cookies, redirect};
 use crate::error::Error;
 use crate::kernel::id::{Id, of};
 
@@ -99,6 +99,7 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     let id: Id<of::Session> = Id::new(started);
     let (parts, body) = request.into_parts();
     let visit = Visit::of(&web, &parts);
+    let asking = Asking::of(&web, &parts);
     let wants_json = wants_json(&parts.headers, &visit.path);
     let route = parts.extensions.get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let method = parts.method.clone();
@@ -109,8 +110,13 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     } else if visit.path.starts_with(API) && status.as_u16() >= 400 && !has_words(&response) {
         response = keeping(&response, Problem::of_status(status).answer(&id.to_string()));
     } else if (status.is_client_error() || status.is_server_error()) && !has_words(&response) {
-        let worded = words(&web, &visit, status, &id.to_string(), wants_json);
-        response = worded.unwrap_or_else(|_| status.into_response());
+        response = if wants_json {
+            let (title, text) = error_page::words(&visit, status);
+            problem(status, error_page::key(status), &title, &text, Some(&id.to_string()))
+        } else {
+            let worded = error_page::answer(&web, &visit, &asking, status, &id.to_string()).await;
+            worded.unwrap_or_else(|_| status.into_response())
+        };
     }
     if visit.flash.is_some() && has_words(&response) {
         cookies::clear_flash(response.headers_mut());
@@ -147,40 +153,6 @@ fn has_words(response: &Response) -> bool {
 fn wants_json(headers: &HeaderMap, path: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     path.starts_with("/hooks/") || (accept.contains("json") && !accept.contains("text/html"))
-}
-
-#[derive(Template)]
-#[template(path = "http/pages/error.html")]
-struct ErrorPage {
-    page: Page,
-    title: String,
-    text: String,
-    home: &'static str,
-    /// Empty where nothing is to be reported.
-    request_id: String,
-}
-
-fn words(web: &Shared, visit: &Visit, status: StatusCode, id: &str, json: bool) -> Answer {
-    let key = match status {
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "not-found",
-        StatusCode::FORBIDDEN => "not-allowed",
-        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => "busy",
-        status if status.is_client_error() => "unreadable",
-        _ => "broken",
-    };
-    let (home, staff) = match visit.path.split('/').nth(1) {
-        Some("portal") => ("/portal", true),
-        Some("sales") => ("/sales", true),
-        _ => ("/", false),
-    };
-    let page = if staff { Page::of_staff(web, visit, None) } else { Page::of(web, visit) };
-    let (title, text) = (page.t(&format!("error-{key}-title")), page.t(&format!("error-{key}-text")));
-    if json {
-        return Ok(problem(status, key, &title, &text, Some(id)));
-    }
-    let request_id = if status.is_server_error() { id.to_owned() } else { String::new() };
-    html(status, &ErrorPage { page, title, text, home, request_id })
 }
 
 /// Problem details (RFC 9457); `id` is the request's.

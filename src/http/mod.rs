@@ -6,6 +6,7 @@ pub mod caller;
 pub mod cookies;
 pub mod drawn;
 pub mod error;
+mod error_page;
 pub mod forms;
 pub mod headers;
 pub mod health;

@@ -88,7 +88,12 @@ pub struct Undo {
 impl Flash {
     fn of(language: Language, key: &str, path: &str) -> Self {
         let text = texts::text(language, &format!("flash-{key}"));
-        let tone = if key.ends_with("-gone") || key == "unchanged" { "info" } else { "ok" };
+        let tone = match key {
+            key if WARNINGS.contains(&key) => "warn",
+            "unchanged" => "info",
+            key if key.ends_with("-gone") => "info",
+            _ => "ok",
+        };
         Self { tone, text, undo: Undo::of(key, path) }
     }
 }
@@ -209,6 +214,9 @@ impl Page {
         self.language
     }
 }
+
+/// Messages that say that something was not done.
+const WARNINGS: [&str; 3] = ["request-not-open", "request-changed-meanwhile", "request-answer-unreadable"];
 
 fn navigation(path: &str, session: &StaffSession, first_steps: bool) -> Vec<Nav> {
     let entry = |label: &str, href, icon, key, homes: &[&str]| Nav {

@@ -9,9 +9,11 @@ use axum::response::Response;
 use super::cookies::Jar;
 use super::{Answer, Failure, Shared, Visit, redirect};
 use crate::actor::{Actor, Door, StaffActor, Who};
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Token;
-use crate::sessions::{self, ContactSession, StaffSession, Standing};
+use crate::kernel::id::ContactId;
+use crate::sessions::{self, ContactSession, StaffSession, Standing, known_device};
 
 /// How long the browser keeps the cookie; the session itself may end earlier.
 const COOKIE_KEPT_S: u64 = 30 * 24 * 3600;
@@ -145,15 +147,24 @@ pub async fn contact_by(token: &Token, web: &Shared) -> Result<Option<ContactSes
 
 async fn staff(parts: &Parts, web: &Shared) -> Result<Option<StaffSession>> {
     let Some(token) = token(parts, web, Jar::Staff) else { return Ok(None) };
-    let now = web.app.clock.now();
-    let found = web.app.db.read(move |tx| sessions::find_staff(tx, token.digest(), now)).await?;
+    staff_by(&token, web).await
+}
+
+/// The staff user whose token this is.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn staff_by(token: &Token, web: &Shared) -> Result<Option<StaffSession>> {
+    let (digest, now) = (token.digest(), web.app.clock.now());
+    let found = web.app.db.read(move |tx| sessions::find_staff(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
         web.app.db.write(move |tx| session.touch(tx, now)).await?;
     }
     Ok(found)
 }
 
-fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
+/// What the browser sent in a jar.
+pub(super) fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
     let cookies = Visit::of(web, parts).cookies;
     Token::parse(&cookies.read(&parts.headers, jar)?)
 }
@@ -164,4 +175,34 @@ pub fn let_in(visit: &Visit, token: &Token, to: &str, flash: Option<&str>) -> Re
     let headers: &mut HeaderMap = response.headers_mut();
     visit.cookies.set(headers, Jar::Website, &token.expose(), COOKIE_KEPT_S);
     response
+}
+
+/// The same for a contact with a password of their own, by which the browser is
+/// known from now on.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub async fn welcome(
+    web: &Shared,
+    visit: &Visit,
+    (token, contact): (&Token, ContactId),
+    (to, flash): (&str, Option<&str>),
+) -> Answer {
+    let mut response = let_in(visit, token, to, flash);
+    if let Some(mark) = device_mark(web, contact, visit.known_device.clone()).await? {
+        visit.cookies.set(response.headers_mut(), Jar::Known, &mark, known_device::LASTS.as_secs());
+    }
+    Ok(response)
+}
+
+/// What a device with which a contact has just signed in is known by; nothing
+/// without a key to sign it with.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub async fn device_mark(web: &Shared, contact: ContactId, before: Option<String>) -> Result<Option<String>> {
+    let Some(keys) = web.app.keys.clone() else { return Ok(None) };
+    let now = web.app.clock.now();
+    let mark = move |tx: &mut Tx<'_>| known_device::remember(tx, &keys, before.as_deref(), contact, now);
+    web.app.db.read(mark).await.map(Some)
 }

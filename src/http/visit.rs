@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::Shared;
-use super::cookies::{self, Cookies};
+use super::cookies::{self, Cookies, Jar};
 use crate::actor::{Actor, Door, Who};
 use crate::kernel::Language;
 use crate::sessions::Place;
@@ -29,6 +29,8 @@ pub struct Visit {
     pub flash: Option<String>,
     /// How cookies are set here.
     pub cookies: Cookies,
+    /// By what contacts who signed in with this browser before are known.
+    pub known_device: Option<String>,
 }
 
 impl Visit {
@@ -37,6 +39,7 @@ impl Visit {
         let config = &web.app.config;
         let language = header(&parts.headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
         let device = header(&parts.headers, header::USER_AGENT).unwrap_or_default();
+        let cookies = Cookies { https: config.http.public_url.starts_with("https:") };
         Self {
             path: parts.uri.path().to_owned(),
             language: web.app.settings().language(language),
@@ -46,7 +49,8 @@ impl Visit {
                 door: door(parts.uri.path()),
             },
             flash: cookies::flash(&parts.headers).map(str::to_owned),
-            cookies: Cookies { https: config.http.public_url.starts_with("https:") },
+            known_device: cookies.read(&parts.headers, Jar::Known).map(|cookie| cookie.to_string()),
+            cookies,
         }
     }
 

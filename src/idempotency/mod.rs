@@ -11,7 +11,7 @@ mod store;
 use crate::actor::{Actor, Who};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::kernel::id::{ContactId, ResetId, StaffId};
+use crate::kernel::id::{ChangeRequestId, ContactId, ResetId, StaffId};
 use crate::kernel::{Digest, Timestamp};
 
 /// An attempt at an act.
@@ -40,6 +40,15 @@ pub struct Done {
     pub contact: ContactId,
     /// The reset it started, if it did.
     pub reset: Option<ResetId>,
+    /// The request to the office it made, if it did.
+    pub request: Option<ChangeRequestId>,
+}
+
+impl Done {
+    /// Something about a contact.
+    pub fn with(contact: ContactId) -> Self {
+        Self { contact, reset: None, request: None }
+    }
 }
 
 /// What came of an attempt.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Field;
+use super::{Field, guess, secrets};
 
 /// How a row finds the contact it is about, at the retailer of its account
 /// number. A contact without what is asked for is found by name.
@@ -74,22 +74,19 @@ pub const PROBLEM: &str = "what is wrong";
 /// What of the headings of a file its choices are remembered by: all but those
 /// that the sheet of its wrong rows adds and leaves out.
 pub fn remembered_by(headings: &[String]) -> Vec<&String> {
-    let is_same =
-        |heading: &&String| *heading != PROBLEM && !Field::guess(heading).is_some_and(Field::is_of_passwords);
+    let is_same = |heading: &&String| *heading != PROBLEM && !secrets::is_heading(heading);
     headings.iter().filter(is_same).collect()
 }
 
 impl Choices {
-    /// What the headings let one guess. Of two columns that seem to hold the
-    /// same the first one does.
+    /// What the headings alone let one guess.
     pub fn guess(headings: &[String]) -> Self {
-        let mut columns: Vec<Option<Field>> = Vec::with_capacity(headings.len());
-        for heading in headings {
-            let field =
-                Field::guess(heading).filter(|field| field.joins() || !columns.contains(&Some(*field)));
-            columns.push(field);
-        }
-        Self { columns, ..Self::default() }
+        Self::likely::<String>(headings, &[])
+    }
+
+    /// What the headings and the first rows let one guess.
+    pub fn likely<T: AsRef<str>>(headings: &[String], rows: &[Vec<T>]) -> Self {
+        Self { columns: guess::columns(headings, rows), ..Self::default() }
     }
 
     /// The same for a file whose columns stand elsewhere: each holds what the one
@@ -101,6 +98,25 @@ impl Choices {
             self.columns.get(place).copied().flatten()
         };
         Self { columns: headings.iter().map(held).collect(), ..self }
+    }
+
+    /// The same for the same file read another way: columns that were there hold
+    /// what was chosen, others what is likely.
+    #[must_use]
+    pub fn carried(self, of: &[String], headings: &[String], likely: &Self) -> Self {
+        let over = self.over(of, headings);
+        let columns = headings.iter().zip(&over.columns).zip(&likely.columns);
+        let columns =
+            columns.map(|((heading, chosen), likely)| if of.contains(heading) { *chosen } else { *likely });
+        Self { columns: columns.collect(), ..over }
+    }
+
+    /// Takes back that columns of secrets hold anything else: nothing reads them
+    /// but how passwords were kept.
+    pub fn leave_secrets(&mut self, headings: &[String]) {
+        for (column, heading) in self.columns.iter_mut().zip(headings) {
+            column.take_if(|field| !field.is_of_passwords() && secrets::is_heading(heading));
+        }
     }
 
     /// Takes the columns that seem to hold passwords, which an import before had
@@ -123,7 +139,7 @@ impl Choices {
     /// kept: no page and no sheet shows it.
     pub fn is_of_passwords(&self, place: usize, heading: &str) -> bool {
         let chosen = self.columns.get(place).copied().flatten();
-        [chosen, Field::guess(heading)].into_iter().flatten().any(Field::is_of_passwords)
+        chosen.is_some_and(Field::is_of_passwords) || secrets::is_heading(heading)
     }
 
     /// What stands against reading a file so, in words; `None` when nothing
@@ -135,14 +151,20 @@ impl Choices {
         if let Some(field) = twice {
             return Some(format!("Two columns are said to hold “{}”. Leave one of them out.", field.label()));
         }
-        if !self.has(Field::AccountNumber) && !self.only_territories() {
-            let text = "Say which column holds the account number. It tells which retailer a row is about.";
+        if !self.has(Field::AccountNumber) && !self.by_name() && !self.only_territories() {
+            let text = "Say which column holds the account number, or at least the retailer’s name. It tells which retailer a row is about.";
             return Some(text.to_owned());
         }
         if self.has(Field::PasswordSalt) && !self.has(Field::PasswordHash) {
             return Some("A column is said to hold password salts, but none to hold the hashes.".to_owned());
         }
         None
+    }
+
+    /// Whether retailers are told apart by their names, since no column holds
+    /// their numbers.
+    pub fn by_name(&self) -> bool {
+        self.has(Field::Retailer) && !self.has(Field::AccountNumber)
     }
 
     /// Whether the file lists territories and nothing else.

@@ -1,68 +1,19 @@
 //! A row of a file, read into what it says about a retailer and a contact.
 //! Nothing is asked of the database here.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
+use super::cells::{Cells, Mark, Note};
+use super::switch::{Switch, switch_word};
 use super::{Choices, Field};
 use crate::kernel::{EmailAddress, Language, Username, text};
-
-/// What stands in the cells of a row, as it was staged.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cells {
-    /// The texts, a column each.
-    pub texts: Vec<String>,
-    /// What is special about some, by column.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub marks: BTreeMap<usize, Mark>,
-    /// What was found wrong with it while the file was read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<Note>,
-}
-
-/// What is special about a cell of a workbook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// A number: zeros before it are lost.
-    Number,
-    /// A date or time.
-    Date,
-    /// A formula, of which the last value is taken.
-    Formula,
-    /// A formula that failed, such as `#N/A`.
-    Error,
-}
-
-/// Something to be said about a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
-    /// What the column holds; `None` when it is about the whole row.
-    pub field: Option<Field>,
-    /// Whether it keeps the row out; otherwise it is worth knowing.
-    pub stops: bool,
-    /// What is wrong, and what would be right.
-    pub text: String,
-}
-
-impl Note {
-    /// What keeps a row out.
-    pub fn problem(field: impl Into<Option<Field>>, text: impl Into<String>) -> Self {
-        Self { field: field.into(), stops: true, text: text.into() }
-    }
-
-    /// What is worth knowing.
-    pub fn warning(field: impl Into<Option<Field>>, text: impl Into<String>) -> Self {
-        Self { field: field.into(), stops: false, text: text.into() }
-    }
-}
 
 /// What a row says. An empty cell says nothing, so it changes nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
     /// The retailer's account number; empty in a list of territories.
     pub account_number: String,
+    /// Whether the file has no account numbers, so that the retailer is found by
+    /// its name.
+    pub by_name: bool,
     /// The retailer's name.
     pub retailer: Option<String>,
     /// The retailer's address, of several lines.
@@ -90,6 +41,8 @@ pub struct Person {
     pub email: Option<EmailAddress>,
     /// What they sign in with.
     pub username: Option<Username>,
+    /// Whether that is their e-mail address, for want of anything else.
+    pub username_derived: bool,
     /// The access switch.
     pub access: Option<bool>,
     /// Whether they still work there.
@@ -108,6 +61,16 @@ pub fn read(cells: &Cells, choices: &Choices) -> (Entry, Vec<Note>) {
 /// The most lines and characters of an address.
 const ADDRESS: (usize, usize) = (6, 500);
 
+/// The account number of a retailer of which only the name is known.
+fn number_of(name: &str) -> String {
+    name.chars().take(40).collect::<String>().trim_end().to_owned()
+}
+
+/// White space on a line; what parts lines is no blank.
+fn is_blank(c: char) -> bool {
+    c == ' ' || c.is_whitespace() && !c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 struct Reading<'r> {
     cells: &'r Cells,
     choices: &'r Choices,
@@ -116,14 +79,28 @@ struct Reading<'r> {
 
 impl Reading<'_> {
     fn entry(&mut self) -> Entry {
-        let account_number = self.account_number();
+        let retailer = self.line(Field::Retailer, 120);
+        let by_name = self.choices.by_name();
+        let account_number = match &retailer {
+            Some(name) if by_name => number_of(name),
+            None if by_name => {
+                self.problem(Field::Retailer, "is empty; it tells which retailer the row is about");
+                String::new()
+            }
+            _ => self.account_number(),
+        };
+        let (address, territory) = (self.address(), self.line(Field::Territory, 80));
+        let retailer_active = self.activity(Field::RetailerActive, Field::RetailerBlocked);
+        let (person, active) = (self.person(), self.activity(Field::ContactActive, Field::ContactBlocked));
         Entry {
             account_number,
-            retailer: self.line(Field::Retailer, 120),
-            address: self.address(),
-            territory: self.line(Field::Territory, 80),
-            retailer_active: self.switch(Field::RetailerActive),
-            person: self.person(),
+            by_name,
+            retailer,
+            address,
+            territory,
+            // A row of a list of retailers has nobody else to be active or not.
+            retailer_active: retailer_active.or(active.filter(|_| person.is_none())),
+            person: person.map(|person| Person { active, ..person }),
         }
     }
 
@@ -154,6 +131,9 @@ impl Reading<'_> {
         if lines.is_empty() {
             return None;
         }
+        let mut lines: Vec<&str> = lines.iter().flat_map(|text| text.lines()).collect();
+        let last = lines.split_off(lines.len().min(ADDRESS.0 - 1)).join(", ");
+        lines.extend(Some(last.as_str()).filter(|last| !last.is_empty()));
         let read = text::several_lines(&lines.join("\n"), ADDRESS.0, ADDRESS.1);
         self.kept(Field::Address, read)
     }
@@ -161,11 +141,14 @@ impl Reading<'_> {
     fn person(&mut self) -> Option<Person> {
         let name = self.name();
         let (email, username) = (self.email(), self.username());
-        let is_named = name.is_some() || self.is_given(Field::Email) || self.is_given(Field::Username);
+        let is_mailed = email.is_some() || self.is_noted(Field::Email);
+        let is_named = name.is_some() || is_mailed || self.is_given(Field::Username);
         if !is_named {
             return None;
         }
-        let by_email = email.as_ref().filter(|_| self.choices.username_from_email && username.is_none());
+        let is_given = self.is_given(Field::Username);
+        let by_email = email.as_ref().filter(|_| self.choices.username_from_email && !is_given);
+        let username_derived = by_email.is_some();
         let username = match by_email.map(|email| Username::parse(email.as_str())) {
             Some(read) => self.kept(Field::Username, read),
             None => username,
@@ -177,8 +160,11 @@ impl Reading<'_> {
             language: self.language(),
             email,
             username,
-            access: self.switch(Field::WebsiteAccess),
-            active: self.switch(Field::ContactActive),
+            username_derived,
+            access: self
+                .switch(Field::WebsiteAccess)
+                .map(|word| matches!(word, Switch::Yes | Switch::Active)),
+            active: None,
             password: None,
         })
     }
@@ -192,7 +178,7 @@ impl Reading<'_> {
 
     fn email(&mut self) -> Option<EmailAddress> {
         let typed = self.first(Field::Email)?;
-        self.kept(Field::Email, EmailAddress::parse(&typed))
+        self.kept(Field::Email, EmailAddress::read(&typed)).flatten()
     }
 
     fn username(&mut self) -> Option<Username> {
@@ -213,15 +199,21 @@ impl Reading<'_> {
         language
     }
 
-    fn switch(&mut self, field: Field) -> Option<bool> {
+    /// Whether somebody is active, as one of two columns says it.
+    fn activity(&mut self, active: Field, blocked: Field) -> Option<bool> {
+        let said = self.switch(active).map(|word| matches!(word, Switch::Yes | Switch::Active));
+        let ended = self.switch(blocked).map(|word| matches!(word, Switch::Yes | Switch::Inactive));
+        // Whoever either says is not active is not.
+        match (said, ended) {
+            (said, None) => said,
+            (None, Some(ended)) => Some(!ended),
+            (Some(said), Some(ended)) => Some(said && !ended),
+        }
+    }
+
+    fn switch(&mut self, field: Field) -> Option<Switch> {
         let typed = self.first(field)?;
-        let read = match typed.to_lowercase().as_str() {
-            "yes" | "y" | "true" | "on" | "1" | "ja" | "j" | "x" | "active" | "enabled" | "aktiv" => {
-                Some(true)
-            }
-            "no" | "n" | "false" | "off" | "0" | "nein" | "inactive" | "disabled" | "inaktiv" => Some(false),
-            _ => None,
-        };
+        let read = switch_word(&typed);
         if read.is_none() {
             self.problem(field, format!("must be yes or no, not {typed:?}"));
         }
@@ -230,6 +222,8 @@ impl Reading<'_> {
 
     fn line(&mut self, field: Field, max: usize) -> Option<String> {
         let typed = self.first(field)?;
+        // A blank more or another kind of blank is no other name.
+        let typed = typed.split(is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         self.kept(field, text::one_line(&typed, max))
     }
 
@@ -250,6 +244,12 @@ impl Reading<'_> {
             Some(Mark::Formula) => self.warn(field, "is a formula; the value it had last is taken"),
             Some(Mark::Error) => {
                 self.problem(field, format!("is a formula that failed ({typed})"));
+                return None;
+            }
+            Some(Mark::Rounded) => {
+                let text =
+                    "was rounded by Excel, and the digits are lost; export it again with the column as text";
+                self.problem(field, format!("{text} ({typed})"));
                 return None;
             }
             _ => {}
@@ -290,6 +290,8 @@ impl Reading<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn choices(headings: &str) -> Choices {

@@ -18,9 +18,6 @@ use crate::kernel::{Language, Timestamp, Username, text};
 use crate::listing;
 use crate::retailers::{self, Contact, Retailer};
 
-/// The most zeros that a spreadsheet is suspected to have dropped.
-const ZEROS: usize = 8;
-
 /// A retailer, and the row of the file that spoke for it, if one did.
 #[derive(Clone, Debug)]
 pub struct KnownRetailer {
@@ -57,7 +54,8 @@ pub struct Facts {
     /// Usernames by what they look like.
     looks: HashMap<String, String>,
     territories: HashMap<String, (TerritoryId, String)>,
-    /// Account numbers without the zeros before them.
+    /// The numbers of retailers, as they are compared, by what is left of them
+    /// without blanks and the zeros before them.
     bare: HashMap<String, String>,
 }
 
@@ -87,6 +85,7 @@ impl Facts {
         }
         let before = rows.first().map_or(0, |(row, _)| row.place);
         let keys = distinct(rows.iter().map(|(_, entry)| text::search_key(&entry.account_number)));
+        let bare = distinct(keys.iter().map(|key| bare(key)));
         facts.learn_accounts(tx, &keys)?;
         let usernames = distinct(rows.iter().filter_map(|(_, entry)| username_key(entry)));
         let looks = usernames.iter().filter(|key| !key.is_ascii()).map(|key| look(key));
@@ -95,7 +94,7 @@ impl Facts {
             let place = format!("account {}", contact.account_number);
             facts.learn_username(&contact, place);
         }
-        for row in rows::earlier_of_accounts(tx, import.id, before, &keys)? {
+        for row in rows::earlier_of_accounts(tx, import.id, before, &bare)? {
             facts.learn_earlier(&row, &import.choices);
         }
         for row in rows::earlier_of_usernames(tx, import.id, before, &usernames)? {
@@ -111,16 +110,20 @@ impl Facts {
             self.contacts.entry(text::search_key(&contact.account_number)).or_default().push(contact);
         }
         for retailer in known {
-            let key = text::search_key(&retailer.account_number);
-            self.retailers.insert(key, KnownRetailer { retailer, line: None });
+            self.learn_retailer(KnownRetailer { retailer, line: None });
         }
         let strange = keys.iter().filter(|key| !self.retailers.contains_key(*key));
-        let with_zeros = distinct(strange.flat_map(|key| zeros(key)));
-        for retailer in retailers::retailers_numbered(tx, &with_zeros)? {
-            let bare = bare(&text::search_key(&retailer.account_number)).to_owned();
-            self.bare.insert(bare, retailer.account_number);
+        let strange = distinct(strange.map(|key| bare(key)));
+        for retailer in retailers::retailers_nearly_numbered(tx, &strange)? {
+            self.learn_retailer(KnownRetailer { retailer, line: None });
         }
         Ok(())
+    }
+
+    fn learn_retailer(&mut self, known: KnownRetailer) {
+        let key = text::search_key(&known.retailer.account_number);
+        self.bare.entry(bare(&key)).or_insert_with(|| key.clone());
+        self.retailers.insert(key, known);
     }
 
     fn learn_username(&mut self, contact: &Contact, place: String) {
@@ -131,7 +134,11 @@ impl Facts {
 
     /// Learns what a row before these would change or has changed.
     fn learn_earlier(&mut self, row: &Staged, choices: &Choices) {
-        let (entry, notes) = entry::read(&row.cells, choices);
+        let (mut entry, notes) = entry::read(&row.cells, choices);
+        // Found by its name, a retailer may have another number than its name.
+        if let Some(known) = row.account_key.as_ref().and_then(|key| self.retailers.get(key)) {
+            entry.account_number.clone_from(&known.retailer.account_number);
+        }
         let plan = super::plan::plan(&entry, notes, choices, self);
         self.learn_plan(&entry, &plan, row.line);
         if let Some(contact) = row.contact {
@@ -154,8 +161,7 @@ impl Facts {
         let key = text::search_key(&entry.account_number);
         match &plan.retailer {
             OfRetailer::New(retailer) | OfRetailer::Change(retailer, _) => {
-                let known = KnownRetailer { retailer: retailer.clone(), line: Some(line) };
-                self.retailers.insert(key.clone(), known);
+                self.learn_retailer(KnownRetailer { retailer: retailer.clone(), line: Some(line) });
             }
             OfRetailer::Same => {
                 if let Some(known) = self.retailers.get_mut(&key) {
@@ -233,23 +239,19 @@ impl Facts {
         self.territories.get(&text::search_key(name)).map(|(id, _)| *id)
     }
 
-    /// An account number that differs from this one by zeros before it only.
-    pub fn with_other_zeros(&self, account_number: &str) -> Option<&str> {
-        self.bare.get(bare(&text::search_key(account_number))).map(String::as_str)
+    /// A retailer whose account number differs from this one only by blanks and
+    /// the zeros before it.
+    pub fn nearly(&self, account_number: &str) -> Option<&KnownRetailer> {
+        self.retailers.get(self.bare.get(&bare(&text::search_key(account_number)))?)
     }
 }
 
-/// Account numbers that differ from a number by zeros before it.
-fn zeros(key: &str) -> Vec<String> {
-    let bare = bare(key);
-    if bare.is_empty() || !bare.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Vec::new();
-    }
-    (0..=ZEROS).map(|count| "0".repeat(count) + bare).filter(|other| other != key).collect()
-}
-
-fn bare(key: &str) -> &str {
-    key.trim_start_matches('0')
+/// An account number without blanks and the zeros before it, as the database
+/// computes it, too.
+pub fn bare(key: &str) -> String {
+    let without = key.replace(' ', "");
+    let bare = without.trim_start_matches('0');
+    if bare.is_empty() && !without.is_empty() { "0".to_owned() } else { bare.to_owned() }
 }
 
 fn look(key: &str) -> String {

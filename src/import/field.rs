@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::text;
+use super::vocabulary;
 
 /// What a column holds. The first heading of each is the one that exports
 /// write.
@@ -19,6 +19,8 @@ pub enum Field {
     Territory,
     /// Whether business is done with the retailer.
     RetailerActive,
+    /// The same the other way round: whether it has ended.
+    RetailerBlocked,
     /// The contact's whole name.
     Contact,
     /// The contact's first name, where names stand in two columns.
@@ -37,8 +39,11 @@ pub enum Field {
     Username,
     /// The access switch.
     WebsiteAccess,
-    /// Whether the contact still works there.
+    /// Whether the contact still works there; of a row without one, whether
+    /// business is done with the retailer.
     ContactActive,
+    /// The same the other way round.
+    ContactBlocked,
     /// The hash of the contact's password in the old system; read at the
     /// command line only.
     PasswordHash,
@@ -48,12 +53,13 @@ pub enum Field {
 
 impl Field {
     /// Every field, in the order of an export.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::AccountNumber,
         Self::Retailer,
         Self::Address,
         Self::Territory,
         Self::RetailerActive,
+        Self::RetailerBlocked,
         Self::Contact,
         Self::FirstName,
         Self::LastName,
@@ -64,6 +70,7 @@ impl Field {
         Self::Username,
         Self::WebsiteAccess,
         Self::ContactActive,
+        Self::ContactBlocked,
         Self::PasswordHash,
         Self::PasswordSalt,
     ];
@@ -76,6 +83,7 @@ impl Field {
             Self::Address => "address",
             Self::Territory => "territory",
             Self::RetailerActive => "retailer_active",
+            Self::RetailerBlocked => "retailer_blocked",
             Self::Contact => "contact",
             Self::FirstName => "first_name",
             Self::LastName => "last_name",
@@ -86,6 +94,7 @@ impl Field {
             Self::Username => "username",
             Self::WebsiteAccess => "website_access",
             Self::ContactActive => "contact_active",
+            Self::ContactBlocked => "contact_blocked",
             Self::PasswordHash => "password_hash",
             Self::PasswordSalt => "password_salt",
         }
@@ -99,6 +108,7 @@ impl Field {
             Self::Address => "Address",
             Self::Territory => "Territory",
             Self::RetailerActive => "Retailer is active",
+            Self::RetailerBlocked => "Retailer is blocked",
             Self::Contact => "Contact",
             Self::FirstName => "First name",
             Self::LastName => "Last name",
@@ -109,6 +119,7 @@ impl Field {
             Self::Username => "Username",
             Self::WebsiteAccess => "Website access",
             Self::ContactActive => "Contact is active",
+            Self::ContactBlocked => "Contact is blocked",
             Self::PasswordHash => "Password hash",
             Self::PasswordSalt => "Password salt",
         }
@@ -129,143 +140,29 @@ impl Field {
         matches!(self, Self::Address)
     }
 
+    /// Whether it is answered by yes or no.
+    pub const fn is_switch(self) -> bool {
+        matches!(
+            self,
+            Self::RetailerActive
+                | Self::RetailerBlocked
+                | Self::WebsiteAccess
+                | Self::ContactActive
+                | Self::ContactBlocked
+        )
+    }
+
+    /// Whether it is what somebody or something is called.
+    pub const fn is_name(self) -> bool {
+        matches!(self, Self::Retailer | Self::Contact | Self::FirstName | Self::LastName)
+    }
+
     /// The field that a heading most likely means: its own name, or what shops
-    /// and spreadsheets call it in English and German.
+    /// and spreadsheets call it.
     pub fn guess(heading: &str) -> Option<Self> {
-        let key: String = text::search_key(heading).chars().filter(|c| c.is_alphanumeric()).collect();
-        HEADINGS.iter().find(|(_, known)| known.contains(&key.as_str())).map(|(field, _)| *field)
+        vocabulary::meaning(heading).map(|meaning| meaning.field)
     }
 }
-
-/// Headings by which fields are known, as [`Field::guess`] compares them: letters
-/// and digits in lower case.
-const HEADINGS: [(Field, &[&str]); 17] = [
-    (
-        Field::AccountNumber,
-        &[
-            "accountnumber",
-            "accountno",
-            "account",
-            "customernumber",
-            "customerno",
-            "customerid",
-            "customercode",
-            "custno",
-            "kundennummer",
-            "kundennr",
-            "kdnr",
-            "debitor",
-            "debitorennummer",
-            "id",
-            "userid",
-            "entityid",
-        ],
-    ),
-    (
-        Field::Retailer,
-        &[
-            "retailer",
-            "company",
-            "companyname",
-            "billingcompany",
-            "customer",
-            "customername",
-            "shop",
-            "firma",
-            "kunde",
-            "kundenname",
-            "name1",
-            "organisation",
-            "organization",
-            "defaultaddresscompany",
-        ],
-    ),
-    (
-        Field::Address,
-        &[
-            "address",
-            "address1",
-            "address2",
-            "street",
-            "city",
-            "postcode",
-            "zip",
-            "country",
-            "strasse",
-            "straße",
-            "plz",
-            "ort",
-            "land",
-            "zipcode",
-            "postalcode",
-            "billingaddress1",
-            "billingaddress2",
-            "billingcity",
-            "billingpostcode",
-            "billingcountry",
-            "billingstreet",
-            "billingzip",
-            "defaultaddressaddress1",
-            "defaultaddressaddress2",
-            "defaultaddresscity",
-            "defaultaddresszip",
-            "defaultaddresscountrycode",
-            "name2",
-        ],
-    ),
-    (
-        Field::Territory,
-        &[
-            "territory",
-            "region",
-            "area",
-            "gebiet",
-            "vertretergebiet",
-            "salesterritory",
-            "customergroup",
-            "groupid",
-        ],
-    ),
-    (Field::RetailerActive, &["retaileractive", "companyactive"]),
-    (
-        Field::Contact,
-        &[
-            "contact",
-            "contactname",
-            "contactperson",
-            "fullname",
-            "name",
-            "displayname",
-            "ansprechpartner",
-            "kontakt",
-        ],
-    ),
-    (Field::FirstName, &["firstname", "billingfirstname", "givenname", "vorname", "forename"]),
-    (Field::LastName, &["lastname", "billinglastname", "surname", "familyname", "nachname"]),
-    (Field::Position, &["position", "role", "jobtitle", "title", "funktion"]),
-    (
-        Field::Phone,
-        &[
-            "phone",
-            "telephone",
-            "phonenumber",
-            "tel",
-            "mobile",
-            "billingphone",
-            "telefon",
-            "telefonnummer",
-            "billingtelephone",
-            "defaultaddressphone",
-        ],
-    ),
-    (Field::Language, &["language", "locale", "lang", "sprache"]),
-    (Field::Email, &["email", "emailaddress", "mail", "useremail", "billingemail", "emailadresse"]),
-    (Field::Username, &["username", "userlogin", "login", "user", "benutzername", "benutzer"]),
-    (Field::WebsiteAccess, &["websiteaccess", "access", "zugang", "webzugang"]),
-    (Field::ContactActive, &["contactactive", "active", "isactive", "status", "aktiv"]),
-    (Field::PasswordHash, &["passwordhash", "userpass", "password", "passwd", "hash", "passwort"]),
-    (Field::PasswordSalt, &["passwordsalt", "salt"]),
-];
 
 #[cfg(test)]
 mod tests {
@@ -290,18 +187,32 @@ mod tests {
             ("Default Address Zip", Field::Address),
             ("telephone", Field::Phone),
             ("user_pass", Field::PasswordHash),
+            ("Anschrift", Field::Address),
+            ("Ansprechpartner", Field::Contact),
+            ("Firmenname", Field::Retailer),
+            ("KUNNR", Field::AccountNumber),
+            ("Kunden-ID", Field::AccountNumber),
+            ("Kd-Nr", Field::AccountNumber),
+            ("E-Mail 1", Field::Email),
+            ("Straße 1", Field::Address),
+            ("Gesperrt", Field::ContactBlocked),
+            ("Kunde gesperrt?", Field::RetailerBlocked),
+            ("Active (0/1)", Field::ContactActive),
+            ("is_active", Field::ContactActive),
+            ("Raison sociale", Field::Retailer),
+            ("Prénom", Field::FirstName),
+            ("Numéro de téléphone", Field::Phone),
+            ("Klantnummer", Field::AccountNumber),
+            ("Ragione Sociale", Field::Retailer),
+            ("Correo electrónico", Field::Email),
+            ("Imię", Field::FirstName),
+            ("1. Ansprechpartner", Field::Contact),
+            ("ansprechpartner_vorname", Field::FirstName),
+            ("Name 1", Field::Retailer),
+            ("Name 2", Field::Address),
         ] {
             assert_eq!(Field::guess(heading), Some(field), "{heading}");
         }
         assert_eq!(Field::guess("Total Spent"), None);
-    }
-
-    #[test]
-    fn no_heading_means_two_fields() {
-        let mut all: Vec<&str> = HEADINGS.iter().flat_map(|(_, known)| *known).copied().collect();
-        let count = all.len();
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len(), count);
     }
 }

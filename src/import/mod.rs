@@ -12,24 +12,36 @@
 //! command that waits for it.
 
 mod apply;
+mod cells;
 mod choices;
+mod contact;
+pub mod correct;
+mod draft;
 mod entry;
 mod facts;
 mod field;
 mod find;
 mod forget;
+mod guess;
+mod obstacle;
+mod person;
 mod plan;
 pub mod portal;
+mod preview;
+mod remarks;
 mod rows;
+mod secrets;
 mod sheet;
 mod stage;
 mod state;
 mod steps;
 mod store;
+mod switch;
 mod undo;
 mod upload;
 mod verdict;
 mod view;
+mod vocabulary;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,15 +54,20 @@ use crate::kernel::id::{ImportId, StaffId};
 use crate::kernel::{Language, Timestamp};
 use crate::staff;
 
+pub use cells::{Cells, Mark, Note};
 pub use choices::{Choices, MISSING_LIMIT, Matching};
-pub use entry::{Cells, Mark, Note};
+pub use draft::{check, choices_again, choices_for, take_place};
 pub use field::Field;
 pub use forget::{KEPT, forget_contact, forget_old};
+pub use obstacle::{CHANGED_MEANWHILE, Obstacle, STARTER_MAY_NOT, TOO_MANY_MISSING, obstacle};
+pub use remarks::Remark;
 pub use rows::{Fate, Staged};
+pub use secrets::is_heading as is_secret;
 pub use sheet::{WrongRows, column};
 pub use stage::{File, Passwords, StageError, stage};
 pub use state::State;
 pub use steps::step;
+pub use upload::found_in_words;
 pub use verdict::{Change, Verdict, yes};
 
 /// What was found out about a file.
@@ -62,12 +79,28 @@ pub struct Origin {
     pub encoding: Option<String>,
     /// What stands between its cells.
     pub delimiter: Option<char>,
+    /// Whether it is written as `mysql --batch` does.
+    #[serde(default)]
+    pub mysql: bool,
+    /// The row of its headings, as a person counts; 0 where that was not written down.
+    #[serde(default)]
+    pub heading_row: usize,
+    /// The columns in which no row has anything, by their places.
+    #[serde(default)]
+    pub blank: Vec<usize>,
+    /// Rows that were left out since they are beside the table, such as totals.
+    #[serde(default)]
+    pub beside: Vec<usize>,
     /// The sheet of a workbook that was read.
     pub sheet: Option<String>,
     /// All of its sheets.
     pub sheets: Vec<String>,
     /// SHA-256 of the file, in hexadecimal digits.
     pub digest: String,
+    /// The columns that are kept, by their places: those that were chosen to hold
+    /// something when the file was read.
+    #[serde(default)]
+    pub kept: Vec<usize>,
 }
 
 /// What was counted while the rows were looked at.
@@ -85,12 +118,15 @@ pub struct Tally {
     pub contacts_unchanged: i64,
     /// Contacts whose password comes along.
     pub passwords: i64,
-    /// Rows with something worth knowing.
+    /// Rows with something worth knowing that are not wrong.
     pub warned: i64,
     /// Rows that are wrong.
     pub wrong: i64,
     /// Territories that are not known.
     pub territories: Vec<String>,
+    /// What is to be said of many rows alike, which stands here once.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
 }
 
 /// An import.
@@ -130,27 +166,6 @@ pub struct Import {
     pub changed_at: Timestamp,
     /// When it was brought in or undone.
     pub finished_at: Option<Timestamp>,
-}
-
-/// More contacts and retailers are missing from the file than may be
-/// deactivated.
-pub const TOO_MANY_MISSING: &str = "too-many-missing";
-/// Whoever started it may not import any more.
-pub const STARTER_MAY_NOT: &str = "starter-may-not";
-/// A row could no longer be brought in, so everything was undone.
-pub const CHANGED_MEANWHILE: &str = "changed-meanwhile";
-
-/// Why an import can't be started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// Rows are wrong, and all or nothing was chosen.
-    WrongRows,
-    /// More are missing from the file than may be deactivated.
-    TooManyMissing,
-    /// Rows are wrong, so nobody knows who is missing.
-    MissingUnknown,
-    /// There is nothing to do.
-    NothingToDo,
 }
 
 /// Rows that are shown at once.
@@ -197,20 +212,6 @@ pub fn counts(tx: &mut Tx<'_>, import: &Import) -> Result<Vec<(Option<Verdict>, 
     Ok(rows::counts(tx, import.id)?)
 }
 
-/// What is most likely chosen for a file with these headings: what was chosen
-/// for the last one that had them, or else what the headings say. The sheet of
-/// wrong rows of a file is read as the file was.
-///
-/// # Errors
-/// When the database fails.
-pub fn choices_for(tx: &mut Tx<'_>, headings: &[String]) -> Result<Choices> {
-    let known = store::remembered(tx, &choices::remembered_by(headings))?;
-    Ok(match known {
-        Some((of, known)) => known.over(&of, headings),
-        None => Choices::guess(headings),
-    })
-}
-
 /// The first rows of a file, for those who say what its columns hold.
 ///
 /// # Errors
@@ -243,20 +244,14 @@ pub fn noted(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, after: i64) -> Result
     Ok(rows::noted(tx, id, after, PAGE)?)
 }
 
-/// Looks at every row with what was chosen. Nothing is brought in.
+/// Rows after a place that are not wrong and about which there is something worth
+/// knowing.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] or [`Error::NotFound`]; also when it has been started.
-pub fn check(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, choices: &Choices, now: Timestamp) -> Result<()> {
-    let mut import = find(tx, actor, id)?;
-    if !matches!(import.state, State::Staged | State::Checking | State::Checked) {
-        return Err(Error::NotFound);
-    }
-    rows::remove_missing(tx, id)?;
-    import.choices = choices.clone();
-    import.tally = Tally::default();
-    import.problem = None;
-    go(tx, &mut import, State::Checking, now)
+/// As for [`find`].
+pub fn remarked(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, after: i64) -> Result<Vec<Staged>> {
+    must_import(actor)?;
+    Ok(rows::remarked(tx, id, after, PAGE)?)
 }
 
 /// Sets an import on its way into a state in which it goes on by itself.
@@ -266,23 +261,6 @@ fn go(tx: &mut Tx<'_>, import: &mut Import, state: State, now: Timestamp) -> Res
     store::update(tx, import, now)?;
     jobs::enqueue(tx, jobs::Kind::Import, &Drive { import: import.id }, now)?;
     Ok(())
-}
-
-/// What stands against bringing a checked import in.
-///
-/// # Errors
-/// When the database fails.
-pub fn obstacle(tx: &mut Tx<'_>, import: &Import) -> Result<Option<Obstacle>> {
-    let counts = rows::counts(tx, import.id)?;
-    let waits = counts.iter().any(|(verdict, fate, _)| verdict.is_some() && *fate == Fate::Waiting);
-    let wrong = import.tally.wrong > 0;
-    Ok(match () {
-        () if wrong && !import.choices.good_rows => Some(Obstacle::WrongRows),
-        () if wrong && import.choices.missing.is_some() => Some(Obstacle::MissingUnknown),
-        () if import.problem.as_deref() == Some(TOO_MANY_MISSING) => Some(Obstacle::TooManyMissing),
-        () if !waits => Some(Obstacle::NothingToDo),
-        () => None,
-    })
 }
 
 /// Brings a checked import in. Says what stands against it, if something does.
@@ -354,6 +332,14 @@ pub fn advance(tx: &mut Tx<'_>, job: &Job, language: Language, now: Timestamp) -
 }
 
 impl Import {
+    /// The columns that are chosen to hold something and were not kept, by their
+    /// places.
+    pub fn not_kept(&self) -> Vec<usize> {
+        let chosen = |column: &Option<Field>| column.is_some_and(|field| !field.is_of_passwords());
+        let places = self.choices.columns.iter().enumerate().filter(|(_, column)| chosen(column));
+        places.map(|(place, _)| place).filter(|place| !self.origin.kept.contains(place)).collect()
+    }
+
     /// As whom it acts: its staff user with what they may do now; `None` when
     /// they don't work here any more or may not import any more.
     fn acting(&self, tx: &mut Tx<'_>) -> Result<Option<Actor>> {

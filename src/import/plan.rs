@@ -1,11 +1,11 @@
 //! What a row would change, from what is known. Nothing is written here.
 
-use super::entry::{Entry, Note, Person};
+use super::cells::Note;
+use super::entry::Entry;
 use super::facts::{Facts, KnownRetailer};
-use super::find::{Found, find};
 use super::verdict::{Change, Verdict, yes};
 use super::{Choices, Field};
-use crate::kernel::{EmailAddress, Username};
+use crate::kernel::text;
 use crate::retailers::{Contact, Retailer};
 
 /// What a row does to a retailer.
@@ -95,11 +95,16 @@ pub fn plan(entry: &Entry, notes: Vec<Note>, choices: &Choices, facts: &Facts) -
     planning.plan
 }
 
-struct Planning<'p> {
-    entry: &'p Entry,
-    choices: &'p Choices,
-    facts: &'p Facts,
-    plan: Plan,
+/// A plan as it is made.
+pub(super) struct Planning<'p> {
+    /// What the row says.
+    pub(super) entry: &'p Entry,
+    /// What was chosen.
+    pub(super) choices: &'p Choices,
+    /// What is known.
+    pub(super) facts: &'p Facts,
+    /// What becomes of the row.
+    pub(super) plan: Plan,
 }
 
 impl Planning<'_> {
@@ -117,11 +122,12 @@ impl Planning<'_> {
     }
 
     fn new_retailer(&mut self) {
-        if let Some(known) = self.facts.with_other_zeros(&self.entry.account_number) {
-            let text = format!(
-                "is not known, but {known} is; write the zeros as they are (format the column as text)"
-            );
+        if let Some(text) = self.nearly_known() {
             return self.problem(Field::AccountNumber, text);
+        }
+        if self.entry.by_name {
+            let text = "is all that tells which retailer it is, since no column holds an account number; the name becomes the number of a new one";
+            self.warn(Field::Retailer, text);
         }
         let person = self.entry.person.as_ref().and_then(|person| person.name.clone());
         let name = match (&self.entry.retailer, person) {
@@ -150,6 +156,18 @@ impl Planning<'_> {
         });
     }
 
+    /// The account number that nearly is the row's, in words: who was written in
+    /// two ways would be entered twice.
+    fn nearly_known(&self) -> Option<String> {
+        let known = self.facts.nearly(&self.entry.account_number)?;
+        let number = &known.retailer.account_number;
+        let zeros = "write the zeros and blanks as they are (format the column as text)";
+        Some(match known.line {
+            Some(line) => format!("is {number} in row {line}: one retailer or two? If it is one, {zeros}"),
+            None => format!("is not known, but {number} is; {zeros}"),
+        })
+    }
+
     /// The territory of a name, as it is written; one that is not known is
     /// entered if that was chosen.
     fn territory(&mut self, named: String) -> String {
@@ -167,6 +185,39 @@ impl Planning<'_> {
                 named
             }
         }
+    }
+
+    /// A row that says of a retailer something else than one before it.
+    fn contradiction(&mut self, change: &Change, line: i64) {
+        let lines = |text: &str| text.replace('\n', ", ");
+        let (here, there) = (lines(&change.to), lines(&change.from));
+        match change.field {
+            // Branches have addresses of their own; without numbers they may be others altogether.
+            Field::Address if !self.entry.by_name => self.warn(
+                Field::Address,
+                format!("is {here:?} here and {there:?} in row {line}, which is taken"),
+            ),
+            field => self.problem(field, format!("is {here:?} here and {there:?} in row {line}")),
+        }
+    }
+
+    /// Whether who is found by name may be another of that name; then the row is
+    /// wrong.
+    fn may_be_another(&mut self, old: &Retailer, new: &Retailer) -> bool {
+        if text::search_key(&old.name) != text::search_key(&new.name) {
+            let text = format!("begins like {:?}, which is known; give both an account number", old.name);
+            self.problem(Field::Retailer, text);
+            return true;
+        }
+        let moved = !old.address.is_empty() && old.address != new.address;
+        if moved {
+            let known = old.address.replace('\n', ", ");
+            let text = format!(
+                "differs from what is known ({known}): did it move, or is it another of that name? Correct it by hand, or give the account number"
+            );
+            self.problem(Field::Address, text);
+        }
+        moved
     }
 
     fn known_retailer(&mut self, known: &KnownRetailer) {
@@ -188,12 +239,12 @@ impl Planning<'_> {
         // One row of a file speaks for a retailer; others may not say otherwise.
         if let Some(line) = known.line {
             for change in &changes {
-                self.problem(
-                    change.field,
-                    format!("is {:?} here and {:?} in row {line}", change.to, change.from),
-                );
+                self.contradiction(change, line);
             }
             self.plan.retailer = OfRetailer::Same;
+            return;
+        }
+        if self.entry.by_name && self.may_be_another(old, &new) {
             return;
         }
         let activity = (old.active != new.active).then_some(new.active);
@@ -205,148 +256,18 @@ impl Planning<'_> {
         self.plan.changes.append(&mut changes);
     }
 
-    fn person(&mut self) {
-        let Some(person) = &self.entry.person else { return };
-        if self.entry.account_number.is_empty() {
-            return self.problem(Field::AccountNumber, "is empty; it tells at which retailer the contact is");
-        }
-        match find(person, self.choices.matching, self.facts.contacts(&self.entry.account_number)) {
-            Found::One(known) => match self.facts.met(known.id) {
-                Some(line) => {
-                    let text =
-                        format!("{:?} is in row {line}, too; a contact has one row", shown_name(person));
-                    self.problem(Field::Contact, text);
-                }
-                None => self.known_contact(known, person),
-            },
-            Found::Nobody => self.new_contact(person),
-            Found::Several => self.problem(
-                Field::Contact,
-                format!(
-                    "{:?} could be several people at this retailer; tell them apart by their usernames",
-                    shown_name(person)
-                ),
-            ),
-        }
-    }
-
-    fn new_contact(&mut self, person: &Person) {
-        let name = match (&person.name, &person.username, &person.email) {
-            (Some(name), ..) => name.clone(),
-            (None, Some(username), _) => {
-                self.warn(Field::Contact, "is empty; the contact is named after their username");
-                username.as_str().to_owned()
-            }
-            _ => return self.problem(Field::Contact, "is empty; a new contact needs a name"),
-        };
-        let known = self.facts.retailer(&self.entry.account_number);
-        let retailer = known.map_or(self.facts.next_retailer, |known| known.retailer.id);
-        let id = self.facts.next_contact;
-        let contact = Contact {
-            position: person.position.clone().unwrap_or_default(),
-            phone: person.phone.clone().unwrap_or_default(),
-            email: person.email.clone(),
-            username: person.username.clone(),
-            website_access: person.access.unwrap_or(self.choices.access),
-            active: person.active.unwrap_or(true),
-            ..Contact::new(id, retailer, name, person.language.unwrap_or(self.facts.language))
-        };
-        self.check_username(None, &contact);
-        self.plan.password.clone_from(&person.password);
-        self.plan.contact = OfContact::New(Box::new(contact));
-    }
-
-    fn known_contact(&mut self, known: &Contact, person: &Person) {
-        let new = Contact {
-            name: person.name.clone().unwrap_or_else(|| known.name.clone()),
-            position: person.position.clone().unwrap_or_else(|| known.position.clone()),
-            phone: person.phone.clone().unwrap_or_else(|| known.phone.clone()),
-            language: person.language.unwrap_or(known.language),
-            email: person.email.clone().or_else(|| known.email.clone()),
-            username: person.username.clone().or_else(|| known.username.clone()),
-            website_access: person.access.unwrap_or(known.website_access),
-            active: person.active.unwrap_or(known.active),
-            ..known.clone()
-        };
-        self.check_username(Some(known), &new);
-        if person.password.is_some() && known.password_set_at.is_none() {
-            self.plan.password.clone_from(&person.password);
-        }
-        let mut changes = differences(known, &new);
-        self.plan.contact = if changes.is_empty() {
-            OfContact::Same(Box::new(known.clone()))
-        } else {
-            OfContact::Change(Box::new((known.clone(), new)))
-        };
-        self.plan.changes.append(&mut changes);
-    }
-
-    /// Usernames are unique over all contacts, and none looks like another's.
-    fn check_username(&mut self, known: Option<&Contact>, new: &Contact) {
-        let Some(username) = &new.username else { return };
-        if known.and_then(|known| known.username.as_ref()).is_some_and(|old| old.key() == username.key()) {
-            return;
-        }
-        if let Some(taken) =
-            self.facts.username(username).filter(|taken| Some(taken.contact) != known.map(|known| known.id))
-        {
-            let text = format!(
-                "{:?} belongs to someone else ({}); usernames are unique, without case",
-                username.as_str(),
-                taken.place
-            );
-            self.problem(Field::Username, text);
-        } else if let Some(other) = self.facts.lookalike(username) {
-            let text = format!(
-                "{:?} looks like {other:?} but is written with other letters; type it anew",
-                username.as_str()
-            );
-            self.problem(Field::Username, text);
-        }
-    }
-
-    fn problem(&mut self, field: Field, text: impl Into<String>) {
+    pub(super) fn problem(&mut self, field: Field, text: impl Into<String>) {
         self.plan.notes.push(Note::problem(field, text));
     }
 
-    fn warn(&mut self, field: Field, text: impl Into<String>) {
+    pub(super) fn warn(&mut self, field: Field, text: impl Into<String>) {
         self.plan.notes.push(Note::warning(field, text));
     }
 }
 
-/// What of a contact changes.
-fn differences(old: &Contact, new: &Contact) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let email =
-        |contact: &Contact| contact.email.as_ref().map(EmailAddress::as_str).unwrap_or_default().to_owned();
-    let username =
-        |contact: &Contact| contact.username.as_ref().map(Username::as_str).unwrap_or_default().to_owned();
-    compare(&mut changes, Field::Contact, &old.name, &new.name);
-    compare(&mut changes, Field::Position, &old.position, &new.position);
-    compare(&mut changes, Field::Phone, &old.phone, &new.phone);
-    compare(&mut changes, Field::Language, old.language.tag(), new.language.tag());
-    if old.email.as_ref().map(EmailAddress::key) != new.email.as_ref().map(EmailAddress::key) {
-        compare(&mut changes, Field::Email, &email(old), &email(new));
-    }
-    compare(&mut changes, Field::Username, &username(old), &username(new));
-    compare(&mut changes, Field::WebsiteAccess, yes(old.website_access), yes(new.website_access));
-    compare(&mut changes, Field::ContactActive, yes(old.active), yes(new.active));
-    changes
-}
-
-fn compare(changes: &mut Vec<Change>, field: Field, from: &str, to: &str) {
+/// Adds a change where something differs.
+pub(super) fn compare(changes: &mut Vec<Change>, field: Field, from: &str, to: &str) {
     if from != to {
         changes.push(Change { field, from: from.to_owned(), to: to.to_owned() });
     }
-}
-
-/// Whom a row calls.
-fn shown_name(person: &Person) -> String {
-    let username = person.username.as_ref().map(|username| username.as_str().to_owned());
-    person
-        .name
-        .clone()
-        .or(username)
-        .or_else(|| person.email.as_ref().map(|email| email.as_str().to_owned()))
-        .unwrap_or_default()
 }

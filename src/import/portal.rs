@@ -10,13 +10,14 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 
-use super::rows::Staged;
+use super::preview::portal::{Asked, show};
 use super::upload::portal::{self as upload, NotTaken};
-use super::view::{self, Badge, ImportView, RowView};
-use super::{Choices, Import, State, Verdict, WrongRows};
+use super::upload::{Reading, ReadingForm};
+use super::view::{self, Badge, ImportView};
+use super::{Choices, Import, State, WrongRows};
 use crate::actor::Actor;
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::forms::{FieldErrors, NoFields, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::ImportId;
@@ -30,8 +31,7 @@ use form::ChoicesForm;
 struct ImportsPage {
     page: Page,
     imports: Vec<(Import, Badge, String)>,
-    delimiters: Vec<(String, String)>,
-    encodings: Vec<(String, String)>,
+    form: ReadingForm,
     errors: FieldErrors,
 }
 
@@ -48,8 +48,7 @@ async fn list(caller: &Caller, status: StatusCode, errors: FieldErrors) -> Answe
         (import, badge, by)
     });
     let imports = imports.collect();
-    let (delimiters, encodings) = (upload::delimiters(), upload::encodings());
-    html(status, &ImportsPage { page: caller.page(), imports, delimiters, encodings, errors })
+    html(status, &ImportsPage { page: caller.page(), imports, form: ReadingForm::blank(), errors })
 }
 
 /// `POST /portal/imports`
@@ -60,8 +59,8 @@ pub async fn hand_in(
     super::must_import(&caller.actor)?;
     match upload::take_in(&caller, form.map_err(|_| crate::http::Failure::Unreadable)?).await {
         Ok(id) => Ok(redirect(&format!("/portal/imports/{id}"), None)),
-        Err(NotTaken::File(text)) => {
-            list(&caller, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one("file", text)).await
+        Err(NotTaken::File(field, text)) => {
+            list(&caller, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one(field, text)).await
         }
         Err(NotTaken::Broken(failure)) => Err(failure),
     }
@@ -73,19 +72,11 @@ struct ChoicesPage {
     page: Page,
     view: ImportView,
     form: ChoicesForm,
+    /// How the file was read.
+    read: Reading,
+    /// How it may be read, where it is still here.
+    reading: Option<ReadingForm>,
     errors: FieldErrors,
-}
-
-#[derive(Template)]
-#[template(path = "import/pages/import.html")]
-struct ImportPage {
-    page: Page,
-    view: ImportView,
-    /// The choices of rows: words, count, where, whether one is there.
-    tabs: Vec<(&'static str, i64, String, bool)>,
-    rows: Vec<RowView>,
-    next_href: String,
-    first_href: String,
 }
 
 /// How an import stands, alone, for the page that shows it live.
@@ -93,13 +84,6 @@ struct ImportPage {
 #[template(path = "import/pages/status.html")]
 struct Status {
     view: ImportView,
-}
-
-/// What is asked for of an import's page.
-#[derive(Deserialize)]
-pub struct Asked {
-    show: Option<String>,
-    after: Option<String>,
 }
 
 /// `GET /portal/imports/{id}`
@@ -117,7 +101,8 @@ pub async fn import(
     }
 }
 
-fn read(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<ImportView> {
+/// An import as its pages show it.
+pub(super) fn read(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<ImportView> {
     let import = super::find(tx, actor, id)?;
     let counts = super::counts(tx, &import)?;
     let obstacle = match import.state {
@@ -131,83 +116,18 @@ async fn choose(
     caller: &Caller,
     status: StatusCode,
     view: ImportView,
-    typed: Option<(Choices, FieldErrors)>,
+    typed: Option<(Choices, Reading, FieldErrors)>,
 ) -> Answer {
-    let (id, headings, is_new) = (view.import.id, view.import.headings.clone(), view.is("staged"));
-    let (first, territories, likely) = caller
-        .read(move |tx, actor| {
-            let likely = super::choices_for(tx, &headings)?;
-            Ok((super::first_rows(tx, actor, id)?, retailers::territories(tx)?, likely))
-        })
-        .await?;
-    let known = if is_new { likely } else { view.import.choices.clone() };
-    let (choices, errors) = typed.unwrap_or((known, FieldErrors::default()));
-    let form = ChoicesForm::new(&view.import, choices, &first, &territories);
-    html(status, &ChoicesPage { page: caller.page(), view, form, errors })
-}
-
-async fn show(caller: &Caller, view: ImportView, asked: &Asked) -> Answer {
     let id = view.import.id;
-    let first = [Verdict::Wrong, Verdict::Missing, Verdict::Changed, Verdict::New, Verdict::Unchanged];
-    let there = |verdict: Verdict| view.counts.iter().any(|(known, _)| *known == verdict);
-    let verdict = asked.show.as_deref().and_then(Verdict::from_name);
-    let verdict = verdict.or_else(|| first.into_iter().find(|one| there(*one))).unwrap_or(Verdict::New);
-    let after = asked.after.as_deref().and_then(|place| place.parse().ok()).unwrap_or(0);
-    let rows = caller.read(move |tx, actor| named_rows(tx, actor, id, (verdict, after))).await?;
-    let path = format!("/portal/imports/{id}");
-    let href = |verdict: Verdict| format!("{path}?show={}", verdict.as_str());
-    let tabs =
-        view.counts.iter().map(|(one, count)| (view::verdict(*one).2, *count, href(*one), *one == verdict));
-    let is_full = i64::try_from(rows.len()).unwrap_or(i64::MAX) == super::PAGE;
-    let last = rows.last().filter(|_| is_full).map(|(row, _)| row.place);
-    html(
-        StatusCode::OK,
-        &ImportPage {
-            page: caller.page(),
-            tabs: tabs.collect(),
-            rows: rows.into_iter().map(|(row, names)| RowView::new(&view.import, &row, names)).collect(),
-            next_href: last.map(|place| format!("{}&after={place}", href(verdict))).unwrap_or_default(),
-            first_href: if after > 0 { href(verdict) } else { String::new() },
-            view,
-        },
-    )
-}
-
-/// The name and place of someone who is not in the file.
-type Named = Option<(String, String)>;
-
-/// Rows with the names of those who are not in the file.
-fn named_rows(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: ImportId,
-    asked: (Verdict, i64),
-) -> Result<Vec<(Staged, Named)>> {
-    let rows = super::of_verdict(tx, actor, id, asked)?;
-    let mut all = Vec::with_capacity(rows.len());
-    for row in rows {
-        let names = match (asked.0, row.contact, row.retailer) {
-            (Verdict::Missing, Some(contact), _) => {
-                there(retailers::contact(tx, actor, contact))?.map(|contact| {
-                    (contact.name, format!("{} · {}", contact.account_number, contact.retailer_name))
-                })
-            }
-            (Verdict::Missing, None, Some(retailer)) => there(retailers::find(tx, actor, retailer))?
-                .map(|retailer| (retailer.name, retailer.account_number)),
-            _ => None,
-        };
-        all.push((row, names));
-    }
-    Ok(all)
-}
-
-/// Who is gone is not there.
-fn there<T>(found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let (first, territories) = caller
+        .read(move |tx, actor| Ok((super::first_rows(tx, actor, id)?, retailers::territories(tx)?)))
+        .await?;
+    let (known, read) = (view.import.choices.clone(), Reading::of(&view.import.origin));
+    let (choices, reading, errors) = typed.unwrap_or((known, read.clone(), FieldErrors::default()));
+    let is_held = caller.web.app.held.has(id, caller.now());
+    let reading = is_held.then(|| ReadingForm::of(&view.import.origin, reading));
+    let form = ChoicesForm::new(&view.import, choices, &first, &territories);
+    html(status, &ChoicesPage { page: caller.page(), view, form, read, reading, errors })
 }
 
 /// `GET /portal/imports/{id}/status`
@@ -224,18 +144,48 @@ pub async fn check(
 ) -> Answer {
     let view = caller.read(move |tx, actor| read(tx, actor, id)).await?;
     let (choices, errors) = form::read(&pairs, view.import.headings.len());
-    if !errors.is_empty() {
-        return choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some((choices, errors))).await;
+    let before = Reading::of(&view.import.origin);
+    let reading = before.clone().over(&pairs).after(&before);
+    if reading != before && view.import.state.is_draft() {
+        let read = upload::read_again(&caller, &view.import, &reading, &choices).await;
+        return read_again(&caller, view, (choices, reading), read).await;
     }
-    let now = caller.now();
-    caller.write(move |tx, actor| super::check(tx, actor, id, &choices, now)).await?;
-    Ok(redirect(&format!("/portal/imports/{id}"), None))
+    if !errors.is_empty() {
+        return choose(&caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some((choices, before, errors)))
+            .await;
+    }
+    let (now, chosen) = (caller.now(), choices.clone());
+    let missing = caller.write(move |tx, actor| super::check(tx, actor, id, &chosen, now)).await?;
+    if missing.is_empty() || !caller.web.app.held.has(id, now) {
+        return Ok(redirect(&format!("/portal/imports/{id}"), None));
+    }
+    let read = upload::read_more(&caller, &view.import, &choices).await;
+    read_again(&caller, view, (choices, before), read).await
+}
+
+/// Leads to the import that a draft became when its file was read again, or says
+/// beside what was chosen why it was not.
+async fn read_again(
+    caller: &Caller,
+    view: ImportView,
+    (choices, reading): (Choices, Reading),
+    read: std::result::Result<ImportId, NotTaken>,
+) -> Answer {
+    match read {
+        Ok(id) => Ok(redirect(&format!("/portal/imports/{id}"), None)),
+        Err(NotTaken::File(field, text)) => {
+            let typed = (choices, reading, FieldErrors::one(field, text));
+            choose(caller, StatusCode::UNPROCESSABLE_ENTITY, view, Some(typed)).await
+        }
+        Err(NotTaken::Broken(failure)) => Err(failure),
+    }
 }
 
 /// `POST /portal/imports/{id}/start`
 pub async fn start(Ids(id): Ids<ImportId>, Confirmed(caller, NoFields {}): Confirmed<NoFields>) -> Answer {
     let now = caller.now();
     caller.write(move |tx, actor| super::start(tx, actor, id, now)).await?;
+    caller.web.app.held.forget(id);
     Ok(redirect(&format!("/portal/imports/{id}"), None))
 }
 
@@ -249,12 +199,13 @@ pub async fn undo(Ids(id): Ids<ImportId>, Confirmed(caller, NoFields {}): Confir
 /// `POST /portal/imports/{id}/discard`
 pub async fn discard(AtPortal(caller): AtPortal, Ids(id): Ids<ImportId>) -> Answer {
     caller.write(move |tx, actor| super::discard(tx, actor, id)).await?;
+    caller.web.app.held.forget(id);
     Ok(redirect("/portal/imports", Some("import-discarded")))
 }
 
 fn sheet(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, format: Format) -> Result<Vec<u8>> {
     let wrong = WrongRows::of(tx, actor, id)?;
-    let mut sheet = Sheet::new(format, &wrong.headings())?;
+    let mut sheet = Sheet::delimited((format, wrong.delimiter()), &wrong.headings())?;
     let mut place = 0;
     while let Some((rows, last)) = wrong.after(tx, place)? {
         place = last;

@@ -1,8 +1,8 @@
 //! The rows that are wrong as a sheet of their own, with what is wrong with
 //! each, ready to be corrected and handed in again.
 
+use super::cells::Note;
 use super::choices::PROBLEM;
-use super::entry::Note;
 use super::rows::{self, Staged};
 use super::{Field, Import, Verdict, find};
 use crate::actor::Actor;
@@ -32,6 +32,12 @@ impl WrongRows {
         };
         let columns = import.headings.iter().enumerate().filter(kept).map(|(place, _)| place).collect();
         Ok(Self { import, columns })
+    }
+
+    /// What stands between its cells as CSV: what stood between those of the file.
+    pub fn delimiter(&self) -> u8 {
+        let own = self.import.origin.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        own.unwrap_or(b',')
     }
 
     /// The headings of its columns.

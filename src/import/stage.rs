@@ -4,20 +4,24 @@ use std::io::{Read, Seek, SeekFrom};
 
 use passwords::{Brought, Format, Given, Pool, Reading};
 use sha2::{Digest as _, Sha256};
-use tables::{CellKind, FileError, Kind, Line, Options, Table};
+use tables::{CellKind, Dialect, FileError, Kind, Line, Options, Table};
 
-use super::entry::{Cells, Mark, Note};
+use super::cells::{Cells, Mark, Note};
 use super::rows::{self, Staged};
+use super::secrets::{self, SECRET};
 use super::store;
 use super::{Choices, Fate, Field, Import, Origin, State, Tally, must_import, staff_of};
 use crate::actor::Actor;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::kernel::Timestamp;
 use crate::kernel::id::ImportId;
+use crate::kernel::invisible::is_invisible;
+use crate::kernel::{EmailAddress, Timestamp};
 
 /// Rows staged by one transaction.
 const AT_ONCE: usize = 500;
+/// First rows by which it is guessed what the columns hold.
+const LOOKED_AT: usize = 100;
 /// About how many bytes of text are held at a time.
 const HELD: usize = 2 * 1024 * 1024;
 
@@ -27,6 +31,11 @@ pub enum StageError {
     /// It can't be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Its first row is a row of somebody's.
+    #[error(
+        "The first row holds no headings: one of its cells looks like an e-mail address or a password. Write above each column what it holds, and hand the file in again."
+    )]
+    NoHeadings,
     /// Something broke.
     #[error(transparent)]
     Broken(#[from] Error),
@@ -44,6 +53,8 @@ impl From<crate::db::Error> for StageError {
 /// A file whose headings have been read.
 pub struct File {
     table: Table<std::fs::File>,
+    /// Its first rows, read already.
+    first: Vec<Line>,
     /// What was found out about it.
     pub origin: Origin,
 }
@@ -66,7 +77,9 @@ impl File {
         let size = file.seek(SeekFrom::End(0))?;
         // Larger ones are refused below, without being read.
         let digest = if size > tables::MAX_FILE { String::new() } else { digest(&mut file)? };
-        let table = Table::open(file, options)?;
+        let options = Options { known: Some(|heading| Field::guess(heading).is_some()), ..options.clone() };
+        let mut table = Table::open(file, &options)?;
+        let first = some_lines(&mut table)?;
         let found = table.found();
         let origin = Origin {
             kind: match found.kind {
@@ -75,16 +88,41 @@ impl File {
             },
             encoding: found.encoding.map(|encoding| encoding.name().to_owned()),
             delimiter: found.delimiter.map(char::from),
+            mysql: found.dialect == Some(Dialect::MySql),
+            heading_row: found.heading_row,
+            beside: Vec::new(),
+            blank: Vec::new(),
             sheet: found.sheet.clone(),
             sheets: found.sheets.clone(),
             digest,
+            kept: Vec::new(),
         };
-        Ok(Self { table, origin })
+        Ok(Self { table, first, origin })
     }
 
     /// The headings.
     pub fn headings(&self) -> &[String] {
         self.table.headings()
+    }
+
+    /// Headings are kept longer than rows, and shown: what looks like somebody's
+    /// address or password is none.
+    ///
+    /// # Errors
+    /// [`StageError::NoHeadings`].
+    pub fn must_have_headings(&self) -> Result<(), StageError> {
+        if self.headings().iter().any(|heading| is_data(heading)) {
+            return Err(StageError::NoHeadings);
+        }
+        Ok(())
+    }
+
+    /// What is most likely chosen for it, by its headings and first rows.
+    pub fn likely(&self) -> Choices {
+        let rows = self.first.iter().take(LOOKED_AT);
+        let rows: Vec<Vec<&str>> =
+            rows.map(|line| line.cells.iter().map(|cell| cell.text.as_str()).collect()).collect();
+        Choices::likely(self.headings(), &rows)
     }
 }
 
@@ -101,7 +139,8 @@ fn digest(file: &mut std::fs::File) -> Result<String, FileError> {
     Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()))
 }
 
-/// Takes a file in.
+/// Takes a file in. Of its columns only those are kept that are chosen to hold
+/// something, and nothing of them that looks like a secret (promise 1).
 ///
 /// # Errors
 /// What is wrong with the file; then nothing of it is kept.
@@ -113,10 +152,11 @@ pub async fn stage(
     now: Timestamp,
 ) -> Result<ImportId, StageError> {
     must_import(actor)?;
+    file.must_have_headings()?;
     let mut import = new(actor, &file, file_name, choices, now);
     let (fresh, staff) = (import.clone(), staff_of(actor));
     db.write(move |tx| store::insert(tx, &fresh, staff)).await?;
-    match all_rows(db, file.table, &mut import, passwords).await {
+    match all_rows(db, (file.first, file.table), &mut import, passwords).await {
         Ok(()) => {
             import.state = State::Staged;
             let id = import.id;
@@ -131,7 +171,16 @@ pub async fn stage(
     }
 }
 
-fn new(actor: &Actor, file: &File, file_name: &str, choices: Choices, now: Timestamp) -> Import {
+fn is_data(heading: &str) -> bool {
+    EmailAddress::parse(heading).is_ok() || secrets::is_cell(heading, Field::Position)
+}
+
+fn new(actor: &Actor, file: &File, file_name: &str, mut choices: Choices, now: Timestamp) -> Import {
+    choices.leave_secrets(file.headings());
+    let mut origin = file.origin.clone();
+    let is_kept = |column: &Option<Field>| column.is_some_and(|field| !field.is_of_passwords());
+    let columns = choices.columns.iter().enumerate();
+    origin.kept = columns.filter(|(_, column)| is_kept(column)).map(|(place, _)| place).collect();
     Import {
         id: ImportId::new(now),
         staff: staff_of(actor),
@@ -139,7 +188,7 @@ fn new(actor: &Actor, file: &File, file_name: &str, choices: Choices, now: Times
         door: actor.door.as_str().to_owned(),
         address: actor.address.clone(),
         file_name: file_name.to_owned(),
-        origin: file.origin.clone(),
+        origin,
         headings: file.headings().to_vec(),
         choices,
         state: State::Staging,
@@ -155,28 +204,32 @@ fn new(actor: &Actor, file: &File, file_name: &str, choices: Choices, now: Times
 
 async fn all_rows(
     db: &Db,
-    mut table: Table<std::fs::File>,
+    (mut lines, mut table): (Vec<Line>, Table<std::fs::File>),
     import: &mut Import,
     passwords: Option<Passwords<'_>>,
 ) -> Result<(), StageError> {
     let id = import.id;
-    loop {
-        let read =
-            tokio::task::spawn_blocking(move || some_lines(&mut table).map(|lines| (lines, table))).await;
-        let (lines, rest) = read.map_err(|error| FileError::Io(std::io::Error::other(error)))??;
-        table = rest;
-        if lines.is_empty() {
-            return Ok(());
-        }
+    let mut filled = vec![false; import.headings.len()];
+    while !lines.is_empty() {
         let mut staged = Vec::with_capacity(lines.len());
         for line in lines {
             import.total += 1;
             let number = i64::try_from(line.number).unwrap_or(i64::MAX);
-            let (cells, password) = keep_passwords(cells(line), import, passwords).await?;
-            staged.push(Staged { password, ..row(import.total, number, cells) });
+            let cells = cells(line);
+            let said = cells.texts.iter().map(|text| !text.is_empty());
+            filled.iter_mut().zip(said).for_each(|(filled, said)| *filled |= said);
+            let (cells, password) = keep_passwords(cells, import, passwords).await?;
+            staged.push(Staged { password, ..row(import.total, number, keep_chosen(cells, import)) });
         }
         db.write(move |tx| rows::put(tx, id, &staged)).await?;
+        let read =
+            tokio::task::spawn_blocking(move || some_lines(&mut table).map(|lines| (lines, table))).await;
+        (lines, table) = read.map_err(|error| FileError::Io(std::io::Error::other(error)))??;
     }
+    import.origin.beside = table.beside().to_vec();
+    let places = filled.into_iter().enumerate();
+    import.origin.blank = places.filter(|(_, filled)| !filled).map(|(place, _)| place).collect();
+    Ok(())
 }
 
 /// The next lines, as many as may be held at a time.
@@ -197,15 +250,23 @@ fn cells(line: Line) -> Cells {
         let mark = match cell.kind {
             CellKind::Text | CellKind::Bool => None,
             CellKind::Number => Some(Mark::Number),
+            CellKind::Rounded => Some(Mark::Rounded),
             CellKind::Date => Some(Mark::Date),
             CellKind::Formula => Some(Mark::Formula),
             CellKind::Error => Some(Mark::Error),
         };
         cells.marks.extend(mark.map(|mark| (place, mark)));
         // No text of a customer needs it, and PostgreSQL keeps none that has it.
-        cells.texts.push(cell.text.replace('\0', "\u{FFFD}"));
+        let text =
+            if shows_nothing(&cell.text) { String::new() } else { cell.text.replace('\0', "\u{FFFD}") };
+        cells.texts.push(text);
     }
     cells
+}
+
+/// Whether a cell holds only characters that nobody sees: fillers and marks of direction.
+fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 /// Takes out of a row how its password was kept, and gives what is kept of that:
@@ -220,13 +281,13 @@ async fn keep_passwords(
         chosen.and_then(|place| cells.texts.get_mut(place)).map(std::mem::take).unwrap_or_default()
     };
     let (hash, salt) = (take(&mut cells, Field::PasswordHash), take(&mut cells, Field::PasswordSalt));
-    // Also what is not chosen but looks like it.
-    for (text, heading) in cells.texts.iter_mut().zip(&import.headings) {
-        if Field::guess(heading).is_some_and(Field::is_of_passwords) {
-            text.clear();
-        }
-    }
     let (hash, salt) = (hash.trim(), salt.trim());
+    if secrets::is_no_password(hash) {
+        cells
+            .notes
+            .push(Note::warning(Field::PasswordHash, "says that there is no password; none comes along"));
+        return Ok((cells, None));
+    }
     let Some(passwords) = passwords.filter(|_| !hash.is_empty()) else { return Ok((cells, None)) };
     let given = Given { hash, salt: (!salt.is_empty()).then_some(salt), format: passwords.format };
     // What our own exports hold may be such a hash over a weak one.
@@ -238,10 +299,29 @@ async fn keep_passwords(
     match kept {
         Ok(brought) => Ok((cells, Some(brought.as_str().to_owned()))),
         Err(error) => {
-            cells.notes.push(Note::problem(Field::PasswordHash, error.to_string()));
+            let text = secrets::kind_in_words(hash).map_or_else(|| error.to_string(), str::to_owned);
+            cells.notes.push(Note::problem(Field::PasswordHash, text));
             Ok((cells, None))
         }
     }
+}
+
+/// Empties what is not kept of a row: columns that nobody chose, and what looks
+/// like a secret although its column is said to hold something else.
+fn keep_chosen(mut cells: Cells, import: &Import) -> Cells {
+    for (place, text) in cells.texts.iter_mut().enumerate() {
+        let field = import.choices.columns.get(place).copied().flatten();
+        let field = field.filter(|_| import.origin.kept.contains(&place));
+        let is_secret = field.is_some_and(|field| secrets::is_cell(text, field));
+        if is_secret {
+            cells.notes.push(Note::problem(field, SECRET));
+        }
+        if is_secret || field.is_none() {
+            text.clear();
+        }
+    }
+    cells.marks.retain(|place, _| import.origin.kept.contains(place));
+    cells
 }
 
 fn row(place: i64, line: i64, cells: Cells) -> Staged {

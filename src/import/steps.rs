@@ -1,9 +1,13 @@
 //! Taking an import further, a step at a time.
 
+use std::collections::BTreeSet;
+
 use super::apply::{Entered, apply};
-use super::entry::{self, Cells, Entry};
-use super::facts::{self, Facts};
+use super::cells::Cells;
+use super::entry::{self, Entry};
+use super::facts::Facts;
 use super::plan::{OfContact, OfRetailer, Plan, plan};
+use super::remarks;
 use super::rows::{self, Staged};
 use super::store;
 use super::undo::{ContactBefore, OfWhom, RetailerBefore, Undo};
@@ -45,22 +49,33 @@ fn check(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestam
     let mut rows = rows::rows_after(tx, import.id, import.settled, AT_ONCE)?;
     if rows.is_empty() {
         find_missing(tx, import)?;
+        remarks::settle(&mut import.tally);
         import.state = State::Checked;
         store::update(tx, import, now)?;
         return Ok(false);
     }
     let (mut facts, entries) = learn(tx, (import, language), &rows, now)?;
     for (row, (entry, notes)) in rows.iter_mut().zip(entries) {
-        let plan = plan(&entry, notes, &import.choices, &facts);
+        let mut plan = plan(&entry, notes, &import.choices, &facts);
         facts.learn_plan(&entry, &plan, row.line);
-        count(import, &plan);
+        count(import, &mut plan);
         row.account_key = Some(text::search_key(&entry.account_number)).filter(|key| !key.is_empty());
-        row.username_key = facts::username_key(&entry);
+        row.username_key = username_key(&plan.contact);
         row.retailer = facts.retailer(&entry.account_number).map(|known| known.retailer.id);
         mark(row, plan);
     }
     settle(tx, import, &rows, now)?;
     Ok(true)
+}
+
+/// The username that a row's contact has or gets, as it is compared.
+fn username_key(of: &OfContact) -> Option<String> {
+    let contact = match of {
+        OfContact::New(contact) | OfContact::Same(contact) => contact,
+        OfContact::Change(both) => &both.1,
+        OfContact::None => return None,
+    };
+    contact.username.as_ref().map(|username| username.key().to_owned())
 }
 
 /// What a row says, and what is to be said about it.
@@ -80,19 +95,45 @@ fn learn(
         }
         (entry, notes)
     });
-    let read: Vec<Said> = read.collect();
+    let mut read: Vec<Said> = read.collect();
+    find_by_name(tx, import, &mut read)?;
     let pairs: Vec<(&Staged, &Entry)> = rows.iter().zip(read.iter().map(|(entry, _)| entry)).collect();
     let facts = Facts::learn(tx, (import, language), &pairs, now)?;
     Ok((facts, read))
 }
 
-fn count(import: &mut Import, plan: &Plan) {
+/// Finds the account numbers of retailers in a file that has none, by their names.
+fn find_by_name(tx: &mut Tx<'_>, import: &Import, read: &mut [Said]) -> Result<()> {
+    if !import.choices.by_name() {
+        return Ok(());
+    }
+    let key = |entry: &Entry| entry.retailer.as_deref().map(text::search_key);
+    let names: BTreeSet<String> = read.iter().filter_map(|(entry, _)| key(entry)).collect();
+    let known = retailers::retailers_called(tx, &Vec::from_iter(names))?;
+    for (entry, notes) in read {
+        let mut same = known.iter().filter(|known| Some(text::search_key(&known.name)) == key(entry));
+        match (same.next(), same.next()) {
+            (Some(known), None) => entry.account_number.clone_from(&known.account_number),
+            (Some(one), Some(other)) => {
+                let (one, other) = (&one.account_number, &other.account_number);
+                let text =
+                    format!("is the name of several retailers ({one}, {other}): give the account number");
+                notes.push(super::Note::problem(Field::Retailer, text));
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}
+
+fn count(import: &mut Import, plan: &mut Plan) {
     let tally = &mut import.tally;
-    tally.warned += i64::from(plan.notes.iter().any(|note| !note.stops));
     if plan.verdict() == Verdict::Wrong {
         tally.wrong += 1;
         return;
     }
+    tally.warned += i64::from(!plan.notes.is_empty());
+    remarks::count(tally, &mut plan.notes);
     match plan.retailer {
         OfRetailer::New(_) => tally.retailers_new += 1,
         OfRetailer::Change(..) => tally.retailers_changed += 1,

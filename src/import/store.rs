@@ -94,7 +94,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Import, staff: Option<StaffId>) -> Result<(
 pub fn update(tx: &mut Tx<'_>, import: &Import, now: Timestamp) -> Result<(), Error> {
     tx.run(
         "update imports set choices = $2, state = $3, total = $4, settled = $5, tally = $6, problem = $7, changed_at = $8,
-             finished_at = $9 where id = $1",
+             finished_at = $9, found = $10 where id = $1",
         &[
             &import.id,
             &json(&import.choices)?,
@@ -105,6 +105,7 @@ pub fn update(tx: &mut Tx<'_>, import: &Import, now: Timestamp) -> Result<(), Er
             &import.problem,
             &now,
             &import.finished_at,
+            &json(&import.origin)?,
         ],
     )?;
     Ok(())

@@ -1,7 +1,6 @@
 //! Imports in words.
 
-use super::sheet;
-use super::{CHANGED_MEANWHILE, Fate, Field, Import, Obstacle, STARTER_MAY_NOT, Staged, State, Verdict};
+use super::{CHANGED_MEANWHILE, Fate, Import, Obstacle, STARTER_MAY_NOT, State, Verdict, sheet, upload};
 
 /// A word with its tone and shape.
 pub type Badge = (&'static str, &'static str, &'static str);
@@ -33,7 +32,7 @@ pub const fn verdict(verdict: Verdict) -> Badge {
 }
 
 /// What became of a row, where that is worth saying.
-const fn fate(fate: Fate) -> Option<Badge> {
+pub(super) const fn fate(fate: Fate) -> Option<Badge> {
     match fate {
         Fate::Undone => Some(("neutral", "dash", "Undone")),
         Fate::Kept => Some(("warn", "triangle", "Kept: touched since")),
@@ -46,7 +45,7 @@ pub const fn obstacle(obstacle: Obstacle) -> (&'static str, &'static str) {
     match obstacle {
         Obstacle::WrongRows => (
             "Some rows are wrong, so nothing can be imported yet",
-            "Correct them in your file and hand it in again, or change the choices so that only the good rows come in.",
+            "Correct them below or in your file, or change the choices so that only the good rows come in.",
         ),
         Obstacle::TooManyMissing => (
             "Too many are missing from the file",
@@ -188,18 +187,27 @@ impl ImportView {
 
     /// What was found out about the file.
     pub fn found(&self) -> String {
-        let origin = &self.import.origin;
-        let parts = match &origin.sheet {
-            Some(sheet) => vec!["XLSX".to_owned(), format!("sheet “{sheet}”")],
-            None => vec![
-                "CSV".to_owned(),
-                origin.encoding.clone().unwrap_or_default(),
-                origin.delimiter.map(delimiter).unwrap_or_default().to_owned(),
-            ],
-        };
-        let rows =
-            if self.import.total == 1 { "1 row".to_owned() } else { format!("{} rows", self.import.total) };
-        format!("{} · {rows}", parts.join(", "))
+        upload::found_in_words(&self.import)
+    }
+
+    /// What is to be said of many rows alike: the column, the words, how many rows.
+    pub fn remarks(&self) -> Vec<(String, &str, i64)> {
+        let all = self.import.tally.remarks.iter();
+        all.map(|remark| {
+            let column = sheet::column(&self.import, remark.field).unwrap_or_default();
+            (column.to_owned(), remark.text.as_str(), remark.rows)
+        })
+        .collect()
+    }
+
+    /// The step it is at, of the four that an import takes.
+    pub const fn step(&self) -> usize {
+        match self.import.state {
+            State::Staging => 1,
+            State::Staged => 2,
+            State::Checking | State::Checked => 3,
+            State::Running | State::Paused | State::Done | State::Undoing | State::Undone => 4,
+        }
     }
 
     /// Whose it is.
@@ -223,101 +231,5 @@ impl ImportView {
         ];
         let there = all.into_iter().filter(|(count, ..)| *count > 0);
         there.map(|(count, one, many)| (count, if count == 1 { one } else { many })).collect()
-    }
-}
-
-const fn delimiter(character: char) -> &'static str {
-    match character {
-        ',' => "commas",
-        ';' => "semicolons",
-        '\t' => "tabs",
-        '|' => "bars",
-        _ => "another delimiter",
-    }
-}
-
-/// A row as a page shows it.
-pub struct RowView {
-    /// Which row of the file; empty for who is not in it.
-    pub line: String,
-    /// Whom it is about, as the file says.
-    pub who: String,
-    /// Where they are.
-    pub place: String,
-    /// Where they are shown, if they are known.
-    pub href: String,
-    /// What becomes of it, or became.
-    pub badge: Badge,
-    /// What changes: what, from, to.
-    pub changes: Vec<(&'static str, String, String)>,
-    /// What is to be said: whether it stops the row, the column, the words.
-    pub notes: Vec<(bool, String, String)>,
-}
-
-impl RowView {
-    /// A row of an import. Those who are not in the file are called by `names`.
-    pub fn new(import: &Import, row: &Staged, names: Option<(String, String)>) -> Self {
-        let cell = |field: Field| {
-            let place = import.choices.columns.iter().position(|column| *column == Some(field));
-            place
-                .and_then(|place| row.cells.texts.get(place))
-                .map(|text| text.trim().to_owned())
-                .filter(|text| !text.is_empty())
-        };
-        let whole = [cell(Field::FirstName), cell(Field::LastName)]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
-        let person = cell(Field::Contact).or_else(|| Some(whole).filter(|name| !name.is_empty()));
-        let called = person.or_else(|| cell(Field::Username)).or_else(|| cell(Field::Email));
-        let retailer = [cell(Field::AccountNumber), cell(Field::Retailer)]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" · ");
-        let (who, place) = match (names, called) {
-            (Some(names), _) => names,
-            (None, Some(called)) => (called, retailer),
-            (None, None) if retailer.is_empty() => {
-                (cell(Field::Territory).unwrap_or_default(), String::new())
-            }
-            (None, None) => (retailer, String::new()),
-        };
-        let shown = row.verdict.map_or(state(State::Checking), verdict);
-        Self {
-            line: if row.line > 0 { row.line.to_string() } else { String::new() },
-            who,
-            place,
-            href: href(row),
-            badge: fate(row.fate).unwrap_or(shown),
-            changes: row
-                .changes
-                .iter()
-                .map(|change| (change.field.label(), change.from.clone(), change.to.clone()))
-                .collect(),
-            notes: row
-                .notes
-                .iter()
-                .map(|note| {
-                    (
-                        note.stops,
-                        sheet::column(import, note.field).unwrap_or_default().to_owned(),
-                        note.text.clone(),
-                    )
-                })
-                .collect(),
-        }
-    }
-}
-
-fn href(row: &Staged) -> String {
-    match (row.fate, row.contact, row.retailer) {
-        (Fate::Undone, ..) => String::new(),
-        (_, Some(contact), _) => format!("/portal/contacts/{contact}"),
-        (Fate::Done | Fate::Unchanged | Fate::Kept, None, Some(retailer)) => {
-            format!("/portal/retailers/{retailer}")
-        }
-        _ => String::new(),
     }
 }

@@ -15,10 +15,10 @@ use crate::db::{Error, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
 
-pub use store::{claim, finish, next_due_at, put_off, release_all};
+pub use store::{claim, finish, next_due_at, put_off, release_all, renew};
 
-/// How long a worker may hold a job. Longer than one attempt takes: handing a
-/// mail over is cut off before (`mail::HANDOVER_LIMIT`).
+/// How long a worker may hold a job; while a mail server is waited for, the
+/// lease is renewed.
 pub const LEASE: Duration = Duration::from_mins(2);
 
 /// Which kind of work.

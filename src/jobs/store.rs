@@ -66,6 +66,17 @@ pub fn put_off(tx: &mut Tx<'_>, job: &Job, until: Timestamp) -> Result<bool, Err
     )
 }
 
+/// Holds a job for longer; says whether this worker still held it.
+///
+/// # Errors
+/// When the database fails.
+pub fn renew(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update jobs set leased_until = $3 where id = $1 and lease_id = $2",
+        &[&job.id, &job.lease, &now.plus(LEASE)],
+    )
+}
+
 /// Frees every job: for a node that knows it is the only one, at its start.
 ///
 /// # Errors

@@ -95,6 +95,19 @@ pub fn span(duration: Duration, language: Language) -> String {
     format!("{count} {}", unit[usize::from(language == Language::German)])
 }
 
+/// How long there is to wait, rounded up, as it follows "in": `1 minute`,
+/// `20 Minuten`, `3 hours`, `2 Tagen`.
+pub fn wait(duration: Duration, language: Language) -> String {
+    let minutes = duration.as_secs().div_ceil(60).max(1);
+    let (count, [one, more]) = match minutes {
+        0..=90 => (minutes, [["minute", "Minute"], ["minutes", "Minuten"]]),
+        91..=2160 => (minutes.div_ceil(60), [["hour", "Stunde"], ["hours", "Stunden"]]),
+        _ => (minutes.div_ceil(1440), [["day", "Tag"], ["days", "Tagen"]]),
+    };
+    let unit = if count == 1 { one } else { more };
+    format!("{count} {}", unit[usize::from(language == Language::German)])
+}
+
 /// The moment a day such as `2026-11-25` begins in `zone`.
 pub fn midnight(day: &str, zone: &TimeZone) -> Option<Timestamp> {
     begins(day.parse().ok()?, zone)
@@ -159,6 +172,16 @@ mod tests {
         assert_eq!(said("2026-11-23", "15:02").as_deref(), Some("Monday 23 November, 15:02 (CET)"));
         assert_eq!(said("2026-03-29", "02:30").as_deref(), Some("Sunday 29 March, 03:30 (CEST)"));
         assert_eq!((said("2026-02-30", "10:00"), said("2026-02-03", "25:00")), (None, None));
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        let waits = [0, 60, 61, 5400, 5401, 86_400, 129_601, 30 * 86_400];
+        let waits = waits.map(|seconds| wait(Duration::from_secs(seconds), Language::English));
+        let expected =
+            ["1 minute", "1 minute", "2 minutes", "90 minutes", "2 hours", "24 hours", "2 days", "30 days"];
+        assert_eq!(waits, expected);
+        assert_eq!(wait(Duration::from_hours(72), Language::German), "3 Tagen");
     }
 
     #[test]

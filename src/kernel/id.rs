@@ -31,7 +31,8 @@ pub mod of {
         Import,
         Job,
         Lease,
-        Passkey
+        Passkey,
+        ChangeRequest
     );
 }
 
@@ -67,6 +68,8 @@ pub type ImportId = Id<of::Import>;
 pub type JobId = Id<of::Job>;
 /// The id of one worker's hold on a job.
 pub type LeaseId = Id<of::Lease>;
+/// The id of a request to the office.
+pub type ChangeRequestId = Id<of::ChangeRequest>;
 /// The id of a passkey.
 pub type PasskeyId = Id<of::Passkey>;
 

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod colour;
 pub mod email_address;
 pub mod id;
+pub mod invisible;
 pub mod language;
 pub mod picture;
 pub mod secret;

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::invisible::{self, is_invisible};
+
 /// Why a text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
@@ -21,12 +23,13 @@ pub enum TextError {
 }
 
 /// A name or number on one line: trimmed, in NFC, 1 to `max` characters, free
-/// of control and direction-changing characters.
+/// of control and direction-changing characters. Marks that came along unseen
+/// are left out; what shows nothing at all is empty.
 pub fn one_line(text: &str, max: usize) -> Result<String, TextError> {
     if text.len() > max * 4 + 64 {
         return Err(TextError::TooLong(max));
     }
-    let line: String = text.trim().nfc().collect();
+    let line: String = shown(text).nfc().collect();
     if line.is_empty() {
         return Err(TextError::Empty);
     }
@@ -48,7 +51,7 @@ pub fn several_lines(text: &str, lines: usize, max: usize) -> Result<String, Tex
     }
     let kept: Vec<String> = text
         .lines()
-        .map(|line| line.trim().nfc().collect::<String>())
+        .map(|line| shown(line).nfc().collect::<String>())
         .filter(|line| !line.is_empty())
         .collect();
     if kept.iter().any(|line| line.chars().any(is_unshowable)) {
@@ -69,9 +72,31 @@ pub fn perhaps_one_line(text: &str, max: usize) -> Result<String, TextError> {
     }
 }
 
-/// The form under which texts are compared and searched: NFKC and lower case.
+/// The form under which texts are compared and searched: in NFKC, without
+/// invisible characters, and folded, so that upper case, lower case and what
+/// has no upper case of its own (`ς`, `ß`) are one.
 pub fn search_key(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    let shown = text.nfkc().filter(|c| !invisible::is_invisible(*c));
+    let lower: String = shown.flat_map(char::to_lowercase).nfkc().collect();
+    if !lower.contains(['ς', 'ß']) {
+        return lower;
+    }
+    // Both are lower case, so lower case alone leaves them as they are; what
+    // people type with the shift key down comes as their neighbours `Σ` and `SS`.
+    lower.replace('ς', "σ").replace('ß', "ss")
+}
+
+/// A text without marks of direction, and without white space and invisible
+/// characters around it. Within, some of those change how their neighbours look.
+fn shown(text: &str) -> String {
+    let blank = |c: char| c.is_whitespace() || is_invisible(c) && !is_turning(c);
+    let mark = |c: &char| !matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202C}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    text.trim_matches(blank).chars().filter(mark).collect()
+}
+
+/// Overrides of direction, which make one name read as another.
+fn is_turning(c: char) -> bool {
+    matches!(c, '\u{202D}' | '\u{202E}')
 }
 
 /// Control characters (Unicode Cc), line separators, bidirectional overrides
@@ -92,12 +117,25 @@ mod tests {
 
     #[test]
     fn what_could_forge_a_header_or_a_name_is_refused() {
-        for text in ["a\r\nBcc: b", "a\u{0}b", "a\u{202E}b", "a\u{2028}b", "\u{FEFF}a"] {
+        for text in ["a\r\nBcc: b", "a\u{0}b", "a\u{202E}b", "\u{202E}ab", "a\u{2028}b"] {
             assert_eq!(one_line(text, 40), Err(TextError::Control), "{text:?}");
         }
         assert_eq!(one_line("  ", 40), Err(TextError::Empty));
         assert_eq!(one_line(&"x".repeat(41), 40), Err(TextError::TooLong(40)));
         assert_eq!(one_line(&"x".repeat(1_000_000), 40), Err(TextError::TooLong(40)));
+    }
+
+    #[test]
+    fn marks_that_came_along_are_left_out_and_what_shows_nothing_is_empty() {
+        let line = |text| one_line(text, 40);
+        assert_eq!(line("\u{202A}+44 1632 960001\u{202C}").as_deref(), Ok("+44 1632 960001"));
+        assert_eq!(line("\u{FEFF}דוגמה \u{200F}").as_deref(), Ok("דוגמה"));
+        assert_eq!(line("שלום\u{200E} Ltd").as_deref(), Ok("שלום Ltd"));
+        assert_eq!(line("نمونه\u{200C}ها").as_deref(), Ok("نمونه\u{200C}ها"), "it joins or parts letters");
+        for text in ["\u{3164}", "\u{2800}\u{2800}", "\u{200B} \u{AD}", "\u{A0}\u{3000}"] {
+            assert_eq!(line(text), Err(TextError::Empty), "{text:?}");
+        }
+        assert_eq!(several_lines("\u{200E}1 Quay\n\u{3164}", 6, 40).as_deref(), Ok("1 Quay"));
     }
 
     #[test]
@@ -115,5 +153,19 @@ mod tests {
     #[test]
     fn the_search_key_ignores_case_and_width() {
         assert_eq!(search_key("\u{FF21}nna STRASSE"), search_key("ANNA strasse"));
+    }
+
+    #[test]
+    fn the_search_key_folds_what_has_no_upper_case_and_skips_what_shows_nothing() {
+        for (one, other) in [
+            ("Δείγμας", "ΔΕΊΓΜΑΣ"),
+            ("Ανδρέας Δείγμας", "ΑΝΔΡΈΑΣ ΔΕΊΓΜΑΣ"),
+            ("Straße", "STRASSE"),
+            ("an\u{200B}n\u{AD}a\u{FEFF}", "Anna"),
+            ("anna\u{FFA0}", "anna"),
+        ] {
+            assert_eq!(search_key(one), search_key(other), "{one}");
+        }
+        assert_ne!(search_key("Δείγμα"), search_key("Δείγμας"));
     }
 }

@@ -42,7 +42,7 @@ pub struct Sheet {
 }
 
 enum File {
-    Csv(Box<csv::Writer<Vec<u8>>>),
+    Csv { writer: Box<csv::Writer<Vec<u8>>>, delimiter: u8 },
     Xlsx { book: Box<Workbook>, row: u32 },
 }
 
@@ -52,8 +52,19 @@ impl Sheet {
     /// # Errors
     /// When the file can't be put together.
     pub fn new(format: Format, headings: &[&str]) -> Result<Self, Error> {
+        Self::delimited((format, b','), headings)
+    }
+
+    /// An empty table with these headings, with something else than commas between
+    /// its cells if it is CSV: Excel cuts a file only at what its country writes.
+    ///
+    /// # Errors
+    /// When the file can't be put together.
+    pub fn delimited((format, delimiter): (Format, u8), headings: &[&str]) -> Result<Self, Error> {
         let file = match format {
-            Format::Csv => File::Csv(Box::new(csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec()))),
+            Format::Csv => {
+                File::Csv { writer: Box::new(writer("\u{FEFF}".as_bytes().to_vec(), delimiter)), delimiter }
+            }
             Format::Xlsx => {
                 let mut book = Workbook::new();
                 let sheet = book.add_worksheet_with_constant_memory().map_err(|error| failed(&error))?;
@@ -75,7 +86,7 @@ impl Sheet {
     /// When the file can't be put together.
     pub fn add<T: AsRef<str>>(&mut self, cells: &[T]) -> Result<(), Error> {
         match &mut self.file {
-            File::Csv(writer) => {
+            File::Csv { writer, .. } => {
                 let cells = cells.iter().map(|cell| defused(cell.as_ref()));
                 writer.write_record(cells).map_err(|error| broken(&error))
             }
@@ -101,8 +112,8 @@ impl Sheet {
     /// When the file can't be put together.
     pub fn take(&mut self) -> Result<Vec<u8>, Error> {
         match &mut self.file {
-            File::Csv(writer) => {
-                let complete = std::mem::replace(&mut **writer, csv::Writer::from_writer(Vec::new()));
+            File::Csv { writer: current, delimiter } => {
+                let complete = std::mem::replace(&mut **current, writer(Vec::new(), *delimiter));
                 complete.into_inner().map_err(|error| broken(&error))
             }
             File::Xlsx { .. } => Ok(Vec::new()),
@@ -115,10 +126,14 @@ impl Sheet {
     /// When the file can't be put together.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
         match self.file {
-            File::Csv(writer) => writer.into_inner().map_err(|error| broken(&error)),
+            File::Csv { writer, .. } => writer.into_inner().map_err(|error| broken(&error)),
             File::Xlsx { mut book, .. } => book.save_to_buffer().map_err(|error| failed(&error)),
         }
     }
+}
+
+fn writer(begun: Vec<u8>, delimiter: u8) -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().delimiter(delimiter).from_writer(begun)
 }
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before

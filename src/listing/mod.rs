@@ -8,6 +8,7 @@ mod asked;
 pub mod export;
 pub mod ignored;
 mod store;
+mod telephone;
 pub mod views;
 mod words;
 

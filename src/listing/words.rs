@@ -1,15 +1,12 @@
 //! What was typed into a search, as patterns.
 
+use super::telephone;
 use crate::kernel::text;
 
 /// Words of a search that are looked at.
 const WORDS: usize = 6;
 /// The shortest run of characters the index finds.
 const RUN: usize = 3;
-/// Digits from which on a text of digits and signs is taken for a telephone
-/// number.
-const PHONE_DIGITS: usize = 4;
-
 /// A pattern for `like`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
@@ -32,12 +29,30 @@ impl Pattern {
     }
 }
 
-/// Ways to read a search; in each, every pattern must match.
+/// Ways to read a search; in each, every pattern must match: as words, and with telephone numbers as the
+/// digits that every way of writing them has.
 pub(super) fn readings(typed: &str) -> Vec<Vec<Pattern>> {
     let key = text::search_key(typed);
-    let words: Vec<Pattern> = key.split_whitespace().take(WORDS).map(pattern).collect();
-    let phone = phone(&key).map(|digits| vec![pattern(&digits)]);
-    [Some(words), phone].into_iter().flatten().filter(|reading| !reading.is_empty()).collect()
+    let words: Vec<&str> = key.split_whitespace().take(WORDS).collect();
+    let as_words: Vec<Pattern> = words.iter().copied().map(pattern).collect();
+    let with_numbers = with_numbers(&words);
+    if as_words.is_empty() {
+        Vec::new()
+    } else if with_numbers == as_words {
+        vec![as_words]
+    } else {
+        vec![as_words, with_numbers]
+    }
+}
+
+/// Words that may be parts of one number are read as that number.
+fn with_numbers(words: &[&str]) -> Vec<Pattern> {
+    let runs = words.chunk_by(|one, next| telephone::is_number(one) == telephone::is_number(next));
+    runs.flat_map(|run| match telephone::significant(&run.join(" ")) {
+        Some(digits) => vec![pattern(&digits)],
+        None => run.iter().copied().map(pattern).collect(),
+    })
+    .collect()
 }
 
 /// Whether nothing is searched for.
@@ -58,15 +73,6 @@ fn pattern(word: &str) -> Pattern {
 
 fn is_sign(c: char) -> bool {
     matches!(c, '%' | '_' | '\\')
-}
-
-/// The digits of a telephone number however it is written: without the zeros
-/// that stand for the country or the long distance.
-fn phone(key: &str) -> Option<String> {
-    let is_number = key.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
-    let digits: String = key.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    (is_number && digits.len() >= PHONE_DIGITS && digits != key.trim()).then(|| digits.to_owned())
 }
 
 #[cfg(test)]
@@ -91,7 +97,11 @@ mod tests {
     #[test]
     fn a_telephone_number_is_found_however_it_is_written() {
         assert_eq!(exact("01947 000-123"), [vec!["%01947%", "%000-123%"], vec!["%1947000123%"]]);
-        assert_eq!(exact("+44 1947"), [vec!["%+44%", "%1947%"], vec!["%441947%"]]);
+        assert_eq!(exact("+44 1947"), [vec!["%+44%", "%1947%"], vec!["%1947%"]]);
+        assert_eq!(
+            exact("anna 01947 000"),
+            [vec!["%anna%", "%01947%", "%000%"], vec!["%anna%", "%1947000%"]]
+        );
         assert_eq!(exact("10023"), [["%10023%"]]);
     }
 

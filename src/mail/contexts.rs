@@ -60,6 +60,30 @@ pub struct TemporaryPassword<'a> {
     pub username: Option<&'a str>,
     /// Whether the current password was stopped at once (promise 10).
     pub stops_current: bool,
+    /// The page of an invitation, which mails a fresh temporary password;
+    /// nothing in a reset, or when it is over.
+    pub page_url: Option<&'a str>,
+    /// Until when it does.
+    pub page_until: Option<&'a str>,
+    /// Whether the username comes in a mail of its own (promise 6).
+    pub username_follows: bool,
+}
+
+/// The fields of [`InvitationUsername`](super::message::Kind::InvitationUsername).
+#[derive(serde::Serialize)]
+pub struct InvitationUsername<'a> {
+    /// The supplier's name.
+    pub supplier: &'a str,
+    /// Where the website is.
+    pub website: &'a str,
+    /// The contact's name.
+    pub person: &'a str,
+    /// The retailer's name.
+    pub retailer: &'a str,
+    /// Their username.
+    pub username: &'a str,
+    /// Where to sign in.
+    pub sign_in_url: &'a str,
 }
 
 /// The fields of [`SignInChanged`](super::message::Kind::SignInChanged).

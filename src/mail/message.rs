@@ -36,6 +36,8 @@ pub enum Kind {
     EmailChanged,
     /// The question to the new address whether it is right.
     EmailConfirmation,
+    /// The username of who was invited, beside the invitation.
+    InvitationUsername,
     /// The usernames known for an address.
     Usernames,
     /// A notice that what someone proves themselves with was changed.
@@ -48,9 +50,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that has words of its own.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reset,
         Self::Invitation,
+        Self::InvitationUsername,
         Self::PasswordChanged,
         Self::EmailChanged,
         Self::EmailConfirmation,
@@ -68,6 +71,7 @@ impl Kind {
             Self::PasswordChanged => "password-changed",
             Self::EmailChanged => "email-changed",
             Self::EmailConfirmation => "email-confirmation",
+            Self::InvitationUsername => "invitation-username",
             Self::Usernames => "usernames",
             Self::SignInChanged => "sign-in-changed",
             Self::StaffReset => "staff-reset",
@@ -83,6 +87,7 @@ impl Kind {
             Self::PasswordChanged => "Notice: password changed",
             Self::EmailChanged => "Notice: address changed",
             Self::EmailConfirmation => "Confirmation of an address",
+            Self::InvitationUsername => "Username of who was invited",
             Self::Usernames => "Forgotten usernames",
             Self::SignInChanged => "Notice: sign-in changed",
             Self::StaffReset => "Link and code for a staff user",

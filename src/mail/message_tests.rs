@@ -173,6 +173,9 @@ fn the_password_is_alone_on_its_line_as_sent_and_as_read() {
                 not_me_url: "https://shop.example/not-me/1",
                 username: None,
                 stops_current: false,
+                page_url: None,
+                page_until: None,
+                username_follows: false,
             };
             let rendered = templates.render(Kind::Reset, language, &context).expect("a mail");
             let raw = built(Some(person), &rendered);

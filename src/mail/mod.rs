@@ -4,6 +4,7 @@
 //! A mail's words are put together when it is sent, from what is true then; so
 //! no row ever holds a password, a link or a code (promise 3).
 
+pub mod answers;
 pub mod contexts;
 pub mod inbox;
 pub mod message;
@@ -24,12 +25,13 @@ use crate::kernel::{EmailAddress, Language, Timestamp};
 pub use message::Kind;
 pub use return_path::ReturnPath;
 pub use store::{
-    End, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, last_bounced, put_off,
-    returned, waiting,
+    End, Later, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, last_bounced,
+    put_off, returned, waiting,
 };
 
-/// The longest one attempt to hand a mail over may take; shorter than a lease.
-pub const HANDOVER_LIMIT: Duration = Duration::from_secs(45);
+/// How often a mail may be handed over without an answer that tells whether it
+/// was taken: each may have arrived.
+const MOST_DOUBTS: i64 = 3;
 /// Pauses between attempts; the last one is repeated.
 const PAUSES_S: [u64; 8] = [2, 10, 30, 60, 120, 300, 600, 900];
 /// When retries end (promise 4).
@@ -109,6 +111,13 @@ pub struct Composed {
 pub struct SendMail {
     /// Which mail.
     pub mail: MailId,
+}
+
+impl Mail {
+    /// How often it may be in doubt before it ends as "may have arrived".
+    pub const fn most_doubts(&self) -> i64 {
+        if self.once { 1 } else { MOST_DOUBTS }
+    }
 }
 
 /// Leaves a mail to be sent at once.

@@ -1,43 +1,50 @@
 //! Handing a message to the mail server, and knowing what became of it.
 
 mod answer;
+mod opening;
 mod pool;
 mod session;
+mod tls;
+mod wire;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::address::Envelope;
-use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use tokio::time::Instant;
+use rustls::ClientConfig;
 
-use crate::config::{SmtpSecurity, SmtpUrl};
+use super::answers::Verdict;
+use crate::config::SmtpUrl;
 use pool::Pool;
 use session::{Failed, Session};
 
-/// How long each step may take before it counts as failed.
+/// How long each step may take before it counts as failed. A mail server is
+/// waited for as long as RFC 5321, 4.5.3.2 says: whoever gives up sooner sends a
+/// mail again that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// To open the connection, and again to encrypt it.
     pub connect: Duration,
-    /// For the answer to each command.
+    /// For the greeting, and for the answer to each command but DATA.
     pub command: Duration,
-    /// For the message itself, up to the server's answer to its last line.
+    /// For the answer to DATA.
+    pub data: Duration,
+    /// For each block of the message to leave.
+    pub block: Duration,
+    /// For the answer to the message's last line.
     pub end_of_data: Duration,
-    /// For everything together, cutting the others short; the worker must not
-    /// give up sooner, or it would not know whether the message was taken.
-    pub overall: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(10),
-            command: Duration::from_secs(20),
-            end_of_data: Duration::from_mins(1),
-            overall: Duration::from_secs(40),
+            connect: Duration::from_secs(30),
+            command: Duration::from_mins(5),
+            data: Duration::from_mins(2),
+            block: Duration::from_mins(3),
+            end_of_data: Duration::from_mins(10),
         }
     }
 }
@@ -59,15 +66,10 @@ pub enum Handover {
     Refused {
         /// What it said.
         answer: String,
-        /// Whether the same message will be refused again: a 5xx answer to the
-        /// recipient or the message. One to the connection or the sender is
-        /// the operator's to put right, so it isn't.
-        permanent: bool,
-        /// Whether the reason is the recipient's address or mailbox.
-        about_recipient: bool,
+        /// What that means.
+        verdict: Verdict,
     },
-    /// The server could not be talked to, or would not let us in. It does not
-    /// have the message.
+    /// The server could not be talked to. It does not have the message.
     Unreachable {
         /// Why, in words for the operator.
         problem: String,
@@ -85,7 +87,10 @@ pub enum Handover {
 pub enum SmtpError {
     /// The encryption could not be set up.
     #[error("setting up encryption for the mail server")]
-    Tls(#[source] lettre::transport::smtp::Error),
+    Tls(#[from] rustls::Error),
+    /// The root to believe is no certificate.
+    #[error("the root certificate is no certificate in PEM")]
+    Root,
 }
 
 /// The way to the mail server. Clones share its idle connections.
@@ -108,8 +113,8 @@ pub struct Smtp {
 #[derive(Clone)]
 struct Door {
     server: SmtpUrl,
-    hello: ClientId,
-    tls: TlsParameters,
+    hello: String,
+    tls: Arc<ClientConfig>,
     timeouts: Timeouts,
 }
 
@@ -123,7 +128,7 @@ impl Smtp {
         let door = Door {
             server: server.clone(),
             hello: client_id(hello),
-            tls: tls(server, None)?,
+            tls: tls::config(server, None)?,
             timeouts: Timeouts::default(),
         };
         Ok(Self { door: Arc::new(door), pool: Pool::default() })
@@ -134,7 +139,7 @@ impl Smtp {
     /// # Errors
     /// When it is no certificate.
     pub fn with_root(mut self, pem: &[u8]) -> Result<Self, SmtpError> {
-        Arc::make_mut(&mut self.door).tls = tls(&self.door.server, Some(pem))?;
+        Arc::make_mut(&mut self.door).tls = tls::config(&self.door.server, Some(pem))?;
         Ok(self)
     }
 
@@ -150,18 +155,16 @@ impl Smtp {
     /// Don't drop the future before it ends: whether the message was taken
     /// would not be known.
     pub async fn send(&self, envelope: &Envelope, message: &[u8]) -> Handover {
-        let limits =
-            Limits { timeouts: self.door.timeouts, deadline: Instant::now() + self.door.timeouts.overall };
-        if let Some(mut session) = self.pool.take(limits).await {
-            match session.hand_over(envelope, message, limits).await {
+        if let Some(mut session) = self.pool.take().await {
+            match session.hand_over(envelope, message).await {
                 // The server had hung up meanwhile: once more, on a fresh connection.
                 Err(Failed { stale: true, .. }) => {}
                 outcome => return self.finish(session, outcome),
             }
         }
-        match Session::open(&self.door, limits).await {
+        match Session::open(&self.door).await {
             Ok(mut session) => {
-                let outcome = session.hand_over(envelope, message, limits).await;
+                let outcome = session.hand_over(envelope, message).await;
                 self.finish(session, outcome)
             }
             Err(handover) => handover,
@@ -192,50 +195,15 @@ impl fmt::Debug for Smtp {
     }
 }
 
-/// The timeouts of one handover and its end.
-#[derive(Clone, Copy)]
-struct Limits {
-    timeouts: Timeouts,
-    deadline: Instant,
-}
-
-impl Limits {
-    /// The time a step may take: its own, but not beyond the end of the whole.
-    fn of(self, step: Duration) -> Duration {
-        step.min(self.deadline.saturating_duration_since(Instant::now()))
-    }
-}
-
 /// Who we are in EHLO; a name that is none becomes an address (RFC 5321, 4.1.3).
-fn client_id(hello: &str) -> ClientId {
+fn client_id(hello: &str) -> String {
     let name = hello.len() <= 255 && hello.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
     match hello.parse() {
-        Ok(std::net::IpAddr::V4(address)) => ClientId::Ipv4(address),
-        Ok(std::net::IpAddr::V6(address)) => ClientId::Ipv6(address),
-        Err(_) if name && !hello.is_empty() => ClientId::Domain(hello.to_owned()),
-        Err(_) => ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST),
+        Ok(IpAddr::V4(address)) => format!("[{address}]"),
+        Ok(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        Err(_) if name && !hello.is_empty() => hello.to_owned(),
+        Err(_) => "[127.0.0.1]".into(),
     }
-}
-
-fn tls(server: &SmtpUrl, root: Option<&[u8]>) -> Result<TlsParameters, SmtpError> {
-    let builder = TlsParameters::builder(server.host.clone());
-    let secretless = server.credentials.is_none() || server.is_local();
-    if server.security == SmtpSecurity::Opportunistic && secretless {
-        let any = builder.certificate_store(CertificateStore::None);
-        let any = any.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
-        return any.build().map_err(SmtpError::Tls);
-    }
-    let builder = match root {
-        Some(pem) => builder.add_root_certificate(Certificate::from_pem(pem).map_err(SmtpError::Tls)?),
-        None => builder,
-    };
-    builder.build().map_err(SmtpError::Tls)
-}
-
-/// Whether a mail server's no, as a report quotes it, is about the recipient's
-/// address, so that no other mail to it would arrive.
-pub fn is_about_recipient(code: u16, words: &str) -> bool {
-    answer::Answer::new(code, words).is_about_recipient(true)
 }
 
 #[cfg(test)]
@@ -244,11 +212,11 @@ mod tests {
 
     #[test]
     fn we_introduce_ourselves_by_a_name_or_an_address() {
-        assert_eq!(client_id("shop.harbour.example").to_string(), "shop.harbour.example");
-        assert_eq!(client_id("192.0.2.7").to_string(), "[192.0.2.7]");
-        assert_eq!(client_id("2001:db8::7").to_string(), "[IPv6:2001:db8::7]");
+        assert_eq!(client_id("shop.harbour.example"), "shop.harbour.example");
+        assert_eq!(client_id("192.0.2.7"), "[192.0.2.7]");
+        assert_eq!(client_id("2001:db8::7"), "[IPv6:2001:db8::7]");
         for wrong in ["", "a b", "x\r\nMAIL FROM:<>", "b\u{fc}cher.example"] {
-            assert_eq!(client_id(wrong).to_string(), "[127.0.0.1]", "{wrong:?}");
+            assert_eq!(client_id(wrong), "[127.0.0.1]", "{wrong:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The mails' SQL.
 
+use super::answers::Class;
 use super::{Delivery, Kind, NewMail};
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{ContactId, MailId, StaffId};
@@ -28,8 +29,8 @@ pub struct Mail {
     pub attempts: i64,
     /// Whether it must not be handed over again when it may have arrived.
     pub once: bool,
-    /// Whether it may have arrived although no answer says so.
-    pub unsure: bool,
+    /// How often it may have arrived although no answer said so.
+    pub doubts: i64,
 }
 
 /// How a mail ended.
@@ -43,6 +44,19 @@ pub struct End<'a> {
     pub encrypted: Option<bool>,
     /// Whether it may have arrived although no answer says so.
     pub unsure: bool,
+    /// Whom the answer is about; nobody when there was none.
+    pub class: Option<Class>,
+}
+
+/// Why a mail is tried again later.
+#[derive(Clone, Copy, Debug)]
+pub struct Later<'a> {
+    /// What the mail server said, or why it could not be asked.
+    pub answer: &'a str,
+    /// Whom the answer is about; nobody when there was none.
+    pub class: Option<Class>,
+    /// Whether the mail server certainly doesn't have it.
+    pub certain: bool,
 }
 
 /// A line of `tradepost outbox`.
@@ -80,7 +94,7 @@ pub(super) fn insert(
 /// # Errors
 /// When the database fails.
 pub fn find(tx: &mut Tx<'_>, id: MailId) -> Result<Option<Mail>, Error> {
-    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts, once, unsure from mails where id = $1 and to_address <> ''", &[&id])
+    tx.opt("select id, kind, to_address, language, contact_id, staff_id, created_at, state, attempts, once, doubts from mails where id = $1 and to_address <> ''", &[&id])
 }
 
 /// Counts an attempt that is about to be made.
@@ -92,16 +106,17 @@ pub fn count_attempt(tx: &mut Tx<'_>, id: MailId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Notes that a mail sent only once is handed over now: from here on it may
-/// arrive, whatever becomes of this process. Says whether it was not noted
-/// before: of two workers of which one lost its lease, one hands it over.
+/// Notes that a mail is handed over now: from here on it may arrive, whatever
+/// becomes of this process. Says whether it may be, having been in doubt less
+/// often than `most`: of two workers that have a mail sent only once, of which
+/// one lost its lease, one hands it over.
 ///
 /// # Errors
 /// When the database fails.
-pub fn about_to_hand_over(tx: &mut Tx<'_>, id: MailId) -> Result<bool, Error> {
+pub fn about_to_hand_over(tx: &mut Tx<'_>, id: MailId, most: i64) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set unsure = $2 where id = $1 and finished_at is null and not unsure",
-        &[&id, &true],
+        "update mails set doubts = doubts + 1 where id = $1 and finished_at is null and doubts < $2",
+        &[&id, &most],
     )
 }
 
@@ -111,8 +126,8 @@ pub fn about_to_hand_over(tx: &mut Tx<'_>, id: MailId) -> Result<bool, Error> {
 /// When the database fails.
 pub fn finish(tx: &mut Tx<'_>, id: MailId, end: &End<'_>, now: Timestamp) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set state = $2, answer = $3, encrypted = $4, unsure = $5, finished_at = $6, next_try_at = null where id = $1 and finished_at is null",
-        &[&id, &end.state.as_str(), &end.answer, &end.encrypted, &end.unsure, &now],
+        "update mails set state = $2, answer = $3, encrypted = $4, unsure = $5, finished_at = $6, class = $7, next_try_at = null where id = $1 and finished_at is null",
+        &[&id, &end.state.as_str(), &end.answer, &end.encrypted, &end.unsure, &now, &end.class.map(Class::as_str)],
     )
 }
 
@@ -120,10 +135,17 @@ pub fn finish(tx: &mut Tx<'_>, id: MailId, end: &End<'_>, now: Timestamp) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &str, until: Timestamp) -> Result<bool, Error> {
+pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &Later<'_>, until: Timestamp) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set state = $2, answer = $3, next_try_at = $4, unsure = $5 where id = $1 and finished_at is null",
-        &[&id, &Delivery::PutOff.as_str(), &why, &until, &false],
+        "update mails set state = $2, answer = $3, next_try_at = $4, class = $5, doubts = doubts - $6 where id = $1 and finished_at is null",
+        &[
+            &id,
+            &Delivery::PutOff.as_str(),
+            &why.answer,
+            &until,
+            &why.class.map(Class::as_str),
+            &i64::from(why.certain),
+        ],
     )
 }
 
@@ -133,11 +155,16 @@ pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &str, until: Timestamp) -> Resu
 ///
 /// # Errors
 /// When the database fails.
-pub fn returned(tx: &mut Tx<'_>, id: MailId, why: &str, now: Timestamp) -> Result<bool, Error> {
+pub fn returned(
+    tx: &mut Tx<'_>,
+    id: MailId,
+    (why, class): (&str, Class),
+    now: Timestamp,
+) -> Result<bool, Error> {
     tx.run_once(
         "update mails set state = case when state = 'cancelled' then state else 'bounced' end, unsure = $4, next_try_at = null,
-             returned_at = $3, returned = $2, finished_at = coalesce(finished_at, $3) where id = $1 and returned_at is null",
-        &[&id, &why, &now, &false],
+             returned_at = $3, returned = $2, class = $5, finished_at = coalesce(finished_at, $3) where id = $1 and returned_at is null",
+        &[&id, &why, &now, &false, &class.as_str()],
     )
 }
 
@@ -197,7 +224,7 @@ impl FromRow for Mail {
             state: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
             attempts: row.get("attempts")?,
             once: row.get("once")?,
-            unsure: row.get("unsure")?,
+            doubts: row.get("doubts")?,
         })
     }
 }

@@ -4,7 +4,7 @@
 use passwords::TemporaryPassword;
 
 use super::store::{self, NewTemporary};
-use super::{Reset, StartedBy};
+use super::{Reset, StartedBy, invitation};
 use crate::access;
 use crate::actor::Actor;
 use crate::app::App;
@@ -16,6 +16,7 @@ use crate::kernel::calendar;
 use crate::kernel::id::TemporaryPasswordId;
 use crate::kernel::{Timestamp, Token};
 use crate::mail::contexts::{self, AskedBy};
+use crate::mail::message::Rendered;
 use crate::mail::{Composed, Kind, Mail};
 use crate::retailers::{self, Contact};
 
@@ -35,10 +36,11 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
             let fits = access::obstacle(&contact).is_ok_and(|ready| ready.email.key() == to);
             let salt_of =
                 store::live(tx, contact.id, now)?.temporary.into_iter().next().map(|(_, hash)| hash);
-            Ok::<_, Error>((fits && reset.cancelled_at.is_none()).then_some((reset, contact, salt_of)))
+            let page = invitation::mint_link(tx, &reset, now)?;
+            Ok::<_, Error>((fits && reset.cancelled_at.is_none()).then_some((reset, contact, salt_of, page)))
         })
         .await?;
-    let Some((reset, contact, salt_of)) = found else { return Ok(None) };
+    let Some((reset, contact, salt_of, page)) = found else { return Ok(None) };
     let password = TemporaryPassword::generate_from_system().map_err(passwords::PoolError::from)?;
     let cancel = Token::mint()?;
     let hash = app.passwords.hash_temporary(&password, salt_of).await?;
@@ -54,8 +56,15 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
     };
     let temporary = new.id;
     let words = Words { app, settings: &settings.values, mail, reset: &reset, contact: &contact, expires_at };
-    let rendered = words.render(&password, &cancel)?;
-    if !app.db.write(move |tx| store::insert_temporary(tx, &new, minted_at)).await? {
+    let rendered = words.render(&password, &cancel, page.as_ref())?;
+    let stored = app.db.write(move |tx| {
+        let stored = store::insert_temporary(tx, &new, minted_at)?;
+        if let Some((token, _)) = page.as_ref().filter(|_| stored) {
+            invitation::keep_link(tx, token, new.reset, minted_at)?;
+        }
+        Ok::<_, Error>(stored)
+    });
+    if !stored.await? {
         return Ok(None);
     }
     Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: Some(temporary) }))
@@ -71,12 +80,22 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn render(&self, password: &TemporaryPassword, cancel: &Token) -> Result<crate::mail::message::Rendered> {
+    fn render(
+        &self,
+        password: &TemporaryPassword,
+        cancel: &Token,
+        page: Option<&(Token, Timestamp)>,
+    ) -> Result<Rendered> {
         let config = &self.app.config;
         let language = self.mail.language;
         let website = config.http.public_url.as_str();
         let not_me = zeroize::Zeroizing::new(format!("{website}/not-me/{}", cancel.expose().as_str()));
-        let username = self.contact.username.as_ref().filter(|_| self.settings.include_username);
+        let page_url = page.map(|(token, _)| {
+            zeroize::Zeroizing::new(format!("{website}/invitation/{}", token.expose().as_str()))
+        });
+        let page_until = page.map(|(_, until)| calendar::day_and_time(*until, &config.time_zone, language));
+        let invited = self.reset.kind == Kind::Invitation;
+        let username = self.contact.username.as_ref().filter(|_| self.settings.names_username(invited));
         let context = contexts::TemporaryPassword {
             supplier: &self.settings.supplier,
             website,
@@ -95,6 +114,9 @@ impl Words<'_> {
             username: username.map(crate::kernel::Username::as_str),
             stops_current: self.reset.stops_current
                 || (self.contact.password_set_at.is_some() && !self.contact.has_password),
+            page_url: page_url.as_ref().map(|url| url.as_str()),
+            page_until: page_until.as_deref(),
+            username_follows: invitation::names_follow(self.settings, self.reset),
         };
         Ok(self.app.templates().render(self.mail.kind, language, &context)?)
     }
@@ -134,6 +156,30 @@ pub async fn compose_usernames(app: &App, mail: &Mail) -> Result<Option<Composed
     Ok(Some(Composed { rendered, to_name: None, temporary: None }))
 }
 
+/// Puts the mail with the username of who was invited together. `None` when the
+/// invitation no longer stands.
+///
+/// # Errors
+/// When the database or a template fails.
+pub async fn compose_invitation_username(app: &App, mail: &Mail) -> Result<Option<Composed>> {
+    let of = mail.clone();
+    let Some(contact) = app.db.read(move |tx| invitation::still_invited(tx, &of)).await? else {
+        return Ok(None);
+    };
+    let Some(username) = contact.username.as_ref() else { return Ok(None) };
+    let website = app.config.http.public_url.as_str();
+    let context = contexts::InvitationUsername {
+        supplier: &app.settings().values.supplier,
+        website,
+        person: &contact.name,
+        retailer: &contact.retailer_name,
+        username: username.as_str(),
+        sign_in_url: &format!("{website}/login"),
+    };
+    let rendered = app.templates().render(mail.kind, mail.language, &context)?;
+    Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
+}
+
 /// Puts the notice of a changed password together.
 ///
 /// # Errors
@@ -155,16 +201,26 @@ pub async fn compose_password_changed(app: &App, mail: &Mail) -> Result<Option<C
 }
 
 /// The mail server took the mail: its temporary password is now the one that
-/// works, and earlier ones are void.
+/// works, and earlier ones are void. An invitation is followed by the username,
+/// if `settings` say so.
 ///
 /// # Errors
 /// When the database fails.
-pub fn accepted(tx: &mut Tx<'_>, mail: &Mail, temporary: TemporaryPasswordId, now: Timestamp) -> Result<()> {
+pub fn accepted(
+    tx: &mut Tx<'_>,
+    mail: &Mail,
+    temporary: TemporaryPasswordId,
+    settings: &Changeable,
+    now: Timestamp,
+) -> Result<()> {
     let reset = store::by_mail(tx, mail.id)?.ok_or(Error::NotFound)?;
     let contact = retailers::contact(tx, &Actor::system(), reset.contact)?;
     store::accept_temporary(tx, temporary, now)?;
     store::void_older(tx, contact.id, temporary, now)?;
     store::supersede_others(tx, contact.id, Some(reset.id), now)?;
+    if invitation::names_follow(settings, &reset) {
+        invitation::mail_username(tx, mail, now)?;
+    }
     let about = About::contact(contact.retailer, contact.id);
     Ok(audit::record(tx, &Actor::system(), now, Event::ResetMailed, about)?)
 }

@@ -15,17 +15,26 @@ use crate::config::ResetMode;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job};
-use crate::kernel::{EmailAddress, Language, Timestamp, Username};
+use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
-use crate::retailers;
-use crate::throttle::{self, Limit};
+use crate::retailers::{self, Login};
+use crate::throttle::{self, Counter, Limit, Pauses, Rule};
 
-/// Mails one account may be sent from one place by people who are not signed in.
-const PER_PAIR: Limit = Limit { attempts: 6, window: Duration::from_hours(1) };
-/// Mails it may be sent from everywhere.
-const PER_ACCOUNT: Limit = Limit { attempts: 12, window: Duration::from_hours(1) };
-/// Requests from one address that are followed up.
-const PER_ADDRESS: Limit = Limit { attempts: 300, window: Duration::from_hours(1) };
+/// Mails for one name asked for from one place: three at once, then one after 5,
+/// 10, 20 and 40 minutes and one an hour.
+const PER_PAIR: Pauses = Pauses {
+    free: 3,
+    first: Duration::from_mins(5),
+    factor: 2,
+    longest: Duration::from_hours(1),
+    most: i64::MAX,
+    remembered: Duration::from_hours(24),
+};
+/// The same from everywhere. A stranger can use it up; whoever then has to wait
+/// was mailed within the hour, and what was mailed works.
+const PER_NAME: Pauses = Pauses { free: 6, ..PER_PAIR };
+/// Requests from one network that are followed up.
+const PER_NETWORK: Limit = Limit { attempts: 300, window: Duration::from_hours(1) };
 
 /// What was typed, and from where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,13 +51,40 @@ impl Forgot {
         Self { typed: typed.chars().take(320).collect(), address: address.to_owned() }
     }
 
+    /// What requests are counted for, narrowest first.
+    fn counters(&self, what: &str) -> Vec<Counter> {
+        let what = format!("forgot-{what}");
+        let network = throttle::network(&self.address);
+        let network = Counter::new(&format!("{what}-from"), &network, Rule::Window(PER_NETWORK));
+        // Nobody is called so, so nobody is mailed.
+        let Some(key) = Login::parse(&self.typed).map(|login| login.key()) else { return vec![network] };
+        let pair = Counter::new(&what, &throttle::pair(&key, &self.address), Rule::Pauses(PER_PAIR));
+        vec![pair, Counter::new(&format!("{what}-as"), &key, Rule::Pauses(PER_NAME)), network]
+    }
+
     fn actor(&self) -> Actor {
         Actor { who: Who::Nobody, door: Door::Website, address: self.address.clone() }
     }
 }
 
-/// Follows up a forgotten password: starts a reset if the username has access.
-/// Anything else ends here, silently.
+/// Leaves a request to be followed up, whatever was typed; one that comes too
+/// soon after others for the same name leaves nothing. Gives when the next one
+/// can be followed up, if that is not at once: it depends on what was typed and
+/// when, never on whether anyone is called so.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask(tx: &mut Tx<'_>, kind: jobs::Kind, forgot: &Forgot, now: Timestamp) -> Result<Option<Timestamp>> {
+    let counters = forgot.counters(if kind == jobs::Kind::ForgotUsername { "username" } else { "password" });
+    if let Some(until) = throttle::attempt(tx, &counters, now)? {
+        return Ok(Some(until));
+    }
+    jobs::enqueue(tx, kind, forgot, now)?;
+    Ok(throttle::next(tx, &counters, now)?)
+}
+
+/// Follows up a forgotten password: starts a reset if what was typed is how
+/// someone with access signs in. Anything else ends here, silently.
 ///
 /// # Errors
 /// When the database fails.
@@ -57,11 +93,8 @@ pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timest
     if !jobs::finish(tx, job)? {
         return Ok(());
     }
-    let Ok(username) = Username::parse(&forgot.typed) else { return Ok(()) };
-    if !may_follow_up(tx, "forgot-password", username.key(), &forgot, now)? {
-        return Ok(());
-    }
-    if let Some(contact) = retailers::contact_by_username(tx, &username)? {
+    let Some(login) = Login::parse(&forgot.typed) else { return Ok(()) };
+    if let Some(contact) = retailers::contact_by_login(tx, &login)? {
         start(tx, &forgot.actor(), &contact, Manner { mode, stop_current: false, once: false }, now)?;
     }
     Ok(())
@@ -76,10 +109,7 @@ pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
     if !jobs::finish(tx, job)? {
         return Ok(());
     }
-    let Ok(email) = EmailAddress::parse(&forgot.typed) else { return Ok(()) };
-    if !may_follow_up(tx, "forgot-username", &email.key(), &forgot, now)? {
-        return Ok(());
-    }
+    let Ok(email) = EmailAddress::parse(&invisible::without(&forgot.typed)) else { return Ok(()) };
     let contacts = retailers::contacts_by_email(tx, &email)?;
     let Some(first) = contacts.iter().find(|contact| access::obstacle(contact).is_ok()) else {
         return Ok(());
@@ -101,10 +131,4 @@ pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
         )?;
     }
     Ok(())
-}
-
-fn may_follow_up(tx: &mut Tx<'_>, what: &str, whose: &str, forgot: &Forgot, now: Timestamp) -> Result<bool> {
-    Ok(throttle::allows(tx, what, &throttle::pair(whose, &forgot.address), PER_PAIR, now)?
-        && throttle::allows(tx, what, &throttle::network(&forgot.address), PER_ADDRESS, now)?
-        && throttle::allows(tx, what, whose, PER_ACCOUNT, now)?)
 }

@@ -8,6 +8,7 @@
 pub mod choose;
 pub mod delivery;
 pub mod forgot;
+pub mod invitation;
 pub mod not_me;
 pub mod preview;
 mod rules;
@@ -108,6 +109,9 @@ fn start(
         actor,
         now,
     )?;
+    if kind == Kind::Invitation {
+        invitation::open(tx, actor, (contact.id, reset), now)?;
+    }
     if stops {
         store::stop_password(tx, contact.id, now)?;
         sessions::end_all_of_contact(tx, contact.id, None, now)?;

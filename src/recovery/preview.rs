@@ -2,6 +2,7 @@
 //! anything is asked for: nothing is minted, a placeholder stands in place of
 //! the temporary password (promise 1).
 
+use super::invitation;
 use crate::app::App;
 use crate::error::Result;
 use crate::kernel::{Timestamp, Username, calendar};
@@ -21,7 +22,11 @@ pub fn of(app: &App, contact: &Contact, asked_by: &str, now: Timestamp) -> Resul
     let (settings, language) = (app.settings(), contact.language);
     let values = &settings.values;
     let website = app.config.http.public_url.as_str();
-    let username = contact.username.as_ref().filter(|_| values.include_username);
+    let kind = kind(contact);
+    let invited = kind == Kind::Invitation;
+    let username = contact.username.as_ref().filter(|_| values.names_username(invited));
+    let page_url = format!("{website}/invitation/sample");
+    let page_until = calendar::day_and_time(now.plus(invitation::LASTS), &app.config.time_zone, language);
     let valid_until = now.plus(values.reset.valid_for);
     let context = contexts::TemporaryPassword {
         supplier: &values.supplier,
@@ -36,8 +41,11 @@ pub fn of(app: &App, contact: &Contact, asked_by: &str, now: Timestamp) -> Resul
         not_me_url: &format!("{website}/not-me/sample"),
         username: username.map(Username::as_str),
         stops_current: false,
+        page_url: invited.then_some(page_url.as_str()),
+        page_until: invited.then_some(page_until.as_str()),
+        username_follows: invited && values.mails_username(),
     };
-    Ok(app.templates().render(kind(contact), language, &context)?)
+    Ok(app.templates().render(kind, language, &context)?)
 }
 
 /// Which mail it is.

@@ -86,7 +86,7 @@ pub enum Progress {
     /// Retries ended.
     GivenUp,
     /// The mail may have arrived, and is not sent again: it is one of many that
-    /// nobody may get twice.
+    /// nobody may get twice, or was in doubt three times.
     Unsure,
     /// A password was chosen by it.
     Used(Timestamp),

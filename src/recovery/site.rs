@@ -1,21 +1,23 @@
 //! The website's pages of recovery: forgotten password, forgotten username,
 //! choosing a password, "this wasn't me".
 
+use std::time::Duration;
+
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use passwords::{Password, PasswordError, Problem};
 use serde::Deserialize;
 
 use super::choose::{self, Choice, Entitled};
-use super::forgot::Forgot;
+use super::forgot::{self, Forgot};
 use super::{Progress, Reset, not_me};
 use crate::error::Error;
 use crate::http::forms::{FieldErrors, Posted, Secret};
-use crate::http::session::{MaybeChoosing, let_in};
+use crate::http::session::{MaybeChoosing, welcome};
 use crate::http::{Answer, Page, Shared, Visit, html, link_gone, redirect, texts};
-use crate::jobs::{self, Kind};
-use crate::kernel::{Language, Token};
+use crate::jobs::Kind;
+use crate::kernel::{Language, Token, calendar};
 use crate::retailers::{Contact, rep};
 use crate::sessions::ContactSession;
 
@@ -25,10 +27,37 @@ struct ForgotPage {
     page: Page,
     /// `password` or `username`: which was forgotten, and part of every key.
     what: &'static str,
-    sent: bool,
+    /// Once it was sent: in how many minutes another can be, at once when 0.
+    sent: Option<u64>,
+}
+
+/// What the address of the page after a request says.
+#[derive(Deserialize)]
+pub struct Sent {
+    /// In how many minutes another mail can be sent.
+    #[serde(default)]
+    next: u16,
+}
+
+impl Sent {
+    /// In how many minutes another mail can be sent.
+    pub fn minutes(&self) -> u64 {
+        self.next.into()
+    }
+}
+
+/// What to do until another mail can be sent.
+pub fn again(page: &Page, minutes: u64) -> String {
+    let wait = calendar::wait(Duration::from_mins(minutes), page.language());
+    page.with("forgot-lately", "time", &wait)
 }
 
 impl ForgotPage {
+    /// When another mail can be sent.
+    fn again(&self, minutes: &u64) -> String {
+        again(&self.page, *minutes)
+    }
+
     fn text(&self, part: &str) -> String {
         self.page.t(&format!("forgot-{}-{part}", self.what))
     }
@@ -50,7 +79,7 @@ pub struct ForgotUsernameForm {
 
 /// `GET /forgot-password`
 pub async fn forgot_password(State(web): State<Shared>, visit: Visit) -> Answer {
-    forgot(&web, &visit, "password", false)
+    forgot_page(&web, &visit, "password", None)
 }
 
 /// `POST /forgot-password`: one row is written, whatever was typed (promise 9).
@@ -60,18 +89,22 @@ pub async fn submit_forgot_password(
     visit: Visit,
     Posted(form): Posted<ForgotPasswordForm>,
 ) -> Answer {
-    leave(&web, &visit, Kind::ForgotPassword, &form.username).await?;
-    Ok(redirect("/forgot-password/sent", None))
+    let next = ask(&web, &visit, Kind::ForgotPassword, &form.username).await?;
+    Ok(redirect(&format!("/forgot-password/sent{next}"), None))
 }
 
 /// `GET /forgot-password/sent`
-pub async fn forgot_password_sent(State(web): State<Shared>, visit: Visit) -> Answer {
-    forgot(&web, &visit, "password", true)
+pub async fn forgot_password_sent(
+    State(web): State<Shared>,
+    visit: Visit,
+    Query(sent): Query<Sent>,
+) -> Answer {
+    forgot_page(&web, &visit, "password", Some(sent.minutes()))
 }
 
 /// `GET /forgot-username`
 pub async fn forgot_username(State(web): State<Shared>, visit: Visit) -> Answer {
-    forgot(&web, &visit, "username", false)
+    forgot_page(&web, &visit, "username", None)
 }
 
 /// `POST /forgot-username`
@@ -80,24 +113,30 @@ pub async fn submit_forgot_username(
     visit: Visit,
     Posted(form): Posted<ForgotUsernameForm>,
 ) -> Answer {
-    leave(&web, &visit, Kind::ForgotUsername, &form.email).await?;
-    Ok(redirect("/forgot-username/sent", None))
+    let next = ask(&web, &visit, Kind::ForgotUsername, &form.email).await?;
+    Ok(redirect(&format!("/forgot-username/sent{next}"), None))
 }
 
 /// `GET /forgot-username/sent`
-pub async fn forgot_username_sent(State(web): State<Shared>, visit: Visit) -> Answer {
-    forgot(&web, &visit, "username", true)
+pub async fn forgot_username_sent(
+    State(web): State<Shared>,
+    visit: Visit,
+    Query(sent): Query<Sent>,
+) -> Answer {
+    forgot_page(&web, &visit, "username", Some(sent.minutes()))
 }
 
-fn forgot(web: &Shared, visit: &Visit, what: &'static str, sent: bool) -> Answer {
+fn forgot_page(web: &Shared, visit: &Visit, what: &'static str, sent: Option<u64>) -> Answer {
     html(StatusCode::OK, &ForgotPage { page: Page::of(web, visit), what, sent })
 }
 
-async fn leave(web: &Shared, visit: &Visit, kind: Kind, typed: &str) -> Answer<()> {
+/// Leaves the request; gives what the page after it is to say.
+async fn ask(web: &Shared, visit: &Visit, kind: Kind, typed: &str) -> Answer<String> {
     let forgot = Forgot::new(typed, &visit.place.address);
     let now = web.app.clock.now();
-    web.app.db.write(move |tx| jobs::enqueue(tx, kind, &forgot, now)).await?;
-    Ok(())
+    let next = web.app.db.write(move |tx| forgot::ask(tx, kind, &forgot, now)).await?;
+    let minutes = next.map(|next| next.since(now).as_secs().div_ceil(60));
+    Ok(minutes.map(|minutes| format!("?next={minutes}")).unwrap_or_default())
 }
 
 #[derive(Template)]
@@ -169,10 +208,13 @@ pub async fn submit_choose(
         }
     };
     match choose::choose(&web.app, &session, entitled, new, visit.place.clone()).await? {
-        Choice::Chosen(token) if session.temporary.is_some() => {
-            Ok(let_in(&visit, &token, "/", Some("password-chosen")))
+        Choice::Chosen(token) => {
+            let to = match session.temporary {
+                Some(_) => ("/", Some("password-chosen")),
+                None => ("/account", Some("password-changed")),
+            };
+            welcome(&web, &visit, (&token, session.contact), to).await
         }
-        Choice::Chosen(token) => Ok(let_in(&visit, &token, "/account", Some("password-changed"))),
         Choice::Refused(problems) => refuse(FieldErrors::all(
             "new_password",
             problems.iter().map(|problem| problem_text(visit.language, *problem)),

@@ -90,6 +90,24 @@ pub fn retailers_numbered(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Retail
     among(tx, (RETAILER, "r.account_number_key"), keys)
 }
 
+/// The retailers whose account numbers, as they are compared, are these without
+/// blanks and the zeros before them.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailers_nearly_numbered(tx: &mut Tx<'_>, bare: &[String]) -> Result<Vec<Retailer>, Error> {
+    const BARE: &str = "coalesce(nullif(ltrim(replace(r.account_number_key, ' ', ''), '0'), ''), '0')";
+    among(tx, (RETAILER, BARE), bare)
+}
+
+/// The retailers of these names, as they are compared.
+///
+/// # Errors
+/// When the database fails.
+pub fn retailers_called(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Retailer>, Error> {
+    among(tx, (RETAILER, "r.name_key"), names)
+}
+
 /// The contacts of these retailers.
 ///
 /// # Errors
@@ -138,12 +156,26 @@ pub(super) fn contacts_of(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<Vec<C
     tx.all(&format!("{CONTACT} where c.retailer_id = $1 order by c.name_key, c.id"), &[&retailer])
 }
 
-/// The contact with a username.
+/// The contact with a username; of two whose usernames became one since they
+/// were entered, the one it has always led to.
 ///
 /// # Errors
 /// When the database fails.
 pub fn contact_by_username(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Contact>, Error> {
-    tx.opt(&format!("{CONTACT} where c.username_key = $1"), &[&username.key()])
+    tx.opt(
+        &format!("{CONTACT} where c.username_key in ($1, $2) order by c.username_key <> $1 limit 1"),
+        &[&username.former_key(), &username.key()],
+    )
+}
+
+/// The contact whose mail goes to an address, if it is the only one.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn only_contact_with(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<Contact>, Error> {
+    let mut found: Vec<Contact> =
+        tx.all(&format!("{CONTACT} where c.email_key = $1 limit 2"), &[&email.key()])?;
+    Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
 /// The contacts whose mail goes to an address, by retailer and name.
@@ -155,27 +187,6 @@ pub fn contacts_by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Vec<Co
         &format!("{CONTACT} where c.email_key = $1 order by r.name_key, c.name_key, c.id limit 100"),
         &[&email.key()],
     )
-}
-
-/// How many other contacts share an address.
-///
-/// # Errors
-/// When the database fails.
-pub fn contacts_sharing(tx: &mut Tx<'_>, email: &EmailAddress, but: ContactId) -> Result<i64, Error> {
-    let row: Row = tx.one(
-        "select count(*) as others from contacts where email_key = $1 and id <> $2 and merged_into_id is null",
-        &[&email.key(), &but],
-    )?;
-    row.get("others")
-}
-
-/// Who has a username.
-///
-/// # Errors
-/// When the database fails.
-pub fn username_taken(tx: &mut Tx<'_>, username: &Username) -> Result<Option<ContactId>, Error> {
-    let row: Option<Row> = tx.opt("select id from contacts where username_key = $1", &[&username.key()])?;
-    row.map(|row| row.get("id")).transpose()
 }
 
 /// The retailer with an account number.
@@ -377,7 +388,7 @@ impl FromRow for Contact {
             language: row.parse("language", |tag| Language::from_tag(tag).ok_or("unknown language"))?,
             email: row.parse_opt("email", EmailAddress::parse)?,
             email_changed_at: row.get("email_changed_at")?,
-            username: row.parse_opt("username", Username::parse)?,
+            username: row.get::<Option<String>>("username")?.as_deref().map(Username::stored),
             website_access: row.get("website_access")?,
             active: row.get("active")?,
             has_password: row.get("has_password")?,

@@ -3,7 +3,7 @@
 use axum::routing::{get, post};
 
 use super::Route;
-use crate::customers::{dashboard, edit, invitations, lists, people, portal, search, transfer};
+use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
 use crate::{getting_started, import, privacy, runs, setup, staff, trail};
 
 /// The portal, where office staff are.
@@ -38,6 +38,9 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/sign-in", get(edit::sign_in).post(edit::submit_sign_in)),
         ("/portal/retailers/{id}/active", post(people::set_retailer_active)),
         ("/portal/contacts/{id}/active", post(people::set_contact_active)),
+        ("/portal/requests", get(requests::list)),
+        ("/portal/contacts/{id}/requests/{request}/enter", post(requests::enter)),
+        ("/portal/contacts/{id}/requests/{request}/decline", post(requests::decline)),
         ("/portal/contacts/{id}/bounce/clear", post(people::clear_bounce)),
         ("/portal/contacts/{id}/sessions/end", post(people::end_sessions)),
         ("/portal/contacts/{id}/sessions/{session}/end", post(people::end_session)),
@@ -75,6 +78,7 @@ pub(super) fn imports() -> Vec<Route> {
         ("/portal/imports/{id}", get(imports::import)),
         ("/portal/imports/{id}/status", get(imports::status)),
         ("/portal/imports/{id}/check", post(imports::check)),
+        ("/portal/imports/{id}/rows", post(import::correct::portal::rows)),
         ("/portal/imports/{id}/start", post(imports::start)),
         ("/portal/imports/{id}/undo", post(imports::undo)),
         ("/portal/imports/{id}/discard", post(imports::discard)),

@@ -8,7 +8,7 @@ use crate::{bounces, changes, dev_inbox, devices, reference, sign_in};
 
 /// The API, where other programs are.
 pub(super) fn api() -> Vec<Route> {
-    use crate::customers::api::{contacts, resets, retailers};
+    use crate::customers::api::{contacts, requests, resets, retailers};
     use devices::api as devices;
     use sign_in::api as contact;
     vec![
@@ -23,6 +23,9 @@ pub(super) fn api() -> Vec<Route> {
         ("/api/v1/retailers/{id}/contacts", post(contacts::add)),
         ("/api/v1/contacts/{id}", get(contacts::contact).patch(contacts::change)),
         ("/api/v1/contacts/{id}/sign-in", put(contacts::change_sign_in)),
+        ("/api/v1/contacts/{id}/change-requests", post(requests::ask)),
+        ("/api/v1/change-requests", get(requests::list)),
+        ("/api/v1/change-requests/{id}", get(requests::request)),
         ("/api/v1/contacts/{id}/resets", get(resets::list).post(resets::start)),
         ("/api/v1/contacts/{id}/resets/{reset}", get(resets::reset).delete(resets::cancel)),
         ("/api/v1/contacts/{id}/resets/{reset}/events", get(resets::follow)),

@@ -7,6 +7,7 @@ use crate::{account, http, privacy, recovery, setup, sign_in};
 
 /// The website, where contacts are.
 pub(super) fn routes() -> Vec<Route> {
+    use crate::recovery::invitation::site as invitation;
     use account::site as account;
     use privacy::site as privacy;
     use recovery::site as recovery;
@@ -22,6 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
         ("/forgot-username", get(recovery::forgot_username).post(recovery::submit_forgot_username)),
         ("/forgot-username/sent", get(recovery::forgot_username_sent)),
         ("/password", get(recovery::choose).post(recovery::submit_choose)),
+        ("/invitation/{token}", get(invitation::page).post(invitation::ask)),
+        ("/invitation/{token}/sent", get(invitation::sent)),
         ("/not-me/{token}", get(recovery::not_me).post(recovery::submit_not_me)),
         ("/account", get(account::account)),
         ("/account/edit", get(account::edit)),

@@ -2,9 +2,8 @@
 
 use super::items::{self, Item};
 use super::store::{self, Run};
-use super::{Act, Drive, State, draft::Of, record, rules, start};
+use super::{Act, Drive, State, draft::Of, holding, rules, start};
 use crate::actor::Actor;
-use crate::audit::Event;
 use crate::config::ResetMode;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -19,9 +18,6 @@ use super::rules::Reason;
 
 /// Items that one step takes at most, so that others can write in between.
 const AT_ONCE: usize = 20;
-
-/// Why a run stops by itself.
-const STARTER_MAY_NOT: &str = "starter-may-not";
 
 /// Takes a run one step further, as its job asks; the job comes again as long
 /// as there is more to do.
@@ -52,8 +48,7 @@ fn step(tx: &mut Tx<'_>, run: &Run, mode: ResetMode, now: Timestamp) -> Result<O
         return Ok(Some(at));
     }
     let Some(actor) = run.acting(tx)? else {
-        store::set_state(tx, run.id, State::Paused, Some(STARTER_MAY_NOT))?;
-        record(tx, &Actor::system(), Event::RunPaused, run.id, now)?;
+        holding::stop_for_starter(tx, run, now)?;
         return Ok(None);
     };
     for _ in 0..AT_ONCE {

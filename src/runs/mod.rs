@@ -10,6 +10,7 @@
 
 mod advance;
 mod draft;
+mod holding;
 mod items;
 pub mod portal;
 mod rules;
@@ -31,11 +32,12 @@ use crate::{recovery, staff};
 
 pub use advance::advance;
 pub use draft::{Candidate, Chosen, Plan, draft};
+pub use holding::{failed, go_on, hold, why as reason};
 pub use items::{Stage, Tally};
 pub use rules::Reason;
 pub use start::{Started, start};
 pub use store::Run;
-pub use view::{RunView, label};
+pub use view::{RunView, label, why};
 
 /// What is done to each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,7 +317,7 @@ pub fn resume(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Resu
         return Ok(false);
     }
     let turn = run.turn + 1;
-    store::take_over(tx, id, turn, actor, staff_of(actor)?)?;
+    store::take_over(tx, (id, turn), actor, staff_of(actor)?, now)?;
     jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: id, turn }, now)?;
     record(tx, actor, Event::RunResumed, id, now)?;
     Ok(true)
@@ -367,6 +369,12 @@ pub fn tally(tx: &mut Tx<'_>, run: &Run) -> Result<Tally> {
 
 fn record(tx: &mut Tx<'_>, actor: &Actor, event: Event, run: RunId, now: Timestamp) -> Result<()> {
     Ok(audit::record(tx, actor, now, event, About::default().with("run", run))?)
+}
+
+/// Records what a run did by itself, and why.
+fn record_why(tx: &mut Tx<'_>, event: Event, run: RunId, why: &'static str, now: Timestamp) -> Result<()> {
+    let about = About::default().with("run", run).with("why", why);
+    Ok(audit::record(tx, &Actor::system(), now, event, about)?)
 }
 
 /// A territory with its name.

@@ -66,6 +66,8 @@ pub fn start(
         next_round_at: None,
         state: State::Running,
         problem: None,
+        said: None,
+        resumed_at: None,
         turn: 1,
         created_at: now,
         finished_at: None,

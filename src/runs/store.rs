@@ -4,7 +4,7 @@ use super::{Act, Pace, Repeat, State, Territory};
 use crate::actor::Actor;
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::Timestamp;
-use crate::kernel::id::{RunId, StaffId, TerritoryId};
+use crate::kernel::id::{MailId, RunId, StaffId, TerritoryId};
 use crate::listing::List;
 
 /// One act for many.
@@ -47,6 +47,10 @@ pub struct Run {
     pub state: State,
     /// Why it stopped by itself.
     pub problem: Option<String>,
+    /// What was said when it stopped by itself.
+    pub said: Option<String>,
+    /// When it went on last.
+    pub resumed_at: Option<Timestamp>,
     /// Which of its jobs is in charge.
     pub turn: i64,
     /// When it was started.
@@ -56,7 +60,7 @@ pub struct Run {
 }
 
 const RUN: &str = "select u.id, u.act, u.list, u.staff_id, s.name as staff_name, u.door, u.address, u.query, u.territory_id, t.name as territory,
-        u.include_live, u.per_minute, u.per_domain, u.starts_at, u.series_id, u.round, u.rounds, u.every_days, u.next_round_at, u.state, u.problem,
+        u.include_live, u.per_minute, u.per_domain, u.starts_at, u.series_id, u.round, u.rounds, u.every_days, u.next_round_at, u.state, u.problem, u.said, u.resumed_at,
         u.turn, u.created_at, u.finished_at
      from runs u join staff s on s.id = u.staff_id left join territories t on t.id = u.territory_id";
 
@@ -123,7 +127,10 @@ pub(super) fn set_state(
     state: State,
     problem: Option<&'static str>,
 ) -> Result<(), Error> {
-    tx.run("update runs set state = $2, problem = $3 where id = $1", &[&id, &state.as_str(), &problem])?;
+    tx.run(
+        "update runs set state = $2, problem = $3, said = null where id = $1",
+        &[&id, &state.as_str(), &problem],
+    )?;
     Ok(())
 }
 
@@ -133,17 +140,86 @@ pub(super) fn begin_now(tx: &mut Tx<'_>, id: RunId, turn: i64, now: Timestamp) -
     Ok(())
 }
 
+/// Stops a run that goes on, because of what was said; says whether it went on.
+pub(super) fn stop(tx: &mut Tx<'_>, id: RunId, problem: &str, said: &str) -> Result<bool, Error> {
+    tx.run_once(
+        "update runs set state = 'paused', problem = $2, said = $3 where id = $1 and state = 'running'",
+        &[&id, &problem, &said],
+    )
+}
+
+/// Lets a run that stopped by itself go on, driven by another job; says whether
+/// it had not gone on before.
+pub(super) fn go_on(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update runs set state = 'running', problem = null, said = null, turn = $2, resumed_at = $4
+         where id = $1 and state = 'paused' and turn = $3",
+        &[&run.id, &(run.turn + 1), &run.turn, &now],
+    )
+}
+
+/// The run that goes on to which a mail belongs.
+pub(super) fn running_of_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Run>, Error> {
+    tx.opt(
+        &format!(
+            "{RUN} where u.state = 'running' and u.id = (select i.run_id from resets x join run_items i on i.reset_id = x.id where x.mail_id = $1)"
+        ),
+        &[&mail],
+    )
+}
+
+/// The runs that stopped by themselves because of an answer about us, of which
+/// no mail waits for such an answer to pass any more.
+pub(super) fn unheld(tx: &mut Tx<'_>) -> Result<Vec<Run>, Error> {
+    tx.all(
+        &format!(
+            "{RUN} where u.state = 'paused' and u.problem like 'our-%' and not exists (
+                 select 1 from run_items i join resets x on x.id = i.reset_id join mails m on m.id = x.mail_id
+                 where i.run_id = u.id and m.finished_at is null and m.class like 'our-%')"
+        ),
+        &[],
+    )
+}
+
+/// How the last mails of a run since a moment ended: by whom the last answer was
+/// about, nobody for one that was accepted.
+pub(super) fn last_ends(
+    tx: &mut Tx<'_>,
+    run: RunId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Option<String>>, Error> {
+    let rows: Vec<Row> = tx.all(
+        "select m.class from run_items i join resets x on x.id = i.reset_id join mails m on m.id = x.mail_id
+         where i.run_id = $1 and coalesce(m.returned_at, m.finished_at) >= $2
+         order by coalesce(m.returned_at, m.finished_at) desc, m.id desc limit $3",
+        &[&run, &since, &limit],
+    )?;
+    rows.iter().map(|row| row.get("class")).collect()
+}
+
+/// How many mails of a run have come back since a moment for a reason of ours.
+pub(super) fn came_back(tx: &mut Tx<'_>, run: RunId, since: Timestamp) -> Result<i64, Error> {
+    let row: Row = tx.one(
+        "select count(*) as n from run_items i join resets x on x.id = i.reset_id join mails m on m.id = x.mail_id
+         where i.run_id = $1 and m.returned_at >= $2 and m.class like 'our-%'",
+        &[&run, &since],
+    )?;
+    row.get("n")
+}
+
 /// Lets a run go on as another staff user, driven by another job.
 pub(super) fn take_over(
     tx: &mut Tx<'_>,
-    id: RunId,
-    turn: i64,
+    (id, turn): (RunId, i64),
     actor: &Actor,
     staff: StaffId,
+    now: Timestamp,
 ) -> Result<(), Error> {
     tx.run(
-        "update runs set state = 'running', problem = null, turn = $2, staff_id = $3, door = $4, address = $5 where id = $1",
-        &[&id, &turn, &staff, &actor.door.as_str(), &actor.address],
+        "update runs set state = 'running', problem = null, said = null, turn = $2, staff_id = $3, door = $4, address = $5,
+             resumed_at = $6 where id = $1",
+        &[&id, &turn, &staff, &actor.door.as_str(), &actor.address, &now],
     )?;
     Ok(())
 }
@@ -156,7 +232,7 @@ pub(super) fn end(
     next_round_at: Option<Timestamp>,
 ) -> Result<(), Error> {
     tx.run(
-        "update runs set state = $2, problem = null, finished_at = $3, next_round_at = $4 where id = $1",
+        "update runs set state = $2, problem = null, said = null, finished_at = $3, next_round_at = $4 where id = $1",
         &[&id, &state.as_str(), &now, &next_round_at],
     )?;
     Ok(())
@@ -191,6 +267,8 @@ impl FromRow for Run {
             next_round_at: row.get("next_round_at")?,
             state: row.parse("state", |name| State::from_name(name).ok_or("unknown state"))?,
             problem: row.get("problem")?,
+            said: row.get("said")?,
+            resumed_at: row.get("resumed_at")?,
             turn: row.get("turn")?,
             created_at: row.get("created_at")?,
             finished_at: row.get("finished_at")?,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::draft::Of;
+use super::holding;
 use super::items::{Line, Show};
 use super::{Act, Reason, Run, Stage, State, Tally};
 use crate::kernel::Timestamp;
@@ -103,6 +104,11 @@ pub const fn stage(stage: Stage) -> Badge {
     }
 }
 
+/// Why a run stopped by itself, in a sentence; nothing when it didn’t.
+pub fn why(run: &Run) -> Option<&'static str> {
+    run.problem.as_deref().map(holding::why)
+}
+
 /// A run as pages show it.
 #[derive(Clone, Debug)]
 pub struct RunView {
@@ -178,13 +184,13 @@ impl RunView {
     }
 
     /// Why it stopped by itself, and what to do; empty when it didn’t.
-    pub fn problem(&self) -> &'static str {
-        match self.run.problem {
-            Some(_) => {
-                "Whoever started it may not do this any more, or doesn’t work here any more. Resume it, and it goes on in your name."
-            }
-            None => "",
-        }
+    pub fn problem(&self) -> String {
+        let Some(why) = why(&self.run) else { return String::new() };
+        let said = match self.run.said.as_deref() {
+            Some(said) if !said.is_empty() => format!(" The answer was: “{said}”."),
+            _ => String::new(),
+        };
+        format!("{why}{said} {}", holding::remedy(&self.run))
     }
 
     /// What calling it off does.

@@ -28,7 +28,7 @@ const SCREENS: [(u32, u32, u32); 7] = [
     (2048, 2732, 2),
 ];
 /// The addresses that the shell answers: where someone is in the app.
-pub const ADDRESSES: [&str; 11] = [
+pub const ADDRESSES: [&str; 12] = [
     "/sales",
     SHELL,
     "/sales/retailers/{id}",
@@ -36,6 +36,7 @@ pub const ADDRESSES: [&str; 11] = [
     "/sales/contacts/{id}",
     "/sales/contacts/{id}/edit",
     "/sales/contacts/{id}/sign-in",
+    "/sales/contacts/{id}/ask",
     "/sales/contacts/{id}/resets/new",
     "/sales/contacts/{id}/resets/{reset}",
     "/sales/sync",

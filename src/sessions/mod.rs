@@ -4,6 +4,7 @@
 //! switching access off ends it at the next request (promise 13).
 
 pub mod devices;
+pub mod known_device;
 mod store;
 
 use std::time::Duration;

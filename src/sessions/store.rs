@@ -275,6 +275,12 @@ pub fn forget_old(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64,
     Ok(blanked + removed)
 }
 
+/// When a contact last chose a password, or theirs was brought along.
+pub(super) fn chosen_at(tx: &mut Tx<'_>, contact: ContactId) -> Result<Option<Timestamp>, Error> {
+    let row: Row = tx.one("select password_set_at from contacts where id = $1", &[&contact])?;
+    row.get("password_set_at")
+}
+
 impl FromRow for ContactSession {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {

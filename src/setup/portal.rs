@@ -222,6 +222,15 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
                 ("true", "also name the username"),
             ])),
         ),
+        "invitation.username" => (
+            "The username of who is invited",
+            "A mail of its own leaves once the mail server has taken the invitation.",
+            Control::One(options(&[
+                ("own-mail", "comes in a mail of its own"),
+                ("same-mail", "stands in the invitation"),
+                ("never", "is not mailed"),
+            ])),
+        ),
         _ => (
             "Fewest characters of a contact’s password",
             "From 8 to 64. Counts for passwords chosen from now on.",
@@ -260,6 +269,7 @@ fn said(key: &str, values: &Changeable) -> String {
         "reset.valid_for" => calendar::span(values.reset.valid_for, Language::English),
         "reset.mode" => of(values.reset.mode.as_str()),
         "mail.include_username" => of(if values.include_username { "true" } else { "false" }),
+        "invitation.username" => of(values.invitation_username.as_str()),
         _ => values.min_length.to_string(),
     }
 }

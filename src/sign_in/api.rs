@@ -7,10 +7,11 @@ use passwords::{Password, PasswordError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::SignIn;
+use super::{SignIn, Typed, has_blank_ends};
 use crate::http::api::problem::{self, Described};
 use crate::http::api::{ChoosingAtApi, ContactAtApi, FieldError, Problem, Sent, created, ok};
 use crate::http::forms::Secret;
+use crate::http::session::device_mark;
 use crate::http::texts;
 use crate::http::{Answer, Failure, Shared, Visit};
 use crate::kernel::id::{ContactId, RetailerId};
@@ -22,11 +23,14 @@ use crate::recovery::site::problem_text;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
-    /// Their username.
+    /// Their username, or their e-mail address while only they have it.
     username: String,
     /// Their password, or the temporary one they were mailed.
     #[schema(value_type = String, format = Password)]
     password: Secret,
+    /// What an earlier sign-in on this device answered. With it, what strangers try elsewhere slows nobody down here.
+    #[schema(max_length = 600)]
+    device: Option<String>,
 }
 
 /// A session of a contact.
@@ -36,6 +40,9 @@ pub struct NewSession {
     token: String,
     /// Whether it can do nothing but set a new password and sign out.
     password_change_required: bool,
+    /// Keep it on the device, also after signing out, and send it with the next sign-in there. It lets nobody in.
+    /// Not there for a session that must choose a password.
+    device: Option<String>,
 }
 
 /// Who is signed in.
@@ -76,22 +83,31 @@ pub struct NewPassword {
     responses((status = 201, body = NewSession), (status = "default", body = Described, content_type = "application/problem+json")),
 )]
 pub async fn sign_in(State(web): State<Shared>, visit: Visit, Sent(typed): Sent<Credentials>) -> Answer {
-    let outcome = match Password::parse(typed.password.expose()) {
-        Ok(password) => super::sign_in(&web.app, &typed.username, password, visit.place).await?,
-        Err(_) => SignIn::Refused,
+    let password = typed.password.expose();
+    let sent = Typed { login: &typed.username, password, device: typed.device.as_deref() };
+    let blank = has_blank_ends(password);
+    let (problem, until) = match super::sign_in(&web.app, sent, visit.place.clone()).await? {
+        SignIn::Welcome(token, contact) => {
+            let device = device_mark(&web, contact, typed.device).await?;
+            return created(ADDRESS, &NewSession::new(&token, false, device));
+        }
+        SignIn::MustChoosePassword(token) => return created(ADDRESS, &NewSession::new(&token, true, None)),
+        SignIn::Refused(until) => {
+            let refused = Problem::new(&problem::SIGN_IN_REFUSED);
+            let blank = blank.then(|| texts::text(visit.language, "sign-in-blank"));
+            (blank.map_or(refused.clone(), |blank| refused.saying(blank)), until)
+        }
+        SignIn::Wait(until) => (Problem::new(&problem::SIGN_IN_PAUSED), Some(until)),
     };
-    match outcome {
-        SignIn::Welcome(token) => created(ADDRESS, &NewSession::new(&token, false)),
-        SignIn::MustChoosePassword(token) => created(ADDRESS, &NewSession::new(&token, true)),
-        SignIn::Refused => Err(Problem::new(&problem::SIGN_IN_REFUSED).into()),
-    }
+    let wait_s = until.map(|until| until.since(web.app.clock.now()).as_secs().saturating_add(1));
+    Err(wait_s.map_or(problem.clone(), |wait_s| problem.retry_after(wait_s)).into())
 }
 
 const ADDRESS: &str = "/api/v1/contact-session";
 
 impl NewSession {
-    fn new(token: &Token, password_change_required: bool) -> Self {
-        Self { token: token.expose().to_string(), password_change_required }
+    fn new(token: &Token, password_change_required: bool, device: Option<String>) -> Self {
+        Self { token: token.expose().to_string(), password_change_required, device }
     }
 }
 
@@ -138,7 +154,10 @@ pub async fn choose(
         wrong("password", key, language)
     })?;
     match choose::choose(&web.app, &session, entitled, new, visit.place).await? {
-        Choice::Chosen(token) => ok(&NewSession::new(&token, false)),
+        Choice::Chosen(token) => {
+            let device = device_mark(&web, session.contact, None).await?;
+            ok(&NewSession::new(&token, false, device))
+        }
         Choice::Refused(problems) => {
             let errors: Vec<FieldError> = problems
                 .into_iter()

@@ -1,11 +1,11 @@
 //! How contacts sign in, on the website and at the API.
 
 pub mod api;
+mod attempt;
 pub mod passkey;
 pub mod site;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use passwords::{Brought, Hash, Matched, Own, Password};
 
@@ -16,62 +16,42 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::{ContactId, RetailerId, TemporaryPasswordId};
-use crate::kernel::{Timestamp, Token, Username};
+use crate::kernel::{Timestamp, Token};
 use crate::recovery::{self, Live};
 use crate::retailers;
+use crate::sessions::known_device::KnownDevice;
 use crate::sessions::{self, ContactSession, Place};
-use crate::throttle::{self, Limit};
 
-/// Failures for one username from one address. A stranger elsewhere can't use
-/// it to lock a customer out.
-const PER_PAIR: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
-/// Failures from one address over all usernames.
-const PER_ADDRESS: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
-/// Failures for one username from everywhere (NIST 800-63B-4, 3.2.2: no more
-/// than 100).
-const PER_USERNAME: Limit = Limit { attempts: 100, window: Duration::from_hours(1) };
+pub use attempt::{Typed, has_blank_ends};
+
+use attempt::Attempt;
 
 /// What came of an attempt to sign in.
 #[derive(Debug)]
 pub enum SignIn {
     /// In, with their own password.
-    Welcome(Token),
+    Welcome(Token, ContactId),
     /// In with a temporary password: they can only choose a new one.
     MustChoosePassword(Token),
-    /// Not in. Why is not told: unknown, wrong, without access, expired and
-    /// throttled all look alike.
-    Refused,
+    /// Not in. Why is not told: unknown, wrong, without access and expired all
+    /// look alike. Until when the next attempt has to wait, if it has to.
+    Refused(Option<Timestamp>),
+    /// Not tried: too many attempts came before, and the next one has to wait
+    /// until then. Told alike whether the username exists or not.
+    Wait(Timestamp),
 }
 
 /// Who might be signing in, and what they may be known by.
 #[derive(Default)]
 struct Candidate {
-    /// Whether too many attempts came before this one.
-    throttled: bool,
     who: Option<(ContactId, RetailerId)>,
     live: Live,
     /// What someone else brought along, so that whoever did can't be told by time.
     decoy: Option<Brought>,
-}
-
-/// Who says they are whom, and from where.
-struct Attempt {
-    /// What was typed, if it can be a username.
-    username: Option<Username>,
-    place: Place,
-    network: String,
-}
-
-impl Attempt {
-    /// What failures are counted for as a username; empty when it can't be one.
-    fn key(&self) -> &str {
-        self.username.as_ref().map(Username::key).unwrap_or_default()
-    }
-
-    /// What failures are counted for, narrowest first.
-    fn pair(&self) -> String {
-        throttle::pair(self.key(), &self.place.address)
-    }
+    /// Where they sign in, if they did there before.
+    device: Option<KnownDevice>,
+    /// Until when their own password has to wait; temporary ones never do.
+    waits: Option<Timestamp>,
 }
 
 /// What to write down after a match.
@@ -85,30 +65,33 @@ enum Proof {
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
-pub async fn sign_in(app: &App, username: &str, typed: Password, place: Place) -> Result<SignIn> {
+pub async fn sign_in(app: &App, typed: Typed<'_>, place: Place) -> Result<SignIn> {
     let now = app.clock.now();
-    let network = throttle::network(&place.address);
-    let attempt = Arc::new(Attempt { username: Username::parse(username).ok(), place, network });
+    let (attempt, password) = Attempt::new(app, typed, place);
+    let Some(password) = password else { return Ok(SignIn::Refused(None)) };
+    let attempt = Arc::new(attempt);
     let counted = Arc::clone(&attempt);
     let first = app
         .db
         .write(move |tx| {
-            if may_try(tx, &counted, now)? {
-                candidate(tx, &counted, now)
-            } else {
-                Ok(Candidate { throttled: true, decoy: recovery::decoy(tx)?, ..Candidate::default() })
-            }
+            let mut candidate = candidate(tx, &counted, now)?;
+            let waits = counted.count(tx, &mut candidate.device, now)?;
+            Ok::<_, crate::Error>(Candidate { waits, ..candidate })
         })
         .await?;
-    let (outcome, typed) = prove(app, first, typed, &attempt).await?;
+    if let Some(until) = first.waits.filter(|_| !attempt.may_be_temporary) {
+        return Ok(SignIn::Wait(until));
+    }
+    let (waits, device) = (first.waits, first.device.clone());
+    let (outcome, password) = prove(app, first, password, &attempt).await?;
     if let Some(outcome) = outcome {
         return Ok(outcome);
     }
     // The right password, and its hash was made anew by another sign-in meanwhile: that one decides.
     let (now, again) = (app.clock.now(), Arc::clone(&attempt));
     let second = app.db.read(move |tx| candidate(tx, &again, now)).await?;
-    let (outcome, _) = prove(app, second, typed, &attempt).await?;
-    Ok(outcome.unwrap_or(SignIn::Refused))
+    let (outcome, _) = prove(app, Candidate { waits, device, ..second }, password, &attempt).await?;
+    Ok(outcome.unwrap_or(SignIn::Refused(None)))
 }
 
 /// Checks what was typed and acts on it. `None` when it was right, but the hash
@@ -119,7 +102,11 @@ async fn prove(
     typed: Password,
     attempt: &Arc<Attempt>,
 ) -> Result<(Option<SignIn>, Password)> {
-    let Candidate { throttled, who, live, decoy } = candidate;
+    let Candidate { who, mut live, decoy, device, waits } = candidate;
+    if waits.is_some() {
+        // Whoever has to wait may still come with a temporary password, which can't be guessed.
+        live.own = None;
+    }
     let (matched, mut typed) = app.passwords.check(typed, live.known(decoy)).await?;
     let proof = match matched {
         Matched::Nothing => None,
@@ -133,23 +120,41 @@ async fn prove(
         }
         Matched::Temporary { index } => live.temporary.get(index).map(|(id, _)| Proof::Temporary(*id)),
     };
+    let found = Found { who, proof, device, waits };
     let (now, attempt) = (app.clock.now(), Arc::clone(attempt));
-    let outcome = app
-        .db
-        .write(move |tx| match (&who, &proof) {
-            (Some(who), Some(proof)) => welcome(tx, *who, proof, &attempt, now),
-            (None, _) if throttled => Ok(Some(SignIn::Refused)),
-            (who, _) => {
-                // Written down for unknown usernames too: the same work for all.
-                let about =
-                    who.map(|(contact, retailer)| About::contact(retailer, contact)).unwrap_or_default();
-                let actor = attempt.place.actor(Who::Nobody);
-                audit::record(tx, &actor, now, Event::SignInRefused, about)?;
-                Ok(Some(SignIn::Refused))
-            }
-        })
-        .await?;
+    let outcome = app.db.write(move |tx| conclude(tx, &found, &attempt, now)).await?;
     Ok((outcome, typed))
+}
+
+/// What checking has found.
+struct Found {
+    who: Option<(ContactId, RetailerId)>,
+    proof: Option<Proof>,
+    device: Option<KnownDevice>,
+    waits: Option<Timestamp>,
+}
+
+/// Acts on what was found. `None` when it was right, but the hash is another one
+/// by now.
+fn conclude(tx: &mut Tx<'_>, found: &Found, attempt: &Attempt, now: Timestamp) -> Result<Option<SignIn>> {
+    let device = found.device.as_ref();
+    match (found.who, &found.proof, found.waits) {
+        (Some(who), Some(proof), waits) => {
+            let outcome = welcome(tx, who, proof, attempt, now)?;
+            let is_in = matches!(outcome, Some(SignIn::Welcome(..) | SignIn::MustChoosePassword(_)));
+            if is_in && waits.is_none() {
+                attempt.forgive(tx, device, now)?;
+            }
+            Ok(outcome)
+        }
+        (_, _, Some(until)) => Ok(Some(SignIn::Wait(until))),
+        (who, _, None) => {
+            // Written down for unknown usernames too: the same work for all.
+            let about = who.map(|(contact, retailer)| About::contact(retailer, contact)).unwrap_or_default();
+            audit::record(tx, &attempt.place.actor(Who::Nobody), now, Event::SignInRefused, about)?;
+            Ok(Some(SignIn::Refused(attempt.next(tx, device, now)?)))
+        }
+    }
 }
 
 /// Signs a contact out where they are.
@@ -164,25 +169,18 @@ pub fn sign_out(tx: &mut Tx<'_>, session: &ContactSession, place: &Place, now: T
     Ok(())
 }
 
-fn may_try(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<bool> {
-    // Narrowest first: what one place has used up is not counted for everyone,
-    // so no one place can lock a customer out.
-    Ok(throttle::allows(tx, "sign-in", &attempt.pair(), PER_PAIR, now)?
-        && throttle::allows(tx, "sign-in-from", &attempt.network, PER_ADDRESS, now)?
-        && throttle::allows(tx, "sign-in-as", attempt.key(), PER_USERNAME, now)?)
-}
-
 fn candidate(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<Candidate> {
     let decoy = recovery::decoy(tx)?;
-    let contact = match &attempt.username {
-        Some(username) => retailers::contact_by_username(tx, username)?,
+    let contact = match &attempt.login {
+        Some(login) => retailers::contact_by_login(tx, login)?,
         None => None,
     };
     let Some(contact) = contact else {
         return Ok(Candidate { decoy, ..Candidate::default() });
     };
     let live = if access::is_open(&contact) { recovery::live(tx, contact.id, now)? } else { Live::default() };
-    Ok(Candidate { who: Some((contact.id, contact.retailer)), live, throttled: false, decoy })
+    let (who, device) = (Some((contact.id, contact.retailer)), attempt.device(&contact, now));
+    Ok(Candidate { who, live, decoy, device, waits: None })
 }
 
 /// Checks once more, in the transaction that starts the session, that nothing
@@ -199,7 +197,7 @@ fn welcome(
     let found = retailers::contact(tx, &Actor::system(), contact)?;
     let live = recovery::live(tx, contact, now)?;
     if !access::is_open(&found) {
-        return Ok(Some(SignIn::Refused));
+        return Ok(Some(SignIn::Refused(None)));
     }
     let still_good = match (proof, live.own) {
         (Proof::Own { hash, .. }, Some(own)) if own.as_str() != hash.as_str() => return Ok(None),
@@ -207,11 +205,8 @@ fn welcome(
         (Proof::Temporary(id), _) => live.temporary.iter().any(|(other, _)| other == id),
     };
     if !still_good {
-        return Ok(Some(SignIn::Refused));
+        return Ok(Some(SignIn::Refused(None)));
     }
-    throttle::forgive(tx, "sign-in", &attempt.pair(), PER_PAIR.attempts)?;
-    throttle::forgive(tx, "sign-in-from", &attempt.network, 1)?;
-    throttle::forgive(tx, "sign-in-as", attempt.key(), PER_USERNAME.attempts)?;
     let actor = place.actor(Who::Contact(contact));
     let about = About::contact(retailer, contact);
     match proof {
@@ -219,7 +214,8 @@ fn welcome(
             recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (&**hash, new)), now)?;
             let about = if let Own::Brought(_) = **hash { about.with("password", "upgraded") } else { about };
             audit::record(tx, &actor, now, Event::SignedIn, about)?;
-            Ok(Some(SignIn::Welcome(sessions::start_for_contact(tx, contact, None, place, now)?)))
+            let session = sessions::start_for_contact(tx, contact, None, place, now)?;
+            Ok(Some(SignIn::Welcome(session, contact)))
         }
         Proof::Temporary(id) => {
             audit::record(tx, &actor, now, Event::SignedInTemporarily, about)?;

@@ -24,7 +24,9 @@ pub fn sign_in(
     place: &Place,
     now: Timestamp,
 ) -> Result<SignIn> {
-    let Some(proved) = passkeys::who(tx, party, answer, place, now)? else { return Ok(SignIn::Refused) };
+    let Some(proved) = passkeys::who(tx, party, answer, place, now)? else {
+        return Ok(SignIn::Refused(None));
+    };
     let contact = match proved {
         Proved::By(Owner::Contact(id)) | Proved::Copied(Owner::Contact(id)) => {
             Some(retailers::contact(tx, &Actor::system(), id)?)
@@ -38,7 +40,8 @@ pub fn sign_in(
             passkeys::forgive(tx, place)?;
             recovery::note_sign_in(tx, contact.id, None, now)?;
             audit::record(tx, &place.actor(Who::Contact(contact.id)), now, Event::SignedIn, about(&contact))?;
-            Ok(SignIn::Welcome(sessions::start_for_contact(tx, contact.id, None, place, now)?))
+            let session = sessions::start_for_contact(tx, contact.id, None, place, now)?;
+            Ok(SignIn::Welcome(session, contact.id))
         }
         contact => {
             let about = contact.as_ref().map(about).unwrap_or_default();
@@ -48,7 +51,7 @@ pub fn sign_in(
                 about
             };
             audit::record(tx, &place.actor(Who::Nobody), now, Event::SignInRefused, about)?;
-            Ok(SignIn::Refused)
+            Ok(SignIn::Refused(None))
         }
     }
 }

@@ -3,15 +3,16 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use passwords::Password;
+use axum::http::header::RETRY_AFTER;
 use serde::Deserialize;
 
-use super::{SignIn, passkey};
+use super::{SignIn, Typed, has_blank_ends, passkey};
 use crate::error::Error;
 use crate::http::cookies::Jar;
 use crate::http::forms::{NoFields, PasskeyForm, Posted, Secret};
-use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in};
+use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in, welcome};
 use crate::http::{Answer, Page, Shared, Visit, html, json, redirect};
+use crate::kernel::{Timestamp, calendar};
 use crate::passkeys;
 use crate::retailers::rep;
 use crate::sessions::ContactSession;
@@ -21,10 +22,28 @@ use crate::sessions::ContactSession;
 struct SignInPage {
     page: Page,
     username: String,
-    /// The key of why they were refused; empty when they weren't.
-    refused: &'static str,
+    /// Why they were not let in; nothing when they weren't refused.
+    refused: Option<Refusal>,
     /// Whether passkeys are possible here.
     passkeys: bool,
+    now: Timestamp,
+}
+
+/// Why someone was not let in, and what to do about it.
+#[derive(Clone, Copy)]
+struct Refusal {
+    key: &'static str,
+    /// Until when the next attempt has to wait.
+    until: Option<Timestamp>,
+    /// Whether what they typed as a password has a blank at an end.
+    blank: bool,
+}
+
+impl SignInPage {
+    /// When to try again.
+    fn next(&self, until: &Timestamp) -> String {
+        self.page.with("sign-in-next", "time", &calendar::wait(until.since(self.now), self.page.language()))
+    }
 }
 
 #[derive(Template)]
@@ -57,26 +76,40 @@ pub async fn page(State(web): State<Shared>, visit: Visit, Perhaps(session): Per
     if session.is_some() {
         return Ok(redirect("/", None));
     }
-    sign_in_page(&web, &visit, String::new(), "")
+    sign_in_page(&web, &visit, String::new(), None)
 }
 
-fn sign_in_page(web: &Shared, visit: &Visit, username: String, refused: &'static str) -> Answer {
-    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
-    let (page, passkeys) = (Page::of(web, visit), web.app.passkeys.is_some());
-    html(status, &SignInPage { page, username, refused, passkeys })
+fn sign_in_page(web: &Shared, visit: &Visit, username: String, refused: Option<Refusal>) -> Answer {
+    let status = match refused {
+        None => StatusCode::OK,
+        Some(Refusal { key: WAIT, .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::UNAUTHORIZED,
+    };
+    let (page, passkeys, now) = (Page::of(web, visit), web.app.passkeys.is_some(), web.app.clock.now());
+    let mut answer = html(status, &SignInPage { page, username, refused, passkeys, now })?;
+    if let Some(until) = refused.and_then(|refused| refused.until) {
+        answer.headers_mut().insert(RETRY_AFTER, until.since(now).as_secs().saturating_add(1).into());
+    }
+    Ok(answer)
 }
+
+/// What is said to whoever has to wait, whether the username exists or not.
+const WAIT: &str = "sign-in-wait";
 
 /// `POST /login`
 pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Posted<SignInForm>) -> Answer {
-    let outcome = match Password::parse(form.password.expose()) {
-        Ok(typed) => super::sign_in(&web.app, &form.username, typed, visit.place.clone()).await?,
-        Err(_) => SignIn::Refused,
+    let password = form.password.expose();
+    let typed = Typed { login: &form.username, password, device: visit.known_device.as_deref() };
+    let blank = has_blank_ends(password);
+    let refused = match super::sign_in(&web.app, typed, visit.place.clone()).await? {
+        SignIn::Welcome(token, contact) => {
+            return welcome(&web, &visit, (&token, contact), ("/", None)).await;
+        }
+        SignIn::MustChoosePassword(token) => return Ok(let_in(&visit, &token, "/password", None)),
+        SignIn::Refused(until) => Refusal { key: "sign-in-refused", until, blank },
+        SignIn::Wait(until) => Refusal { key: WAIT, until: Some(until), blank: false },
     };
-    match outcome {
-        SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
-        SignIn::MustChoosePassword(token) => Ok(let_in(&visit, &token, "/password", None)),
-        SignIn::Refused => sign_in_page(&web, &visit, form.username, "sign-in-refused"),
-    }
+    sign_in_page(&web, &visit, form.username, Some(refused))
 }
 
 /// `POST /login/challenge`: for the script.
@@ -96,9 +129,10 @@ pub async fn submit_passkey(
     let party = web.app.relying_party()?;
     let (answer, place, now) = (form.answer(), visit.place.clone(), web.app.clock.now());
     match web.app.db.write(move |tx| passkey::sign_in(tx, &party, &answer, &place, now)).await? {
-        SignIn::Welcome(token) => Ok(let_in(&visit, &token, "/", None)),
-        SignIn::MustChoosePassword(_) | SignIn::Refused => {
-            sign_in_page(&web, &visit, String::new(), "passkey-refused")
+        SignIn::Welcome(token, contact) => welcome(&web, &visit, (&token, contact), ("/", None)).await,
+        SignIn::MustChoosePassword(_) | SignIn::Refused(_) | SignIn::Wait(_) => {
+            let refused = Refusal { key: "passkey-refused", until: None, blank: false };
+            sign_in_page(&web, &visit, String::new(), Some(refused))
         }
     }
 }

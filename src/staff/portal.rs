@@ -8,6 +8,7 @@ use axum::response::Response;
 use passwords::Password;
 use serde::Deserialize;
 
+use super::passkeys;
 use super::recovery::{self, Choice, ForgotStaff};
 use super::sign_in::{self, SignIn};
 use crate::actor::Door;
@@ -38,14 +39,35 @@ struct SignInPage {
     email: String,
     /// Why they were refused; empty when they weren't.
     refused: &'static str,
+    /// The door that is theirs, when it is known not to be this one.
+    theirs: Option<&'static str>,
     /// Whether passkeys are possible here.
     passkeys: bool,
     /// The command that adds the first person; empty once there is somebody.
     first_person: &'static str,
 }
 
-/// Why a password was not taken.
-const REFUSED: &str = "That address and password don’t belong together, or you don’t work here. Check both, or choose “Forgot your password?” below.";
+/// Why someone was not let in, as far as they are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Password,
+    Passkey,
+    /// It is they, but their work is behind the other door.
+    OtherDoor,
+}
+
+impl Refusal {
+    fn words(self, base: &str) -> &'static str {
+        match (self, base) {
+            (Self::Password, _) => {
+                "That address and password don’t belong together, or you don’t work here. Check both, or choose “Forgot your password?” below."
+            }
+            (Self::Passkey, _) => passkeys::portal::REFUSED,
+            (Self::OtherDoor, "/sales") => "You work in the portal, not in the sales app: sign in there.",
+            (Self::OtherDoor, _) => "You work in the sales app, not in the portal: sign in there.",
+        }
+    }
+}
 
 /// What the staff sign-in form sends.
 #[derive(Deserialize)]
@@ -68,6 +90,7 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
         base,
         email: String::new(),
         refused: "",
+        theirs: None,
         passkeys: somebody && web.app.passkeys.is_some(),
         first_person: if somebody { "" } else { super::FIRST_PERSON },
     };
@@ -75,16 +98,13 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
 }
 
 /// The page to sign in on, with why that did not work if it did not.
-pub(super) fn sign_in_page(
-    web: &Shared,
-    visit: &Visit,
-    email: String,
-    refused: Option<&'static str>,
-) -> Answer {
+pub(super) fn sign_in_page(web: &Shared, visit: &Visit, email: String, refused: Option<Refusal>) -> Answer {
     let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
     let (page, passkeys) = (Page::of_staff(web, visit, None), web.app.passkeys.is_some());
-    let refused = refused.unwrap_or_default();
-    html(status, &SignInPage { page, base: door(visit).1, email, refused, passkeys, first_person: "" })
+    let base = door(visit).1;
+    let theirs = refused.filter(|refused| *refused == Refusal::OtherDoor).map(|_| other(base));
+    let refused = refused.map(|refused| refused.words(base)).unwrap_or_default();
+    html(status, &SignInPage { page, base, email, refused, theirs, passkeys, first_person: "" })
 }
 
 /// `POST /portal/login`, `POST /sales/login`
@@ -100,8 +120,14 @@ pub async fn submit_sign_in(
     };
     match outcome {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, base)),
-        SignIn::Refused => sign_in_page(&web, &visit, form.email, Some(REFUSED)),
+        SignIn::OtherDoor => sign_in_page(&web, &visit, form.email, Some(Refusal::OtherDoor)),
+        SignIn::Refused => sign_in_page(&web, &visit, form.email, Some(Refusal::Password)),
     }
+}
+
+/// The other door of staff.
+fn other(base: &str) -> &'static str {
+    if base == "/sales" { "/portal" } else { "/sales" }
 }
 
 /// Hands the browser a staff user's session and sends it on.

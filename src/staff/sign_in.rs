@@ -25,7 +25,20 @@ const PER_ACCOUNT: Limit = Limit { attempts: 100, window: Duration::from_hours(1
 pub enum SignIn {
     /// In.
     Welcome(Token),
+    /// Not in: the password is right, but their work is behind the other door.
+    OtherDoor,
     /// Not in, for whatever reason.
+    Refused,
+}
+
+/// What came of address and password at a door.
+pub enum Entered<T> {
+    /// What `enter` made of it.
+    In(T),
+    /// Both are right, but their kind doesn't come in here. Only who knows the
+    /// password is told.
+    OtherDoor,
+    /// Not right, or not told why.
     Refused,
 }
 
@@ -41,11 +54,15 @@ pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place:
         }
         Ok(token)
     });
-    Ok(come.await?.map_or(SignIn::Refused, SignIn::Welcome))
+    Ok(match come.await? {
+        Entered::In(token) => SignIn::Welcome(token),
+        Entered::OtherDoor => SignIn::OtherDoor,
+        Entered::Refused => SignIn::Refused,
+    })
 }
 
 /// Has a staff user `enter` a door their kind may use, in the transaction that
-/// finds address and password right; else there is nothing.
+/// finds address and password right.
 ///
 /// # Errors
 /// Whatever `enter` returns, and when the database fails or too much is being
@@ -56,7 +73,7 @@ pub async fn by_password<T, F>(
     door: Door,
     place: Place,
     mut enter: F,
-) -> Result<Option<T>>
+) -> Result<Entered<T>>
 where
     F: FnMut(&mut Tx<'_>, StaffId, &Actor, &Place, Timestamp) -> Result<T> + Send + 'static,
     T: Send + 'static,
@@ -78,7 +95,7 @@ where
             }
         })
         .await?;
-    let own = staff.as_ref().filter(|staff| may_enter(staff, door)).and_then(|staff| staff.password.clone());
+    let own = staff.as_ref().filter(|staff| staff.active).and_then(|staff| staff.password.clone());
     let (matched, typed) =
         app.passwords.check(typed, Known { own: own.clone().map(Own::Hash), ..Known::default() }).await?;
     let rehashed = match matched {
@@ -88,19 +105,26 @@ where
     let (matched, now) = (matches!(matched, Matched::Own { .. }), app.clock.now());
     app.db
         .write(move |tx| match &staff {
-            Some(staff) if matched => {
+            Some(staff) if matched && may_enter(staff, door) => {
                 let Some(actor) = welcome(tx, staff, own.as_ref().zip(rehashed.as_ref()), &attempt, now)?
                 else {
-                    return Ok(None);
+                    return Ok(Entered::Refused);
                 };
-                enter(tx, staff.id, &actor, &attempt.place, now).map(Some)
+                enter(tx, staff.id, &actor, &attempt.place, now).map(Entered::In)
             }
             staff => {
                 // Written down for unknown addresses too: the same work for all.
                 let about = staff.as_ref().map(|staff| About::staff(staff.id)).unwrap_or_default();
+                let about = if matched {
+                    throttle::forgive(tx, "staff", &attempt.pair(), 1)?;
+                    throttle::forgive(tx, "staff-as", &attempt.email, 1)?;
+                    about.with("why", "other-door")
+                } else {
+                    about
+                };
                 let actor = Actor { who: Who::Nobody, door, address: attempt.place.address.clone() };
                 audit::record(tx, &actor, now, Event::SignInRefused, about)?;
-                Ok(None)
+                Ok(if matched { Entered::OtherDoor } else { Entered::Refused })
             }
         })
         .await

@@ -184,6 +184,9 @@ const fn kind(event: Event) -> &'static str {
         | Event::RetailerActivated
         | Event::RetailerDeactivated
         | Event::UsernameChanged
+        | Event::ChangeAsked
+        | Event::ChangeEntered
+        | Event::ChangeDeclined
         | Event::EmailChangeRequested
         | Event::EmailChanged => "access",
         Event::NameChanged
@@ -197,6 +200,7 @@ const fn kind(event: Event) -> &'static str {
         | Event::ContactMerged
         | Event::ContactErased => "customers",
         Event::CustomersExported
+        | Event::ImportCorrected
         | Event::ImportStarted
         | Event::ImportDone
         | Event::ImportUndone

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::audit::{Entry, Event};
+use crate::runs;
 
 /// A line of "what happened".
 #[derive(Clone, Debug)]
@@ -58,6 +59,9 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::ResetFailed => ("bad", "cross", failed("Mail with a temporary password", entry)),
         Event::MailFailed => ("bad", "cross", failed("A notice by mail", entry)),
         Event::UsernameChanged => ("warn", "triangle", by("Username set")),
+        Event::ChangeAsked => ("info", "dot", by("Change of sign-in asked for")),
+        Event::ChangeEntered => ("ok", "check", by("Change of sign-in that was asked for entered")),
+        Event::ChangeDeclined => ("warn", "dash", by("Change of sign-in turned down")),
         Event::ResetCancelled => ("warn", "dash", by("Temporary password cancelled")),
         Event::PasswordChosen => ("ok", "check", plain("Chose a password of their own")),
         Event::PasswordChanged => ("ok", "check", plain("Changed their password")),
@@ -70,6 +74,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::ContactImported => ("neutral", "dot", by("Brought in")),
         Event::PasswordBrought => ("neutral", "dot", by("Password brought along from the system before")),
         Event::ImportedRowUndone => ("warn", "dash", by("What an import did was undone")),
+        Event::ImportCorrected => ("neutral", "dot", by("Rows of a file corrected")),
         Event::ImportStarted => ("info", "dot", by("Import started")),
         Event::ImportDone => ("ok", "check", plain("Import done")),
         Event::ImportUndone => ("warn", "dash", by("Undoing an import started")),
@@ -92,7 +97,13 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::CustomersExported => ("info", "dot", by("List exported")),
         Event::RunStarted => ("info", "dot", by("Run started")),
         Event::RunBegun => ("info", "dot", by("Run begun before its time")),
+        Event::RunPaused if !fact(entry, "why").is_empty() => {
+            ("warn", "dash", format!("Run stopped by itself. {}", runs::reason(&fact(entry, "why"))))
+        }
         Event::RunPaused => ("warn", "dash", by("Run paused")),
+        Event::RunResumed if !fact(entry, "why").is_empty() => {
+            ("info", "dot", plain("Run went on by itself: mail leaves again"))
+        }
         Event::RunResumed => ("info", "dot", by("Run resumed")),
         Event::RunCancelled => ("warn", "dash", by("Run called off")),
         Event::StaffAdded => ("neutral", "dot", by("Staff user added")),
@@ -188,7 +199,7 @@ fn failed(mail: &str, entry: &Entry) -> String {
     let end = match fact(entry, "why").as_str() {
         "given-up" => "was given up after a day of tries",
         "refused" => "was refused by the mail server",
-        "unsure" => "may have arrived: the mail server took it or not, and it is not sent twice",
+        "unsure" => "may have arrived: the mail server took it or not, and it is not sent any more",
         _ => "came back undelivered",
     };
     format!("{mail} {end}")

@@ -1,5 +1,9 @@
 //! Handing one mail over, and writing down how it went.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
 use lettre::address::Envelope;
 
 use crate::account;
@@ -9,15 +13,19 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Job};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{MailId, TemporaryPasswordId};
+use crate::mail::answers::{Class, Consequence};
 use crate::mail::message::Outgoing;
 use crate::mail::smtp::Handover;
-use crate::mail::{self, Composed, Delivery, End, HANDOVER_LIMIT, Kind, Mail, SendMail};
+use crate::mail::{self, Composed, Delivery, End, Kind, Later, Mail, SendMail};
 use crate::recovery::delivery::Failed;
-use crate::{notice, recovery, setup, staff};
+use crate::settings::Settings;
+use crate::{notice, recovery, runs, setup, staff};
 
-/// Why a mail that goes out only once may have arrived: this process, or the
-/// one before it, ended in the middle.
+/// Why a mail that is not handed over again may have arrived: this process, or
+/// the one before it, ended in the middle.
 const INTERRUPTED: &str = "Tradepost was stopped while the mail was handed over";
+/// How often a job's lease is renewed while the mail server is waited for.
+const RENEW_EVERY: Duration = Duration::from_secs(30);
 
 /// Puts a mail together, hands it over, and records the outcome. Between the
 /// transactions nothing is held; a crash anywhere leaves a job to be taken
@@ -30,31 +38,52 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
         return Ok(());
     };
     let now = app.clock.now();
-    if mail.unsure {
-        let attempt = Attempt { job, mail, temporary: None };
-        return app
-            .db
-            .write(move |tx| never_again(tx, &attempt, Failed::Unsure, (INTERRUPTED, false), now))
-            .await;
+    if mail.doubts >= mail.most_doubts() {
+        let attempt = Attempt { job, mail, temporary: None, settings: app.settings() };
+        let why = Why { answer: INTERRUPTED, class: None, certain: false };
+        return app.db.write(move |tx| never_again(tx, &attempt, Failed::Unsure, &why, now)).await;
     }
     app.db.write(move |tx| mail::count_attempt(tx, id)).await?;
     let Some(composed) = compose(app, &mail).await? else {
         return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
     };
-    if mail.once && !app.db.write(move |tx| mail::about_to_hand_over(tx, id)).await? {
+    let most = mail.most_doubts();
+    if !app.db.write(move |tx| mail::about_to_hand_over(tx, id, most)).await? {
         let temporary = composed.temporary;
         return app.db.write(move |tx| left_to_another(tx, &job, temporary, now)).await;
     }
-    let sent = tokio::time::timeout(HANDOVER_LIMIT, hand_over(app, &mail, &composed)).await;
-    let handover = match sent {
-        Ok(handover) => handover?,
-        Err(_) => Handover::InDoubt { problem: "the mail server took too long".into() },
-    };
+    let handover = holding(app, &job, hand_over(app, &mail, &composed)).await?;
     let outcome = outcome(&handover);
     tracing::info!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempts + 1, outcome, "Mail tried");
-    let attempt = Attempt { job, mail, temporary: composed.temporary };
+    if let Handover::Refused { verdict, .. } = &handover
+        && verdict.consequence() == Consequence::Hold
+    {
+        let class = verdict.class.as_str();
+        tracing::warn!(mail.id = %mail.id, class, "The mail server takes no mail from us; it is tried again, and runs pause");
+    }
+    let attempt = Attempt { job, mail, temporary: composed.temporary, settings: app.settings() };
     let now = app.clock.now();
     app.db.write(move |tx| record(tx, &attempt, &handover, now)).await
+}
+
+/// Does something that may take long, keeping the job meanwhile.
+async fn holding<T>(app: &App, job: &Job, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    loop {
+        match tokio::time::timeout(RENEW_EVERY, &mut work).await {
+            Ok(done) => return done,
+            Err(_) => renew(app, job.clone()).await,
+        }
+    }
+}
+
+async fn renew(app: &App, job: Job) {
+    let (id, now) = (job.id, app.clock.now());
+    match app.db.write(move |tx| jobs::renew(tx, &job, now)).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(job.id = %id, "A job was lost while the mail server was waited for"),
+        Err(error) => tracing::warn!(%error, job.id = %id, "A job's lease could not be renewed"),
+    }
 }
 
 /// What made the mail pointless has happened meanwhile: it is not sent.
@@ -83,6 +112,7 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     let now = app.clock.now();
     match mail.kind {
         Kind::Reset | Kind::Invitation => recovery::delivery::compose(app, mail, now).await,
+        Kind::InvitationUsername => recovery::delivery::compose_invitation_username(app, mail).await,
         Kind::Usernames => recovery::delivery::compose_usernames(app, mail).await,
         Kind::PasswordChanged => recovery::delivery::compose_password_changed(app, mail).await,
         Kind::EmailConfirmation => account::email::compose_confirmation(app, mail, now).await,
@@ -146,33 +176,53 @@ struct Attempt {
     job: Job,
     mail: Mail,
     temporary: Option<TemporaryPasswordId>,
+    settings: Arc<Settings>,
 }
 
+/// Why a mail was not accepted.
+type Why<'a> = Later<'a>;
+
 fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestamp) -> Result<()> {
-    let (why, certain) = match handover {
+    match handover {
         Handover::Accepted { answer, server, encrypted } => {
-            return accepted(tx, attempt, &format!("{server}: {answer}"), *encrypted, now);
+            accepted(tx, attempt, &format!("{server}: {answer}"), *encrypted, now)
         }
-        Handover::Refused { answer, permanent: true, about_recipient } => {
-            let failed = if *about_recipient { Failed::Bounced } else { Failed::Refused };
-            return never_again(tx, attempt, failed, (answer, true), now);
+        Handover::Refused { answer, verdict } => {
+            let why = Why { answer, class: Some(verdict.class), certain: true };
+            match verdict.consequence() {
+                Consequence::Mark => never_again(tx, attempt, Failed::Bounced, &why, now),
+                Consequence::Fail => never_again(tx, attempt, Failed::Refused, &why, now),
+                Consequence::PutOff => later(tx, attempt, &why, now),
+                Consequence::Hold => {
+                    runs::hold(tx, attempt.mail.id, verdict.class, answer, now)?;
+                    later(tx, attempt, &why, now)
+                }
+            }
         }
-        Handover::Refused { answer, .. } => (answer, true),
-        Handover::Unreachable { problem } => (problem, true),
-        Handover::InDoubt { problem } if attempt.mail.once => {
-            return never_again(tx, attempt, Failed::Unsure, (problem, false), now);
+        Handover::Unreachable { problem } => {
+            later(tx, attempt, &Why { answer: problem, class: None, certain: true }, now)
         }
-        Handover::InDoubt { problem } => (problem, false),
-    };
-    match mail::next_try(attempt.mail.attempts + 1, attempt.mail.created_at, now) {
-        None => never_again(tx, attempt, Failed::GivenUp, (why, certain), now),
-        Some(next) => {
-            void(tx, attempt, certain, now)?;
-            mail::put_off(tx, attempt.mail.id, why, next)?;
-            jobs::put_off(tx, &attempt.job, next)?;
-            Ok(())
+        Handover::InDoubt { problem } => {
+            let why = Why { answer: problem, class: None, certain: false };
+            if attempt.mail.doubts + 1 < attempt.mail.most_doubts() {
+                return later(tx, attempt, &why, now);
+            }
+            never_again(tx, attempt, Failed::Unsure, &why, now)
         }
     }
+}
+
+/// Tries the mail again later, unless it has been tried for long enough.
+fn later(tx: &mut Tx<'_>, attempt: &Attempt, why: &Why<'_>, now: Timestamp) -> Result<()> {
+    let Some(next) = mail::next_try(attempt.mail.attempts + 1, attempt.mail.created_at, now) else {
+        let doubtful = attempt.mail.doubts > 0 || !why.certain;
+        let failed = if doubtful { Failed::Unsure } else { Failed::GivenUp };
+        return never_again(tx, attempt, failed, why, now);
+    };
+    void(tx, attempt, why.certain, now)?;
+    mail::put_off(tx, attempt.mail.id, why, next)?;
+    jobs::put_off(tx, &attempt.job, next)?;
+    Ok(())
 }
 
 /// Voids the attempt's temporary password if its mail certainly was not taken.
@@ -190,33 +240,39 @@ fn accepted(
     encrypted: Option<bool>,
     now: Timestamp,
 ) -> Result<()> {
-    let end = End { state: Delivery::Accepted, answer, encrypted, unsure: false };
+    let end = End { state: Delivery::Accepted, answer, encrypted, unsure: false, class: None };
     // A mail that was overtaken while it was handed over keeps its temporary
     // password in doubt: good until the later mail is accepted (promise 4).
     // One that was called back had it voided then.
     if mail::finish(tx, attempt.mail.id, &end, now)?
         && let Some(temporary) = attempt.temporary
     {
-        recovery::delivery::accepted(tx, &attempt.mail, temporary, now)?;
+        recovery::delivery::accepted(tx, &attempt.mail, temporary, &attempt.settings.values, now)?;
     }
+    runs::go_on(tx, now)?;
     jobs::finish(tx, &attempt.job)?;
     Ok(())
 }
 
-/// Ends a mail that was not accepted; `why` comes with whether that is certain.
+/// Ends a mail that was not accepted.
 fn never_again(
     tx: &mut Tx<'_>,
     attempt: &Attempt,
     failed: Failed,
-    (why, certain): (&str, bool),
+    why: &Why<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let unsure = failed == Failed::Unsure;
     let state = if failed == Failed::GivenUp || unsure { Delivery::GivenUp } else { Delivery::Bounced };
-    if mail::finish(tx, attempt.mail.id, &End { state, answer: why, encrypted: None, unsure }, now)? {
+    let end = End { state, answer: why.answer, encrypted: None, unsure, class: why.class };
+    if mail::finish(tx, attempt.mail.id, &end, now)? {
         recovery::delivery::failed(tx, &attempt.mail, failed, now)?;
+        if failed == Failed::Refused {
+            let class = why.class.unwrap_or(Class::Unknown);
+            runs::failed(tx, attempt.mail.id, class, why.answer, now)?;
+        }
     }
-    void(tx, attempt, certain, now)?;
+    void(tx, attempt, why.certain, now)?;
     jobs::finish(tx, &attempt.job)?;
     Ok(())
 }

@@ -6,6 +6,8 @@ mod deliver;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, watch};
+
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
@@ -14,6 +16,13 @@ use crate::{import, passkeys, recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
+/// How long a worker waits for the mail server before it lets another mail have
+/// its turn and leaves the waiting to a task.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Mails of one node that may be waited for so at once.
+const WAITING: usize = 32;
+/// How long the end of the process waits for mails that are being handed over.
+const LAST_WAIT: Duration = Duration::from_secs(10);
 /// Longest wait before looking for jobs that nobody announced, such as those
 /// of a command beside this process.
 const POLL: Duration = Duration::from_millis(500);
@@ -22,33 +31,72 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How long a job waits that broke for a reason of ours.
 const BROKEN_PAUSE: Duration = Duration::from_secs(30);
 
+/// The workers of this node.
+pub struct Workers {
+    hands: Hands,
+    /// Says that they are to end.
+    ending: watch::Sender<bool>,
+}
+
+/// What the workers of a node share.
+#[derive(Clone)]
+struct Hands {
+    /// Rooms for mails that are waited for apart.
+    apart: Arc<Semaphore>,
+    /// One for each mail that is being handed over.
+    handovers: Arc<Semaphore>,
+}
+
 /// Starts the workers of this node. They end with the process; whatever they
 /// were doing is taken up again when their lease runs out.
-pub fn start(app: &Arc<App>) {
+pub fn start(app: &Arc<App>) -> Workers {
+    let hands = Hands {
+        apart: Arc::new(Semaphore::new(WAITING)),
+        handovers: Arc::new(Semaphore::new(WORKERS + WAITING)),
+    };
+    let (ending, end) = watch::channel(false);
     for _ in 0..WORKERS {
-        tokio::spawn(work(Arc::clone(app)));
+        tokio::spawn(work(Arc::clone(app), hands.clone(), end.clone()));
     }
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
+    Workers { hands, ending }
 }
 
-/// Takes over what was changed on another node or by a command.
+impl Workers {
+    /// Takes up no further job, and waits a little for mails that are being
+    /// handed over: one that is cut off may have arrived.
+    pub async fn stop(self) {
+        self.ending.send_replace(true);
+        let all = u32::try_from(WORKERS + WAITING).unwrap_or(u32::MAX);
+        if tokio::time::timeout(LAST_WAIT, self.hands.handovers.acquire_many(all)).await.is_err() {
+            tracing::warn!(
+                "Mails were cut off while they were handed over; they are looked after at the next start"
+            );
+        }
+    }
+}
+
+/// Takes over what was changed on another node or by a command, and lets files go
+/// whose time is up.
 async fn follow(app: Arc<App>) {
     let mut every = tokio::time::interval(POLL);
     loop {
         every.tick().await;
+        app.held.forget_old(app.clock.now());
         if let Err(error) = app.follow().await {
             tracing::warn!(%error, "Looking for changed settings failed");
         }
     }
 }
 
-async fn work(app: Arc<App>) {
-    loop {
+async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
+    while !*ending.borrow() {
         let woken = app.db.work().notified();
         let mut woken = std::pin::pin!(woken);
         woken.as_mut().enable();
         match next(&app).await {
+            Ok(Next::Job(job)) if job.kind == Kind::SendMail => send(&app, job, &hands).await,
             Ok(Next::Job(job)) => {
                 if let Err(error) = perform(&app, &job).await {
                     tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
@@ -60,6 +108,31 @@ async fn work(app: Arc<App>) {
                 tracing::warn!(%error, "Looking for jobs failed");
                 tokio::time::sleep(POLL).await;
             }
+        }
+    }
+}
+
+/// Hands a mail over. A mail server that takes its time is waited for in a task of
+/// its own, so that other mails go on leaving.
+async fn send(app: &Arc<App>, job: Job, hands: &Hands) {
+    let (own, counted) = (Arc::clone(app), Arc::clone(&hands.handovers));
+    let mut handover = tokio::spawn(async move {
+        let _counted = counted.acquire_owned().await;
+        if let Err(error) = deliver::deliver(&own, job.clone()).await {
+            tracing::error!(%error, job.id = %job.id, "A mail's job broke; it is tried again");
+            put_off(&own, job).await;
+        }
+    });
+    if tokio::time::timeout(PATIENCE, &mut handover).await.is_ok() {
+        return;
+    }
+    tokio::select! {
+        _ = &mut handover => {}
+        room = Arc::clone(&hands.apart).acquire_owned() => {
+            tokio::spawn(async move {
+                drop(handover.await);
+                drop(room);
+            });
         }
     }
 }

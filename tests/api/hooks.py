@@ -11,7 +11,7 @@ import requests
 import schemathesis
 
 KNOWN = json.loads(os.environ["TRADEPOST_WALK"])
-IDS = {"retailers": KNOWN["retailer"], "contacts": KNOWN["contact"]}
+IDS = {"retailers": KNOWN["retailer"], "contacts": KNOWN["contact"], "change-requests": KNOWN["request"]}
 TOKENS = KNOWN["device_tokens"]
 # A reset that was called back is over, whichever way.
 OVER = {"cancelled", "used", "expired", "superseded", "bounced", "given_up"}

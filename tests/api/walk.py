@@ -80,8 +80,10 @@ def ready(api, token):
     resets = f"/api/v1/contacts/{other['id']}/resets"
     reset = api.ask("POST", resets, {}, token, "walk-over")["id"]
     api.ask("DELETE", f"{resets}/{reset}", token=token)
+    asked = api.ask("POST", f"/api/v1/contacts/{other['id']}/change-requests", {"note": "Please"}, token, "walk-request")
     return {
         "contact": other["id"],
+        "request": asked["id"],
         "retailer": other["retailer"],
         "reset": reset,
         "contact_sign_in": sign_in,

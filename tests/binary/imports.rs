@@ -114,7 +114,10 @@ fn columns_are_mapped_by_hand_and_the_mapping_is_remembered() {
         "--new-territories",
         "--dry-run",
     ]);
-    assert!(looked.ends_with("Columns: Nr = account_number, Wer = retailer. Left out: Wo.\n"), "{looked}");
+    assert!(
+        looked.ends_with("Columns: Nr = account_number, Wer = retailer. Left out and not kept: Wo.\n"),
+        "{looked}"
+    );
     let map =
         ["--map", "nr=account_number", "--map", "Wer=retailer", "--map", "Wo=territory", "--new-territories"];
     let told = shop.done(&[&["import", "customers", "customers.csv"], &map[..]].concat());
@@ -124,6 +127,22 @@ fn columns_are_mapped_by_hand_and_the_mapping_is_remembered() {
     );
     let wrong = shop.run(&["import", "customers", "customers.csv", "--map", "Nr=number"]);
     assert!(wrong.err.contains("no field \"number\""), "{wrong:?}");
+}
+
+#[test]
+fn hashes_that_can_not_come_along_are_told_by_their_kind_and_never_quoted() {
+    let rows = "account_number,retailer,territory,contact,email,username,website_access,password_hash\n\
+        1,S1,N,P1,a@x.example,u1,yes,$6$rounds=5000$saltsalt$xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n\
+        2,S2,N,P2,b@x.example,u2,yes,$1$saltsalt$xxxxxxxxxxxxxxxxxxxxxx\n3,S3,N,P3,c@x.example,u3,yes,!unusable\n";
+    let (shop, ran) = import(rows, &["--new-territories", "--with-password-hashes", "--good-rows"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for words in ["SHA-512 crypt", "MD5 crypt", "says that there is no password"] {
+        assert!(ran.err.contains(words), "{words}: {ran:?}");
+    }
+    assert!(!ran.err.contains("saltsalt") && !ran.out.contains("saltsalt"), "{ran:?}");
+    assert!(ran.out.contains("Contacts: 1 new") && !ran.out.contains("Passwords brought"), "{ran:?}");
+    let mapped = shop.run(&["import", "customers", "customers.csv", "--map", "password_hash=position"]);
+    assert!(mapped.code == 3 && mapped.err.contains("never taken as anything else"), "{mapped:?}");
 }
 
 #[test]

@@ -368,3 +368,46 @@ fn two_files_of_one_name_are_both_kept() {
     assert_eq!((names(&drop.join("processed")).len(), names(&drop.join("reports")).len()), (2, 2));
     assert_eq!(shop.done(&["export", "contacts"]).lines().count(), 3);
 }
+
+#[test]
+fn promise_1_no_secret_is_in_a_report_and_nobody_gets_a_record_by_folder_or_command_on_sqlite() {
+    hands_nothing_over(Database::sqlite());
+}
+
+#[test]
+fn promise_1_no_secret_is_in_a_report_and_nobody_gets_a_record_by_folder_or_command_on_postgresql() {
+    hands_nothing_over(Database::postgres());
+}
+
+fn hands_nothing_over(database: Database) {
+    const SECRET: &str = "Sommer2024zanzibar";
+    let shop = Installation::on(database, 25);
+    let drop = shop.folder.path().join("drop");
+    fs::create_dir_all(&drop).unwrap();
+    let night = |who: &str| {
+        format!(
+            "account_number,retailer,territory,contact,email,Kennwort\n\
+             4001,Sample Shop,North,{who},office@shop.example,{SECRET}\n\
+             4002,Other Shop,North,Eva Sample,nonsense,{SECRET}\n"
+        )
+    };
+    let how = ["--new-territories", "--username-from-email", "--access", "--good-rows"];
+    let watch = [&["import", "customers", "drop", "--watch", "--once"], &how[..]].concat();
+    for (day, who) in [(1, "Ann Sample"), (2, "Bob Example")] {
+        dropped(&shop, &format!("drop/night-{day}.csv"), &night(who), LONG_AGO + day);
+        shop.done(&watch);
+    }
+    shop.file("night-3.csv", night("Bob Example"));
+    let told = shop.done(&[&["import", "customers", "night-3.csv", "--json"], &how[..]].concat());
+    assert!(!told.contains(SECRET), "{told}");
+    let all = shop.done(&["export", "customers"]);
+    let people: Vec<&str> = all.lines().filter(|line| line.contains("office@shop.example")).collect();
+    assert_eq!(people.len(), 2, "{all}");
+    assert!(people.iter().any(|line| line.contains("Ann Sample") && line.matches("office@").count() == 2));
+    assert!(people.iter().any(|line| line.contains("Bob Example") && line.matches("office@").count() == 1));
+    let reports = drop.join("reports");
+    assert_eq!(names(&reports).len(), 4, "a report and a sheet of wrong rows each");
+    for name in names(&reports) {
+        assert!(!fs::read_to_string(reports.join(&name)).unwrap().contains(SECRET), "{name}");
+    }
+}

@@ -18,6 +18,9 @@ const FULL: &str = include_str!("../bounces/sendmail-full.eml");
 const FILTER: &str = include_str!("../bounces/service-filter.eml");
 const LATE: &str = include_str!("../bounces/postfix-late.eml");
 const OUT_OF_OFFICE: &str = include_str!("../bounces/out-of-office.eml");
+const LISTED: &str = include_str!("../bounces/exim-prose-listed.eml");
+/// What must become of each report.
+const INDEX: &str = include_str!("../bounces/index.tsv");
 const STATE: &str = "select (select count(*) from mails where returned_at is not null or state = 'bounced')
     + (select count(*) from contacts where bounced_at is not null) + (select count(*) from audit) as n";
 
@@ -135,6 +138,68 @@ story! {
         comes_back(&shop, FILTER, &letter).await;
         let kept = shop.texts("select returned as t from mails where returned is not null order by created_at", &[]).await;
         assert_eq!(kept, ["5.2.2, the mailbox is full", "5.7.1, a filter or policy there turned it away"], "codes and our words, nothing that a filter quotes");
+    }
+}
+
+story! {
+    /// Whoever writes them, and whatever address they name: the return path says which mail came back.
+    async fn promise_12_reports_of_all_mail_systems_become_what_they_must(kind) {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = listening(kind, &folder).await;
+        let texts = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bounces");
+        for (number, row) in INDEX.lines().filter(|line| !line.starts_with('#')).enumerate() {
+            let [name, becomes, why, _] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+            let (username, address) = (format!("person{number:02}"), format!("person{number:02}@barlow.example"));
+            shop.member(&username, &address, "trout9lamp").await;
+            shop.resets(&username).await;
+            let letter = shop.mail_to(&address).await;
+            shop.quiet().await;
+            let text = std::fs::read_to_string(format!("{texts}/{name}.eml")).unwrap();
+            let reply = hand_in(&shop, SECRET, "", report(&text, &letter)).await;
+            assert_eq!(reply.status, if becomes == "refused" { 422 } else { 204 }, "{name}");
+            let marked = shop.count("select count(*) as n from contacts where bounced_at is not null and username = $1", &[&username.as_str()]).await;
+            let came_back = matches!(becomes, "marked" | "failed");
+            assert_eq!((shop.delivery_of(&username).await.as_str(), marked), (if came_back { "bounced" } else { "accepted" }, i64::from(becomes == "marked")), "{name}");
+            let kept = shop.texts("select returned as t from mails where to_address = $1 and returned is not null", &[&address.as_str()]).await;
+            assert_eq!(kept, if came_back { vec![why.to_owned()] } else { vec![] }, "{name}");
+            assert!(shop.lets_in(&username, &letter.temporary_password()).await, "{name}");
+        }
+    }
+}
+
+story! {
+    async fn promise_14_mails_that_come_back_because_of_us_stop_the_run(kind) {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = listening(kind, &folder).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        for n in 0..5 {
+            shop.contact(&format!("person{n}"), &format!("person{n}@barlow.example")).await;
+        }
+        shop.stop_clock_at(shop.clock.now());
+        let run = office.starts_run(&all_contacts("invite", ""), &[("per_minute", "1"), ("per_domain", "1")]).await;
+        for n in 0..3 {
+            let letter = shop.mail_that_is("invitation").await;
+            shop.quiet().await;
+            shop.runs_are("running", 1).await;
+            comes_back(&shop, LISTED, &letter).await;
+            if n < 2 {
+                shop.advance(std::time::Duration::from_mins(1));
+            }
+        }
+        shop.runs_are("paused", 1).await;
+        let page = office.browser.get(&run).await;
+        assert!(page.says("Several of its mails came back") && page.says("our mail server is on a block list"), "{}", page.text());
+        assert_eq!(shop.count("select count(*) as n from contacts where bounced_at is not null", &[]).await, 0);
+        shop.advance(std::time::Duration::from_mins(1));
+        shop.quiet().await;
+        shop.runs_are("paused", 1).await;
+        office.steers(&run, "resume").await;
+        for _ in 0..2 {
+            shop.mail_that_is("invitation").await;
+            shop.quiet().await;
+            shop.advance(std::time::Duration::from_mins(1));
+        }
+        shop.runs_are("done", 1).await;
     }
 }
 

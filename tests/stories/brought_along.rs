@@ -66,6 +66,30 @@ story! {
     }
 }
 
+/// Hashes of WordPress 6.8 (of a customer's export) and 6.7 over what PHP's `addslashes` made of the
+/// password: see `crates/passwords/tools/vectors.py`.
+const SLASHED: [(&str, &str); 3] = [
+    ("it's7quay", "$wp$2y$08$PuN6CGAEStCmosg/ksjWueLAfBUkSpR7sf88PHfIQQ4eVxIdXMS0G"),
+    ("it's7quay", "$P$6seasalt9MnzuGYce.SZDFjiGfxCgk1"),
+    (r"back\slash9", "$wp$2y$04$uS82xhNnm8gh.MQCET.50uBb24NLsyfg.8U7GjKt1o/3YJH7mSulO"),
+];
+
+story! {
+    async fn promise_01_what_wordpress_hashed_with_slashes_signs_in_as_typed_and_is_kept_as_typed(kind) {
+        for (password, hash) in SLASHED {
+            let shop = Shop::open(kind).await;
+            let anna = brought(&shop, "anna", MAIL, hash).await;
+            let slashed = password.replace('\\', r"\\").replace('\'', r"\'");
+            assert!(!shop.lets_in("anna", "its7quay").await, "{hash}");
+            assert!(shop.lets_in("anna", password).await, "{hash}");
+            let kept = shop.texts("select password_hash as t from contacts where id = $1", &[&anna]).await;
+            assert!(kept[0].starts_with("$argon2id$v=19$"), "{hash}");
+            assert!(shop.lets_in("anna", password).await, "{hash}");
+            assert!(!shop.lets_in("anna", &slashed).await, "what is kept is of what was typed: {hash}");
+        }
+    }
+}
+
 story! {
     async fn promise_13_without_access_it_lets_nobody_in_and_with_access_again_it_does(kind) {
         let shop = Shop::open(kind).await;

@@ -40,7 +40,7 @@ async fn people(shop: &Shop) {
     shop.run("update retailers set active = $2 where id = $1", &[&gone, &false]).await;
 }
 
-const STRANGE: [&str; 12] = [
+const STRANGE: [&str; 11] = [
     "nobody",
     "off",
     "left",
@@ -52,7 +52,6 @@ const STRANGE: [&str; 12] = [
     "known\0",
     "kno\r\nwn",
     "'; drop table contacts; --",
-    "\u{202e}known",
 ];
 
 story! {
@@ -86,27 +85,42 @@ story! {
         let mut before = sizes().await;
         for typed in ["known"].into_iter().chain(STRANGE) {
             assert_eq!(shop.browser().forgot_password(typed).await.location(), "/forgot-password/sent");
+            let after = sizes().await;
             before[TABLES.iter().position(|table| *table == "jobs").unwrap()] += 1;
-            assert_eq!(sizes().await, before, "{typed:?}");
+            // What is counted against those who ask too often depends on what was typed alone.
+            let throttles = TABLES.iter().position(|table| *table == "throttles").unwrap();
+            before[throttles] = after[throttles];
+            assert_eq!(after, before, "{typed:?}");
         }
     }
 }
 
 story! {
-    async fn promise_09_who_is_throttled_is_not_told(kind) {
+    async fn promise_09_whoever_asks_again_and_again_is_told_when_another_can_be_sent_known_or_not(kind) {
         let shop = Shop::open(kind).await;
         shop.member("known", "known@harbour.example", PASSWORD).await;
-        let ordinary = shop.browser().forgot_password("known").await.comparable();
-        shop.counts(0, "select count(*) as n from jobs").await;
-        for _ in 0..11 {
-            shop.advance(Duration::from_secs(10));
-            assert_eq!(shop.browser().forgot_password("known").await.comparable(), ordinary);
-            shop.counts(0, "select count(*) as n from jobs").await;
-        }
-        assert_eq!(shop.smtp.mails().len(), 6, "six an hour, then silence");
-        shop.advance(Duration::from_hours(1));
+        shop.stop_clock_at(shop.clock.now());
+        let asks = async |username: &str| {
+            let mut told = Vec::new();
+            for _ in 0..8 {
+                let browser = shop.browser();
+                let reply = browser.forgot_password(username).await;
+                told.push((reply.comparable(), browser.get(reply.location()).await.comparable().2));
+                shop.counts(0, "select count(*) as n from jobs").await;
+                shop.advance(Duration::from_secs(10));
+            }
+            told
+        };
+        let known = asks("known").await;
+        assert_eq!(known, asks("nobod").await, "alike for all");
+        assert_eq!(shop.smtp.mails().len(), 3, "three at once");
+        let lately = "If we mailed you lately, look for that mail: what it says still works. Another can be sent in 5 minutes.";
+        assert!(known[7].1.contains(lately) && !known[0].1.contains("lately"), "{}", known[7].1);
+        shop.advance(Duration::from_mins(5));
         shop.browser().forgot_password("known").await;
-        shop.counts(7, "select count(*) as n from mails").await;
+        shop.counts(4, "select count(*) as n from mails").await;
+        assert!(shop.browser().get("/forgot-password/sent?next=61").await.says("in 61 minutes"), "nothing but a number");
+        assert!(shop.browser().get("/forgot-password/sent?next=<b>").await.status == 400);
     }
 }
 
@@ -121,7 +135,7 @@ story! {
             shop.advance(Duration::from_secs(10));
         }
         office.starts_reset(known).await;
-        shop.counts(7, "select count(*) as n from mails").await;
+        shop.counts(4, "select count(*) as n from mails").await;
     }
 }
 
@@ -130,7 +144,7 @@ story! {
         let shop = Shop::open(kind).await;
         shop.member("Known Person", "known@harbour.example", PASSWORD).await;
         let page = shop.browser().get("/forgot-password").await;
-        assert!(page.status == 200 && page.says("Type your username."));
+        assert!(page.status == 200 && page.says("Type your username, or your e-mail address"));
         shop.browser().forgot_password(" KNOWN person ").await;
         let temporary = shop.mail_to("known@harbour.example").await.temporary_password();
         shop.quiet().await;

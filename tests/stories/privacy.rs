@@ -238,7 +238,8 @@ story! {
 }
 
 /// The keys of the file: documented in docs/privacy.md, and there to stay.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
+    "change_requests",
     "email_changes",
     "format",
     "history",

@@ -251,7 +251,7 @@ story! {
         let asked = shop.db().write(move |tx| recovery::request(tx, &Actor::operator(), anna, manner, now)).await;
         assert!(matches!(asked, Ok(Requested::OnItsWay(_))));
         let mail = shop.db().read(|tx| mail::waiting(tx, 1)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))[0].id;
-        let hand_over = || shop.db().write(move |tx| mail::about_to_hand_over(tx, mail));
+        let hand_over = || shop.db().write(move |tx| mail::about_to_hand_over(tx, mail, 1));
         let (one, two) = tokio::join!(hand_over(), hand_over());
         let both: [Result<bool, tradepost::db::Error>; 2] = [one, two];
         assert_eq!(both.into_iter().filter(|taken| matches!(taken, Ok(true))).count(), 1);

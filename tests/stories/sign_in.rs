@@ -19,7 +19,8 @@ story! {
         assert!(browser.get("/login").await.leads_to("/"));
         assert!(browser.post("/logout", &[]).await.leads_to("/login"));
         assert!(!browser.is_signed_in().await);
-        assert!(browser.cookies().keys().all(|name| name == "tradepost-flash"));
+        let left: Vec<String> = browser.cookies().into_keys().filter(|name| name != "tradepost-flash").collect();
+        assert_eq!(left, ["__Host-tradepost-known", "tradepost-known"], "by which the browser is known again");
     }
 }
 
@@ -108,5 +109,26 @@ story! {
         assert_eq!(page.status, 401);
         assert!(!page.text().contains("cret") && !page.text().contains("<b>anna"));
         assert!(page.says("&lt;b&gt;anna") || page.says("&#60;b&#62;anna"), "what else was typed is kept");
+    }
+}
+
+story! {
+    async fn a_blank_at_the_end_of_a_password_is_pointed_out_to_everyone_alike(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let blank = "There is a blank or something invisible at the beginning or the end of the password you typed.";
+        let said = async |username: &str, password: &str| {
+            let (status, headers, page) = shop.browser().sign_in(username, password).await.comparable();
+            assert_eq!((status, page.contains(blank)), (401, true), "{username} {password:?}");
+            (headers, page.replace(username, "****"))
+        };
+        let right = said("anna", &format!("{PASSWORD} ")).await;
+        assert_eq!(said("anna", "wrong9lamp ").await, right, "nor is it told whether it would be right without");
+        assert_eq!(said("nobo", &format!(" {PASSWORD}")).await, right);
+        said("anna", &format!("{PASSWORD}\r\n")).await;
+        said("anna", &format!("\u{feff}{PASSWORD}")).await;
+        assert!(!shop.browser().sign_in("anna", "wrong 9 lamp").await.says(blank));
+        shop.member("bert", "bert@harbour.example", " trout9lamp ").await;
+        assert!(shop.browser().sign_in("bert", " trout9lamp ").await.leads_to("/"), "some passwords are so");
     }
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use url::form_urlencoded;
 
 /// The longest an answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Someone's browser. Clones share their cookies.
 #[derive(Clone)]
@@ -103,6 +103,19 @@ impl Browser {
         self.send(Ask { method: "POST", path, headers, body }).await
     }
 
+    /// Hands a file in under `file`, with other fields before it.
+    pub async fn post_file_with(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Reply {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let fields: String = fields.iter().map(part).collect();
+        let head = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"file.csv\"\r\n\r\n";
+        let body = [fields.as_bytes(), head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
+        let headers =
+            vec![("content-type", "multipart/form-data; boundary=cut"), ("origin", self.origin.as_str())];
+        self.send(Ask { method: "POST", path, headers, body }).await
+    }
+
     /// Sends a form as a page of another site would make it.
     pub async fn post_from(&self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
@@ -140,9 +153,11 @@ impl Browser {
             "connection: close".to_owned(),
             format!("user-agent: {}", self.device),
             "accept: text/html".to_owned(),
-            "accept-language: en".to_owned(),
             format!("content-length: {}", ask.body.len()),
         ];
+        if !ask.headers.iter().any(|(name, _)| *name == "accept-language") {
+            lines.push("accept-language: en".to_owned());
+        }
         lines.extend(self.forwarded.iter().map(|address| format!("x-forwarded-for: {address}")));
         let cookies = self.cookies();
         if !cookies.is_empty() {
@@ -250,11 +265,13 @@ impl Reply {
     }
 
     /// Everything that another visitor could compare: status, headers less
-    /// those that differ by nature, body.
+    /// those that differ by nature, body less the id of the request.
     pub fn comparable(&self) -> (u16, Vec<(String, String)>, String) {
         let differing = ["date", "x-request-id"];
         let headers = self.headers.iter().filter(|(name, _)| !differing.contains(&name.as_str()));
-        (self.status, headers.cloned().collect(), self.text())
+        let id = self.header("x-request-id");
+        let text = if id.is_empty() { self.text() } else { self.text().replace(id, "(id)") };
+        (self.status, headers.cloned().collect(), text)
     }
 }
 

@@ -38,6 +38,7 @@ impl Shop {
             .env("TRADEPOST_MAIL__SMTP_URL", self.smtp.url())
             .env("TRADEPOST_MAIL__FROM", "office@harbour.example")
             .env("TRADEPOST_HTTP__PUBLIC_URL", PUBLIC_URL)
+            .env("TRADEPOST_INVITATION__USERNAME", "never")
             .env("TRADEPOST_PASSWORD__MEMORY_KIB", "8")
             .env("TRADEPOST_PASSWORD__ITERATIONS", "1")
             .env_remove("TRADEPOST_TEST_POSTGRES")

@@ -54,6 +54,8 @@ struct Settings {
     /// Variables of the environment.
     environment: Vec<(String, String)>,
     idle: bool,
+    /// Whether the mail server may take as long as it likes.
+    patient: bool,
 }
 
 /// One process of an installation. Dropping it is like killing the process.
@@ -97,6 +99,11 @@ impl Shop {
         Self::start(kind, Settings { idle: true, ..Settings::default() }).await
     }
 
+    /// An installation that waits for its mail server.
+    pub async fn patient(kind: Kind) -> Self {
+        Self::start(kind, Settings { patient: true, ..Settings::default() }).await
+    }
+
     async fn start(kind: Kind, settings: Settings) -> Self {
         super::log::capture();
         let mut shop = Self {
@@ -118,6 +125,7 @@ impl Shop {
         let (config, clock) = (self.config(), self.clock.clone());
         let mut app = App::start(config, clock, None).await.expect("a running installation");
         app.outbound = match app.outbound {
+            Outbound::Smtp(smtp) if self.settings.patient => Outbound::Smtp(smtp),
             Outbound::Smtp(smtp) => Outbound::Smtp(smtp.with_timeouts(PATIENT_FOR_TESTS)),
             other @ Outbound::Inbox(_) => other,
         };
@@ -157,6 +165,8 @@ impl Shop {
             ("mail.smtp_url", self.smtp.url()),
             ("database.url", self.database.url.clone()),
             ("security.key_file", self.keys.path().join("tradepost.key").display().to_string()),
+            // Stories count mails; those about the username turn it on.
+            ("invitation.username", "never".to_owned()),
             ("password.memory_kib", "8".to_owned()),
             ("password.iterations", "1".to_owned()),
             ("password.threads", "2".to_owned()),
@@ -228,8 +238,9 @@ impl Shop {
 const PATIENT_FOR_TESTS: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     command: Duration::from_secs(5),
+    data: Duration::from_secs(5),
+    block: Duration::from_secs(5),
     end_of_data: Duration::from_secs(4),
-    overall: Duration::from_secs(10),
 };
 
 /// Asking and waiting.
@@ -276,6 +287,11 @@ impl Shop {
     /// The next mail to an address that no one has looked at. Waits for it.
     pub async fn mail_to(&self, address: &str) -> Letter {
         self.mail_that(&format!("mail to {address}"), |letter| letter.is_to(address)).await
+    }
+
+    /// The next mail of a kind, to whomever, that no one has looked at.
+    pub async fn mail_that_is(&self, kind: &str) -> Letter {
+        self.mail_that(kind, |letter| letter.kind() == kind).await
     }
 
     /// The next mail of a kind to an address that no one has looked at.

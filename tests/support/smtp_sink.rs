@@ -42,6 +42,26 @@ pub enum Mode {
     CloseAtOnce,
 }
 
+/// How the sink speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// As RFC 5321 has it.
+    #[default]
+    Usual,
+    /// Its lines end with LF only.
+    LfOnly,
+    /// It answers codes without a word.
+    BareCodes,
+    /// It knows no EHLO.
+    HeloOnly,
+    /// It writes letters beyond ASCII in Latin-1.
+    Latin1,
+    /// It lets sign in by AUTH LOGIN only, offered as some of old do.
+    LoginOnly,
+    /// It lets sign in by tokens only.
+    OauthOnly,
+}
+
 /// A point of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
@@ -136,6 +156,7 @@ struct Shared {
     credentials: Option<(String, String)>,
     tls: TlsAcceptor,
     mode: Mutex<Mode>,
+    dialect: Mutex<Dialect>,
     mails: watch::Sender<Vec<Received>>,
     connections: AtomicUsize,
     /// Whether messages that are to be held still are.
@@ -160,6 +181,7 @@ impl SmtpSink {
             credentials: credentials.map(|(user, password)| (user.to_owned(), password.to_owned())),
             tls,
             mode: Mutex::new(Mode::Accept),
+            dialect: Mutex::default(),
             mails: watch::channel(Vec::new()).0,
             connections: AtomicUsize::new(0),
             held: AtomicBool::new(false),
@@ -202,6 +224,11 @@ impl SmtpSink {
             self.shared.held.store(true, Ordering::SeqCst);
         }
         *self.shared.mode.lock().unwrap() = mode;
+    }
+
+    /// Speaks like this on connections from now on.
+    pub fn set_dialect(&self, dialect: Dialect) {
+        *self.shared.dialect.lock().unwrap() = dialect;
     }
 
     /// Takes the messages that were held, and holds no more.
@@ -288,20 +315,24 @@ async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
         return Ok(());
     }
     if shared.encryption == Encryption::Implicit {
-        let mut talk = Talk::new(shared.tls.accept(stream).await?, true);
+        let mut talk = Talk::new(shared.tls.accept(stream).await?, true, shared.dialect());
         talk.greet(shared).await?;
         return talk.converse(shared).await.map(drop);
     }
-    let mut talk = Talk::new(stream, false);
+    let mut talk = Talk::new(stream, false, shared.dialect());
     talk.greet(shared).await?;
     if let Next::Encrypt = talk.converse(shared).await? {
         let stream = shared.tls.accept(talk.stream.into_inner()).await?;
-        Talk::new(stream, true).converse(shared).await?;
+        Talk::new(stream, true, shared.dialect()).converse(shared).await?;
     }
     Ok(())
 }
 
 impl Shared {
+    fn dialect(&self) -> Dialect {
+        *self.dialect.lock().unwrap()
+    }
+
     fn mode(&self) -> Mode {
         *self.mode.lock().unwrap()
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream};
 
-use super::{At, Encryption, Mode, Received, Shared};
+use super::{At, Dialect, Encryption, Mode, Received, Shared};
 
 /// What follows a conversation.
 pub(super) enum Next {
@@ -17,18 +17,31 @@ pub(super) enum Next {
 pub(super) struct Talk<S> {
     pub(super) stream: BufStream<S>,
     encrypted: bool,
+    dialect: Dialect,
     user: Option<String>,
     from: Option<String>,
     to: Vec<String>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
-    pub(super) fn new(stream: S, encrypted: bool) -> Self {
-        Self { stream: BufStream::new(stream), encrypted, user: None, from: None, to: Vec::new() }
+    pub(super) fn new(stream: S, encrypted: bool, dialect: Dialect) -> Self {
+        let stream = BufStream::new(stream);
+        Self { stream, encrypted, dialect, user: None, from: None, to: Vec::new() }
     }
 
+    /// Says an answer of one line or, with `|` between them, of several.
     async fn say(&mut self, answer: &str) -> io::Result<()> {
-        self.stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        let end = if self.dialect == Dialect::LfOnly { "\n" } else { "\r\n" };
+        let lines: Vec<&str> = match self.dialect {
+            Dialect::BareCodes => vec![&answer[..3]],
+            _ => answer.split('|').collect(),
+        };
+        let said = format!("{}{end}", lines.join(end));
+        let bytes = match self.dialect {
+            Dialect::Latin1 => said.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect(),
+            _ => said.into_bytes(),
+        };
+        self.stream.write_all(&bytes).await?;
         self.stream.flush().await
     }
 
@@ -51,6 +64,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             let line = self.hear().await?;
             let verb = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
             match verb.as_str() {
+                "EHLO" if self.dialect == Dialect::HeloOnly => self.say("500 Command unrecognized").await?,
+                "HELO" => self.say("250 sink.example").await?,
                 "EHLO" => self.introduce(shared).await?,
                 "STARTTLS" if shared.encryption == Encryption::StartTls && !self.encrypted => {
                     let answer = shared.answer(At::StartTls, "220 2.0.0 Go ahead");
@@ -102,19 +117,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         if shared.encryption == Encryption::StartTls && !self.encrypted {
             lines.push("STARTTLS");
         }
-        if shared.credentials.is_some() {
-            lines.push("AUTH PLAIN");
+        match (self.dialect, &shared.credentials) {
+            (Dialect::OauthOnly, _) => lines.push("AUTH XOAUTH2 OAUTHBEARER"),
+            (Dialect::LoginOnly, _) => lines.push("AUTH=LOGIN"),
+            (_, Some(_)) => lines.push("AUTH PLAIN"),
+            (_, None) => {}
         }
         lines.push("ENHANCEDSTATUSCODES");
         let (last, rest) = lines.split_last().expect("a line");
-        for line in rest {
-            self.stream.write_all(format!("250-{line}\r\n").as_bytes()).await?;
-        }
-        self.say(&format!("250 {last}")).await
+        let said = rest.iter().map(|line| format!("250-{line}|")).collect::<String>();
+        self.say(&format!("{said}250 {last}")).await
     }
 
     /// AUTH PLAIN with its initial response (RFC 4616).
     async fn sign_in(&mut self, line: &str, shared: &Shared) -> io::Result<()> {
+        if line.eq_ignore_ascii_case("AUTH LOGIN") {
+            return self.log_in(shared).await;
+        }
         let expected = shared.credentials.as_ref().map(|(user, password)| format!("\0{user}\0{password}"));
         let sent = line
             .rsplit(' ')
@@ -126,6 +145,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         }
         // Some servers repeat what they were sent.
         self.say(&format!("535 5.7.8 Not accepted: {line}")).await
+    }
+
+    /// AUTH LOGIN, which asks for the user and then for the password.
+    async fn log_in(&mut self, shared: &Shared) -> io::Result<()> {
+        let mut heard = Vec::new();
+        for question in ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"] {
+            self.say(question).await?;
+            let word = self.hear().await?;
+            let word = mail_parser::decoders::base64::base64_decode(word.as_bytes()).unwrap_or_default();
+            heard.push(String::from_utf8(word).unwrap_or_default());
+        }
+        let known = shared
+            .credentials
+            .as_ref()
+            .is_some_and(|(user, password)| heard == [user.clone(), password.clone()]);
+        if known {
+            self.user = Some(heard.swap_remove(0));
+            return self.say("235 2.7.0 Welcome").await;
+        }
+        self.say("535 5.7.139 Authentication unsuccessful, basic authentication is disabled").await
     }
 
     /// Takes the message in; `false` when the connection is to end.

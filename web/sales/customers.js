@@ -8,19 +8,20 @@ import { entry, find, fold } from "./search.js";
 
 /** @typedef {import("./shapes.js").Retailer} Retailer */
 /** @typedef {import("./shapes.js").Contact} Contact */
+/** @typedef {import("./shapes.js").ChangeRequest} ChangeRequest */
 /** @typedef {import("./records.js").QueueRecord} QueueRecord */
 /** @typedef {import("./search.js").Entry} Entry */
 
 /**
  * What of a contact isn't on the server yet: fields that were changed here, whether they were made here, a
- * reset that waits, and the act that needs a person.
- * @typedef {{ fields: string[], created: boolean, reset: QueueRecord | null, attention: QueueRecord | null }} Waiting
+ * reset or a request to the office that waits, and the act that needs a person.
+ * @typedef {{ fields: string[], created: boolean, reset: QueueRecord | null, ask: QueueRecord | null, attention: QueueRecord | null }} Waiting
  */
 
 /** A contact as the person at this device sees them. @typedef {Contact & { waiting: Waiting | null }} ShownContact */
 
 /** Why a contact needs attention, the most pressing first. */
-const PRESSING = /** @type {const} */ (["queue", "bounced", "stopped", "invitation_expired", "missing_email", "missing_username"]);
+const PRESSING = /** @type {const} */ (["queue", "answered", "bounced", "stopped", "invitation_expired", "missing_email", "missing_username"]);
 
 /** @typedef {typeof PRESSING[number]} Why */
 /** @typedef {{ retailer: Retailer, contacts: { contact: ShownContact, why: Why }[] }} Attention */
@@ -54,6 +55,10 @@ export class Customers extends EventTarget {
   #entries = { retailers: new Map(), contacts: new Map(), over: new Map() };
   /** @type {Looked[]} */
   #recent = [];
+  /** What was asked of the office last, by contact. @type {Map<string, ChangeRequest>} */
+  #requests = new Map();
+  /** Requests whose outcome was taken note of. @type {string[]} */
+  #noted = [];
   /** @type {Promise<void>} */
   #loading = Promise.resolve();
 
@@ -84,11 +89,17 @@ export class Customers extends EventTarget {
     const read = await this.#db.read(["retailers", "contacts", "meta"], async (tx) => {
       const owner = (await tx.get("meta", "me"))?.id ?? "";
       const recent = (await tx.get("meta", `recent-${owner}`)) ?? [];
+      /** @type {ChangeRequest[]} */
+      const requests = (await tx.get("meta", "requests")) ?? [];
+      const noted = (await tx.get("meta", `noted-${owner}`)) ?? [];
       const retailers = await renewed(tx, "retailers", this.#retailers, changed);
-      return { owner, recent, retailers, contacts: await renewed(tx, "contacts", this.#contacts, changed) };
+      return { owner, recent, requests, noted, retailers, contacts: await renewed(tx, "contacts", this.#contacts, changed) };
     });
     this.#owner = read.owner;
     this.#recent = read.recent;
+    // The newest comes first.
+    this.#requests = new Map(read.requests.toReversed().map((request) => [request.contact, request]));
+    this.#noted = read.noted.filter((/** @type {string} */ id) => read.requests.some((request) => request.id === id));
     this.#retailers = read.retailers;
     this.#contacts = read.contacts;
     this.#index();
@@ -166,6 +177,26 @@ export class Customers extends EventTarget {
     });
   }
 
+  /** What was asked of the office about a contact last, if anything. @param {string} contact */
+  requestOf(contact) {
+    return this.#requests.get(contact);
+  }
+
+  /** Whether the office has answered, and nobody here took note of it. @param {string} contact */
+  isAnswered(contact) {
+    const request = this.#requests.get(contact);
+    return request !== undefined && ["entered", "declined"].includes(request.state) && !this.#noted.includes(request.id);
+  }
+
+  /** Takes note of the office's answer. @param {string} contact */
+  async note(contact) {
+    const request = this.#requests.get(contact);
+    if (!request || !this.#owner) return;
+    this.#noted = [...this.#noted, request.id];
+    await this.#db.setMeta(`noted-${this.#owner}`, this.#noted);
+    this.#say();
+  }
+
   /** Remembers that it was looked at. @param {Looked["kind"]} kind @param {string} id */
   async look(kind, id) {
     if (!this.#owner) return;
@@ -197,6 +228,7 @@ export class Customers extends EventTarget {
   #why(contact, now) {
     const open = this.#open.get(contact.id);
     if (open?.some(({ state }) => state === "attention")) return "queue";
+    if (this.isAnswered(contact.id)) return "answered";
     const state = stateOf(open ? laidOver(contact, open) : contact, now);
     return PRESSING.find((why) => why === state) ?? null;
   }
@@ -304,6 +336,7 @@ function laidOver(stored, open) {
     fields,
     created: open.some(({ kind }) => kind === "create"),
     reset: open.findLast(({ kind }) => kind === "reset") ?? null,
+    ask: open.findLast(({ kind }) => kind === "ask") ?? null,
     attention: open.find(({ state }) => state === "attention") ?? null,
   };
   return { ...after, access: accessAfter(stored, after), waiting };

@@ -12,9 +12,10 @@ import { notEntered } from "./screens/faults.js";
  */
 /**
  * `view`: where one is, and what is said before the fields; `closed`: none are shown.
- * `save` enters what was typed and says where to go then.
+ * `check` says what is wrong with it beyond what is required. `save` enters what was typed and says where to go then.
  * @typedef {{ fields: Field[], values: Record<string, any>, errors?: { field: string, detail: string }[], act: string,
  *   back: { label: string, href: string }, view: () => Omit<View, "detail"> & { intro?: import("./dom.js").Child[], closed?: boolean, detail?: import("./dom.js").Child[] },
+ *   check?: (values: Record<string, any>) => { field: string, detail: string }[],
  *   save: (values: Record<string, any>) => Promise<string> }} Asked
  */
 
@@ -111,7 +112,8 @@ export class FormScreen {
     event.preventDefault();
     if (this.#busy) return;
     const values = Object.fromEntries(this.#asked.fields.map(({ name, checkbox }) => [name, checkbox ? this.#typed[name] === true : tidy(this.#typed[name])]));
-    this.#errors = this.#asked.fields.filter(({ name, required }) => required && !values[name]).map(({ name, label }) => ({ field: name, detail: `${label} is needed.` }));
+    this.#errors = this.#asked.fields.filter(({ name, required }) => required && !values[name]).map(({ name, label }) => ({ field: name, detail: `${label} is needed.` }))
+      .concat(this.#asked.check?.(values) ?? []);
     if (this.#errors.length) return this.#refuse();
     this.#busy = true;
     try {

@@ -46,7 +46,7 @@ export class Frame {
   /** Nothing else can be shown. @param {import("./dom.js").Child[]} words */
   fault(words) {
     this.#main.className = "door";
-    this.#main.replaceChildren(el("section", { class: "card door-card" }, ...words));
+    this.#main.replaceChildren(el("div", { class: "stack" }, ...words));
     part("#app").removeAttribute("aria-busy");
   }
 

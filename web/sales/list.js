@@ -19,6 +19,7 @@ const PRESSING = 5;
 /** @type {Record<import("./customers.js").Why, string>} */
 const WHY = {
   queue: "needs your decision",
+  answered: "the office answered",
   bounced: "mail came back",
   stopped: "password stopped",
   invitation_expired: "invitation expired",

@@ -5,7 +5,7 @@
  */
 import { StorageError } from "./db.js";
 import { exportAll, taken } from "./export.js";
-import { DONE_FOR_MS, inOrder, newRecord, readRecord, whatIsDue } from "./records.js";
+import { DONE_FOR_MS, LONGEST_PAUSE_MS, inOrder, newRecord, readRecord, whatIsDue } from "./records.js";
 import { Sender } from "./sender.js";
 
 /** @typedef {import("./records.js").QueueRecord} QueueRecord */
@@ -107,10 +107,11 @@ export class Queue extends EventTarget {
   }
 
   /**
-   * Enters an act and sends it as soon as possible. It is on the device when this resolves.
-   * @param {Entry} entry @returns {Promise<QueueRecord>} @throws {import("./db.js").StorageError}
+   * Enters an act and sends it as soon as possible. It is on the device when this resolves, and so is `then`,
+   * an act on the contact that this one makes.
+   * @param {Entry} entry @param {Omit<Entry, "contact">} [then] @returns {Promise<QueueRecord>} @throws {import("./db.js").StorageError}
    */
-  async enter(entry) {
+  async enter(entry, then) {
     const staff = this.#staff;
     if (!staff) throw new Error("nobody's app: acts belong to a person");
     const record = await this.#db.write(["queue"], async (tx) => {
@@ -119,6 +120,7 @@ export class Queue extends EventTarget {
       const last = Math.max(0, ...stored.map(({ entered_at }) => Number(entered_at) || 0));
       const record = newRecord({ ...entry, contact: nowCalled(stored, entry.contact), staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
       tx.put("queue", record);
+      if (then) tx.put("queue", newRecord({ ...then, contact: record.contact, staff }, crypto.randomUUID(), record.entered_at + 1));
       return record;
     });
     await this.#changed();
@@ -250,11 +252,13 @@ export class Queue extends EventTarget {
       if (!(error instanceof StorageError)) throw error;
       this.standing = "storage";
       this.#say();
+    } finally {
+      // Whatever went wrong: what waits is tried again.
+      this.#schedule();
     }
     if (this.standing === "sign-in") this.dispatchEvent(new Event("sign-in"));
     if (this.#moved) this.dispatchEvent(new Event("rested"));
     this.#moved = false;
-    this.#schedule();
   }
 
   /** The next try, when the first of what waits comes due. */
@@ -265,7 +269,7 @@ export class Queue extends EventTarget {
     if (!due.length && waits === null) return;
     const wait = Math.max(due.length ? 0 : (waits ?? 0) - Date.now(), this.#sender.pausedUntil - Date.now());
     const least = this.standing === "storage" ? 30_000 : 1000;
-    this.#timer = setTimeout(() => void this.#deliver(false), Math.max(least, wait));
+    this.#timer = setTimeout(() => void this.#deliver(false), Math.min(Math.max(least, wait), LONGEST_PAUSE_MS));
   }
 
   #say() {

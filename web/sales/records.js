@@ -7,7 +7,7 @@
 /** @typedef {import("./shapes.js").Problem} Problem */
 /** @typedef {import("./api.js").Asking} Asking */
 
-/** @typedef {"reset" | "edit" | "sign-in" | "create" | "cancel-reset"} Kind */
+/** `ask`: a change that only the office makes. @typedef {"reset" | "edit" | "sign-in" | "create" | "cancel-reset" | "ask"} Kind */
 
 /**
  * What somebody wants done. `contact` is an id, or the key of the record that makes the contact; for
@@ -25,14 +25,14 @@
 
 /**
  * Moments are milliseconds since the Unix epoch. `entered_at` goes up with every record and is their order.
- * @typedef {{ format: 2, key: string, staff: string, kind: Kind, contact: string, retailer: string,
+ * @typedef {{ format: 3, key: string, staff: string, kind: Kind, contact: string, retailer: string,
  *   body: Record<string, any>, base: Base | null, entered_at: number, state: "waiting" | "sending" | "attention" | "done",
  *   tries: number, next_at: number, done_at: number | null, problem: Problem | null, result: Result | null }} QueueRecord
  */
 
 /** A record of a newer app: of it only the key is sure. @typedef {{ key: string, format: number }} UnknownRecord */
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** How long what is done stays visible, in milliseconds. */
 export const DONE_FOR_MS = 2 * 24 * 3600_000;
@@ -72,8 +72,8 @@ function fromFormat1({ key, staff, kind, contact, body, version, at, state }) {
   return { ...newRecord(act, key, Date.parse(at)), state: state === "failed" ? "attention" : "waiting" };
 }
 
-/** From the format that is its index. @type {Record<number, (old: any) => any>} */
-const UPGRADES = { 1: fromFormat1 };
+/** From the format that is its index; 3 knows one more kind of act than 2. @type {Record<number, (old: any) => any>} */
+const UPGRADES = { 1: fromFormat1, 2: (old) => ({ ...old, format: 3 }) };
 
 /**
  * Reads a record of any age.
@@ -82,13 +82,14 @@ const UPGRADES = { 1: fromFormat1 };
 export function readRecord(stored) {
   if (typeof stored?.key !== "string" || !Number.isInteger(stored.format)) return null;
   if (stored.format > FORMAT) return { unknown: stored };
-  let record = stored;
-  while (record.format < FORMAT) {
-    const upgrade = UPGRADES[record.format];
-    if (!upgrade) return null;
-    record = upgrade(record);
+  try {
+    let record = stored;
+    while (record.format < FORMAT) record = UPGRADES[record.format](record);
+    return isSound(record) ? { record } : null;
+  } catch {
+    // One that is damaged must not keep all others from being read.
+    return null;
   }
-  return isSound(record) ? { record } : null;
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -101,7 +102,7 @@ function isSound(record) {
   return (
     isId(record.key) &&
     isId(record.staff) &&
-    ["reset", "edit", "sign-in", "create", "cancel-reset"].includes(record.kind) &&
+    ["reset", "edit", "sign-in", "create", "cancel-reset", "ask"].includes(record.kind) &&
     isId(record.contact) &&
     (record.kind !== "create" || record.state === "done" || record.contact === record.key) &&
     (record.retailer === "" ? record.kind !== "create" : isId(record.retailer)) &&
@@ -125,6 +126,8 @@ export function requestOf({ kind, key, contact, retailer, body, base }) {
       return { path: `/api/v1/contacts/${contact}/sign-in`, asking: { method: "PUT", key, body, version } };
     case "reset":
       return { path: `/api/v1/contacts/${contact}/resets`, asking: { method: "POST", key, body } };
+    case "ask":
+      return { path: `/api/v1/contacts/${contact}/change-requests`, asking: { method: "POST", key, body } };
     case "cancel-reset":
       return { path: `/api/v1/contacts/${contact}/resets/${body.reset}`, asking: { method: "DELETE" } };
   }
@@ -135,7 +138,8 @@ export const inOrder = (records) => records.toSorted((a, b) => a.entered_at - b.
 
 /**
  * What can be sent now: of each contact the first that isn't done, if it waits for nobody. `waits` is
- * when the next one comes due, if any.
+ * when the next one comes due, if any. What is being sent is due, too: only who holds the lock of sending
+ * takes anything, so what it finds in this state was left by an app that was closed.
  * @param {QueueRecord[]} records in order @param {string} staff whose are sent @param {number} now
  * @returns {{ due: QueueRecord[], waits: number | null }}
  */
@@ -146,25 +150,37 @@ export function whatIsDue(records, staff, now) {
   for (const record of records) {
     if (record.state === "done" || record.staff !== staff || seen.has(record.contact)) continue;
     seen.add(record.contact);
-    if (record.state !== "waiting") continue;
-    if (record.next_at <= now) due.push(record);
+    if (record.state === "attention") continue;
+    if (record.state === "sending" || isOver(record.next_at, now)) due.push(record);
     else waits = Math.min(waits ?? Infinity, record.next_at);
   }
   return { due, waits };
 }
 
+/** The longest pause there is, in milliseconds, whatever a server asks for. */
+export const LONGEST_PAUSE_MS = 3600_000;
+
+/** Whether a pause is over. One that lasts longer than any was set by a clock that has been put back since. @param {number} until @param {number} now */
+export const isOver = (until, now) => until <= now || until > now + LONGEST_PAUSE_MS;
+
 /** Until the next try, growing from seconds to five minutes; chance spreads devices that lost the server together. @param {number} tries @param {number} chance 0 to 1 */
 export const pauseMs = (tries, chance) => Math.min(300_000, 2000 * 2 ** Math.min(tries, 10)) * (0.5 + chance / 2);
 
+/** The pause a server asks for. @param {number} retryAfterS */
+export const askedPauseMs = (retryAfterS) => Math.min(Math.max(0, retryAfterS) * 1000, LONGEST_PAUSE_MS);
+
 /**
- * What an answer means for a record: it is done; it has to be tried later (`stop`: so has all else); nobody
- * is signed in who could send it; or a person has to decide.
+ * What an answer means for a record: it is done; it has to be tried later (`stop`: so has all else;
+ * `perhaps`: so has all else, unless the server answers other requests); nobody is signed in who could send
+ * it; or a person has to decide.
  * @param {import("./api.js").Answer} answer @param {string} problem its key
- * @returns {"done" | "later" | "stop" | "sign-in" | "attention"}
+ * @returns {"done" | "later" | "stop" | "perhaps" | "sign-in" | "attention"}
  */
 export function meaningOf({ ok, reached, status }, problem) {
   if (ok) return "done";
-  if (!reached || [408, 425, 429, 502, 503, 504].includes(status)) return "stop";
+  if ([429, 503].includes(status)) return "stop";
+  // It may be this act that the server is stuck on: the ones behind it must not wait for it for good.
+  if (!reached || [408, 425, 502, 504].includes(status)) return "perhaps";
   if (status >= 500) return "later";
   // These are about the person, not about the act.
   if (status === 401 || problem.startsWith("second-factor-")) return "sign-in";

@@ -2,7 +2,7 @@
 /** Which screen an address opens. */
 import { confirmReset } from "./screens/confirm.js";
 import { contact } from "./screens/contact.js";
-import { details, newContact, signIn } from "./screens/forms.js";
+import { ask, details, newContact, signIn } from "./screens/forms.js";
 import { home } from "./screens/home.js";
 import { me } from "./screens/me.js";
 import { reset } from "./screens/reset.js";
@@ -19,6 +19,7 @@ const SCREENS = [
   [/^\/sales\/contacts\/([^/]+)$/, contact],
   [/^\/sales\/contacts\/([^/]+)\/edit$/, details],
   [/^\/sales\/contacts\/([^/]+)\/sign-in$/, signIn],
+  [/^\/sales\/contacts\/([^/]+)\/ask$/, ask],
   [/^\/sales\/contacts\/([^/]+)\/resets\/new$/, confirmReset],
   [/^\/sales\/contacts\/([^/]+)\/resets\/([^/]+)$/, reset],
   [/^\/sales\/sync$/, syncCentre],

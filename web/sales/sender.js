@@ -2,7 +2,7 @@
 /** Sends what is due: one sender over all tabs, one record after the other, each answer written down before the next. */
 import { UNREACHED, problemKey } from "./api.js";
 import { SENDING } from "./device.js";
-import { followers, inOrder, meaningOf, pauseMs, readRecord, requestOf, whatIsDue } from "./records.js";
+import { askedPauseMs, followers, inOrder, isOver, meaningOf, pauseMs, readRecord, requestOf, whatIsDue } from "./records.js";
 
 /** @typedef {import("./records.js").QueueRecord} QueueRecord */
 /** @typedef {import("./api.js").Answer} Answer */
@@ -53,8 +53,10 @@ export class Sender {
 
   /** @param {boolean} early @returns {Promise<import("./queue.js").Standing>} */
   async #round(early) {
-    if (Date.now() < (early ? this.#askedUntil : this.pausedUntil)) return "unreached";
-    const sender = navigator.onLine ? await this.#device.sender() : { answer: UNREACHED };
+    await this.#pickUp();
+    if (!isOver(early ? this.#askedUntil : this.pausedUntil, Date.now())) return "unreached";
+    // Browsers say now and then that there is no network when there is one.
+    const sender = navigator.onLine || (await this.#answers()) ? await this.#device.sender() : { answer: UNREACHED };
     if ("answer" in sender) {
       if (meaningOf(sender.answer, problemKey(sender.answer)) === "sign-in") return "sign-in";
       return this.#pause(sender.answer);
@@ -67,33 +69,50 @@ export class Sender {
       tried.add(record.key);
       await this.#told(record);
       const { path, asking } = requestOf(record);
-      const answer = await this.#api.ask(path, asking);
+      const answer = understood(await this.#api.ask(path, asking));
       const { settled, meaning } = await this.#settle(record, answer);
       await this.#told(settled);
       if (meaning === "sign-in") return "sign-in";
-      if (meaning === "stop") return this.#pause(answer);
+      if (meaning === "stop" || (meaning === "perhaps" && !(await this.#answers()))) return this.#pause(answer);
       this.#failures = 0;
       this.pausedUntil = 0;
     }
   }
 
+  /** Whether the server answers at all. */
+  async #answers() {
+    const { reached, status } = await this.#api.get("/api/v1/me");
+    return reached && status < 500;
+  }
+
   /** Nobody could be reached: everything waits a while. @param {Answer} answer @returns {"unreached"} */
   #pause({ retryAfterS }) {
-    this.pausedUntil = Date.now() + (retryAfterS === null ? pauseMs(this.#failures, Math.random()) : retryAfterS * 1000);
+    this.pausedUntil = Date.now() + (retryAfterS === null ? pauseMs(this.#failures, Math.random()) : askedPauseMs(retryAfterS));
     if (retryAfterS !== null) this.#askedUntil = this.pausedUntil;
     this.#failures += 1;
     return "unreached";
   }
 
   /**
-   * Takes the next record and writes down that it is being sent. What still says so from before was left
-   * by an app that was killed: whoever holds the lock is the only sender.
+   * What still says that it is being sent was left by an app that was closed meanwhile: whoever holds the lock
+   * is the only sender. It waits again, with its key, so that it happens once whether or not it had arrived.
+   */
+  async #pickUp() {
+    const left = await this.#db.write(["queue"], async (tx) => {
+      const left = (await readAll(tx)).filter(({ state }) => state === "sending").map((record) => ({ ...record, state: /** @type {const} */ ("waiting"), next_at: 0 }));
+      for (const record of left) tx.put("queue", record);
+      return left;
+    });
+    if (left.length) await this.#told(left[0]);
+  }
+
+  /**
+   * Takes the next record and writes down that it is being sent.
    * @param {string} staff @param {number} until @param {Set<string>} tried @returns {Promise<QueueRecord | undefined>}
    */
   #next(staff, until, tried) {
     return this.#db.write(["queue"], async (tx) => {
-      const records = (await readAll(tx)).map((record) => (record.state === "sending" ? { ...record, state: /** @type {const} */ ("waiting") } : record));
-      const next = whatIsDue(records, staff, until).due.find(({ key }) => !tried.has(key));
+      const next = whatIsDue(await readAll(tx), staff, until).due.find(({ key }) => !tried.has(key));
       if (!next) return undefined;
       const sending = { ...next, state: /** @type {const} */ ("sending"), tries: next.tries + 1 };
       tx.put("queue", sending);
@@ -111,11 +130,15 @@ export class Sender {
       tx.put("queue", settled);
       if (meaning !== "done" || !answer.body) return { settled, meaning };
       for (const follower of followers(await readAll(tx), record, answer.body, answer.replayed)) tx.put("queue", follower);
-      if (record.kind !== "reset" && record.kind !== "cancel-reset") await keep(tx, answer.body);
+      if (changesContact(record)) await keep(tx, answer.body);
+      if (record.kind === "ask") await keepRequest(tx, answer.body);
       return { settled, meaning };
     });
   }
 }
+
+/** An answer that says of nothing what became of it is somebody's between. @param {Answer} answer @returns {Answer} */
+const understood = (answer) => (answer.ok && typeof answer.body?.id !== "string" ? UNREACHED : answer);
 
 /** @param {QueueRecord} record @param {Answer} answer @param {ReturnType<typeof meaningOf>} meaning @returns {QueueRecord} */
 function settledBy(record, answer, meaning) {
@@ -124,7 +147,7 @@ function settledBy(record, answer, meaning) {
     case "done": {
       const { status, body, replayed } = answer;
       const isReset = record.kind === "reset" || record.kind === "cancel-reset";
-      const result = { status, contact: isReset ? record.contact : body.id, reset: isReset ? body.id : null, replayed };
+      const result = { status, contact: changesContact(record) ? body.id : record.contact, reset: isReset ? body.id : null, replayed };
       return { ...record, contact: result.contact, state: "done", done_at: now, problem: null, result };
     }
     case "attention":
@@ -132,10 +155,20 @@ function settledBy(record, answer, meaning) {
     case "sign-in":
       return { ...record, state: "waiting", tries: record.tries - 1, next_at: 0 };
     default: {
-      const pause = answer.retryAfterS !== null ? answer.retryAfterS * 1000 : pauseMs(record.tries, Math.random());
+      const pause = answer.retryAfterS !== null ? askedPauseMs(answer.retryAfterS) : pauseMs(record.tries, Math.random());
       return { ...record, state: "waiting", next_at: now + pause, problem: answer.problem };
     }
   }
+}
+
+/** Whether the answer to an act is a contact. @param {QueueRecord} record */
+const changesContact = ({ kind }) => kind === "create" || kind === "edit" || kind === "sign-in";
+
+/** What was asked of the office, so that it is known before the next pull. @param {import("./db.js").Tx} tx @param {import("./shapes.js").ChangeRequest} request */
+async function keepRequest(tx, request) {
+  const known = (await tx.get("meta", "requests")) ?? [];
+  const others = known.filter((/** @type {typeof request} */ other) => other.id !== request.id && !(other.contact === request.contact && other.state === "open"));
+  tx.setMeta("requests", [request, ...others]);
 }
 
 /** The contact as the server answered, so that nobody sees the old one until the next pull. @param {import("./db.js").Tx} tx @param {import("./shapes.js").Contact} contact */

@@ -31,6 +31,10 @@
  *
  * @typedef {"waiting" | "put_off" | "handed_over" | "bounced" | "given_up" | "unsure" | "used" | "expired" | "cancelled" | "superseded"} ResetState
  *
+ * @typedef {{ id: string, contact: string, state: "open" | "entered" | "declined" | "closed", email: string | null,
+ *   username: string | null, website_access: boolean, note: string, asked_by: string, asked_at: string,
+ *   settled_by: string | null, settled_at: string | null, answer: string }} ChangeRequest
+ *
  * @typedef {{ tone: "neutral" | "info" | "ok" | "warn" | "bad", shape: string, word: string }} Badge
  *
  * @typedef {{ id: string, contact: string, kind: "invitation" | "reset", state: ResetState, requested_at: string,

@@ -16,6 +16,8 @@ const KEPT_FOR_MS = 30 * 24 * 3600_000;
 
 /** How often it is looked for changes while the app is seen, in milliseconds. */
 const EVERY_MS = 120_000;
+/** How soon again when the server was not reached, in milliseconds. */
+const AGAIN_MS = 15_000;
 
 /**
  * `starting` before anything is known; `current` the last pull went through; `unreached` it did not;
@@ -35,6 +37,8 @@ export class Sync extends EventTarget {
   #parts;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #soon;
   /** @type {Promise<void> | null} */
   #running = null;
   #again = false;
@@ -108,22 +112,24 @@ export class Sync extends EventTarget {
 
   /**
    * Begins anew with an empty device. First comes `text`, the export of what waits, which the caller saves;
-   * only then `wipe()`, which does nothing and says `false` when the queue has changed since.
-   * @returns {Promise<{ text: string, wipe: () => Promise<boolean> }>}
+   * only then `wipe()`, which removes nothing when the queue has changed since (`changed`), or when the
+   * server can't be reached (`unreached`): the device would be left without customers, and without the app.
+   * @returns {Promise<{ text: string, wipe: () => Promise<"wiped" | "changed" | "unreached"> }>}
    */
   async startFresh() {
-    const { db } = this.#parts;
+    const { db, api } = this.#parts;
     const { text, keys } = await exportAll(db);
     return {
       text,
       wipe: async () => {
+        if (!(await api.get("/api/v1/me")).reached) return "unreached";
         const same = await db.write(["queue", "retailers", "contacts", "meta"], async (tx) => {
           if ((await openKeys(tx)) !== keys) return false;
           for (const store of /** @type {const} */ (["queue", "retailers", "contacts", "meta"])) tx.clear(store);
           return true;
         });
         if (same) await this.#forgetApp();
-        return same;
+        return same ? "wiped" : "changed";
       },
     };
   }
@@ -158,8 +164,8 @@ export class Sync extends EventTarget {
     if (this.standing === "revoked") return;
     // Somebody signed out, and the app was killed before it was done.
     if (await db.meta("leaving")) return void (await this.#leave());
-    const answer = navigator.onLine ? await device.me() : null;
-    if (!answer?.ok) return this.#stand(answer ? standingOf(answer) : "unreached");
+    const answer = await device.me();
+    if (!answer.ok) return this.#stand(standingOf(answer));
     const isNew = await this.#welcome(answer.body);
     await queue.load();
     // Whoever has just come in has acts from before.
@@ -171,11 +177,25 @@ export class Sync extends EventTarget {
     });
     this.progress = null;
     await this.#read();
-    if (changed.retailers.length || changed.contacts.length) {
+    if ((await this.#pullRequests()) || changed.retailers.length || changed.contacts.length) {
       tabs.tell("data");
       await customers.load(changed);
     }
     this.#stand(last.ok ? "current" : standingOf(last));
+  }
+
+  /** What was asked of the office, and what came of it. @returns {Promise<boolean>} whether any of it is new */
+  async #pullRequests() {
+    const { db, api } = this.#parts;
+    const answer = await api.get("/api/v1/change-requests");
+    if (!answer.ok) return false;
+    return db.write(["meta"], async (tx) => {
+      // The device was wiped meanwhile.
+      if (!(await tx.get("meta", "me"))) return false;
+      if (JSON.stringify(await tx.get("meta", "requests")) === JSON.stringify(answer.body.items)) return false;
+      tx.setMeta("requests", answer.body.items);
+      return true;
+    });
   }
 
   /** Takes in who is signed in: another person's customers are removed before any of theirs come. @param {Me} me @returns {Promise<boolean>} whether it is somebody else than before */
@@ -278,6 +298,8 @@ export class Sync extends EventTarget {
     if (before === "revoked") return;
     this.standing = standing;
     this.#say();
+    clearTimeout(this.#soon);
+    if (standing === "unreached" && document.visibilityState === "visible") this.#soon = setTimeout(() => void this.run(), AGAIN_MS);
     if (standing === "signed-out" && before !== standing) this.dispatchEvent(new Event("signed-out"));
   }
 
@@ -288,7 +310,7 @@ export class Sync extends EventTarget {
 
 /** Ends the session of the pages; what they answer is for nobody. */
 async function endSession() {
-  await fetch("/sales/logout", { method: "POST", redirect: "manual", body: new URLSearchParams() }).catch(() => null);
+  await fetch("/sales/logout", { method: "POST", redirect: "manual", body: new URLSearchParams(), signal: AbortSignal.timeout(8000) }).catch(() => null);
 }
 
 /** @param {import("./db.js").Tx} tx */

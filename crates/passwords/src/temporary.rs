@@ -111,13 +111,17 @@ fn symbol(character: char) -> Option<char> {
     TemporaryPassword::ALPHABET.contains(symbol).then_some(symbol)
 }
 
-/// White space, dashes of every kind, and zero-width characters.
+/// White space, dashes of every kind, what is typed or read as one (the long vowel mark and the
+/// number one of Japanese and Chinese keyboards, lines of boxes), and what shows nothing.
 fn is_separator(character: char) -> bool {
     character.is_whitespace()
         || matches!(character,
-            '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}'
-            | '\u{feff}')
+            '-' | '\u{58a}' | '\u{5be}' | '\u{1400}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{2043}'
+            | '\u{2212}' | '\u{2796}' | '\u{2e17}' | '\u{2e1a}' | '\u{2e3a}' | '\u{2e3b}' | '\u{2e40}'
+            | '\u{301c}' | '\u{3030}' | '\u{30a0}' | '\u{fe58}' | '\u{fe63}' | '\u{10ead}' | '\u{2d7}'
+            | '\u{30fc}' | '\u{4e00}' | '\u{2500}' | '\u{2501}'
+            | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -208,6 +212,9 @@ mod tests {
             "2345\u{2212}6789\u{ad}-CDFH\u{200b}JKMY\u{feff}",
             "２３４５－６７８９－ＣＤＦＨ－ｊｋｍｙ",
             "z34s-G7b9-CDFH-JKMY",
+            "2345ー6789ーCDFHーJKMY",
+            "2345ｰ6789一CDFH─JKMY",
+            "2345〜6789⸺CDFH゠JKMY\u{61c}\r\n",
         ] {
             let seen = TemporaryPassword::recognise(typed).unwrap_or_else(|| panic!("{typed}"));
             assert_eq!(seen.symbols(), "23456789CDFHJKMY");

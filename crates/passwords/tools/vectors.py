@@ -67,6 +67,22 @@ def of_bcrypt():
         add("by hand for WordPress 6.8, over bcrypt 5.0", password, "$wp" + by_bcrypt(base64.b64encode(mac), "2y"))
 
 
+def addslashes(password):
+    """PHP's: what WordPress hashes of whatever is set in a form."""
+    slashed = {"'": "\\'", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
+    return "".join(slashed.get(character, character) for character in password)
+
+
+def of_word_press():
+    for password in ("it's7quay", '7 "quays"', "back\\slash9", " d\u00e9j\u00e0 'vu' 7 "):
+        for written in (addslashes(password), password):
+            trimmed = written.strip(" \t\n\r\0\x0b").encode()
+            mac = hmac.digest(b"wp-sha384", trimmed, "sha384")
+            add("by hand for WordPress 6.8, over bcrypt 5.0", password, "$wp" + by_bcrypt(base64.b64encode(mac), "2y"))
+            by = "by hand for WordPress 6.7, over passlib 1.7"
+            add(by, password, passlib.phpass.using(salt="seasalt9", rounds=8).hash(written))
+
+
 def of_django():
     pbkdf2 = hashers.PBKDF2PasswordHasher()
     pbkdf2_sha1 = hashers.PBKDF2SHA1PasswordHasher()
@@ -170,6 +186,7 @@ def of_shops():
 
 
 of_bcrypt()
+of_word_press()
 of_django()
 of_argon2()
 of_passlib()

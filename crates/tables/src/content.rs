@@ -95,8 +95,39 @@ fn text_or_other(head: &[u8]) -> Content {
     if is_page {
         return Content::Other(Other::WebPage);
     }
-    if head.contains(&0) && crate::csv::utf_16(head).is_none() {
+    let is_utf_16 = crate::csv::utf_16(head).is_some();
+    if !is_utf_16 && (head.contains(&0) || is_noise(head)) {
         return Content::Other(Other::Binary);
     }
-    Content::Text
+    written_for_programs(begins).map_or(Content::Text, Content::Other)
+}
+
+/// Whether more than a twentieth of the bytes are control characters that no text has.
+fn is_noise(head: &[u8]) -> bool {
+    let control = |byte: &u8| matches!(byte, 1..=8 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f);
+    head.iter().filter(|byte| control(byte)).count() * 20 > head.len()
+}
+
+/// Text that is no table, by how it begins.
+fn written_for_programs(begins: &[u8]) -> Option<Other> {
+    const BEGINNINGS: [(&str, Other); 8] = [
+        ("BEGIN:VCARD", Other::Cards),
+        ("-- ", Other::Sql),
+        ("/*!", Other::Sql),
+        ("INSERT INTO ", Other::Sql),
+        ("CREATE TABLE ", Other::Sql),
+        ("SET NAMES ", Other::Sql),
+        ("{\"", Other::Json),
+        ("[{", Other::Json),
+    ];
+    let compact: Vec<u8> = match begins.first() {
+        Some(b'{' | b'[') => {
+            begins.iter().filter(|byte| !byte.is_ascii_whitespace()).take(2).copied().collect()
+        }
+        _ => begins[..begins.len().min(16)].to_vec(),
+    };
+    let is = |word: &&(&str, Other)| {
+        compact.get(..word.0.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word.0.as_bytes()))
+    };
+    BEGINNINGS.iter().find(is).map(|(_, other)| *other)
 }

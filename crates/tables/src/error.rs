@@ -102,6 +102,15 @@ pub enum FileError {
         name: String,
     },
 
+    /// The row that was said to hold the headings.
+    #[error(
+        "There is nothing in row {row}, or it is not among the first rows. In which row do the headings stand?"
+    )]
+    NoHeadings {
+        /// The row that was asked for.
+        row: usize,
+    },
+
     /// There is no row that holds anything.
     #[error("The file is empty: the first row must hold the headings.")]
     Empty,
@@ -149,6 +158,18 @@ pub enum Other {
     /// A ZIP, gzip, 7z or RAR archive.
     #[error("This is an archive. Unpack it and upload the table in it.")]
     Archive,
+
+    /// Statements of a database.
+    #[error("These are statements of a database (SQL). Export the table as CSV instead.")]
+    Sql,
+
+    /// JSON.
+    #[error("This is a JSON file. Export the table as CSV or XLSX instead.")]
+    Json,
+
+    /// Address cards.
+    #[error("These are address cards (vCard). Export the contacts as CSV instead.")]
+    Cards,
 
     /// Anything else that isn't text.
     #[error("This file is neither text nor a workbook. Save the table as XLSX or CSV.")]

@@ -25,6 +25,7 @@ mod options;
 mod error;
 mod line;
 mod headings;
+mod quirks;
 mod content;
 mod csv;
 mod xlsx;
@@ -36,5 +37,5 @@ pub use limits::{
     MAX_RECORD, MAX_ROWS, MAX_SHEET, MAX_SHEETS, MAX_STRINGS, MAX_STRINGS_PART,
 };
 pub use line::{Cell, CellKind, Line, LineProblem};
-pub use options::{Encoding, Found, Kind, Options};
+pub use options::{Dialect, Encoding, Found, Kind, Options};
 pub use table::Table;

@@ -6,8 +6,8 @@ pub const MAX_FILE: u64 = 200 * 1024 * 1024;
 /// Rows that hold something, without the headings.
 pub const MAX_ROWS: usize = 500_000;
 
-/// Columns up to the last one that holds something.
-pub const MAX_COLUMNS: usize = 200;
+/// Columns up to the last one that holds something. DATEV's customers have 254, a CRM's whole list more.
+pub const MAX_COLUMNS: usize = 500;
 
 /// Characters of one cell: what Excel itself allows.
 pub const MAX_CELL: usize = 32_767;

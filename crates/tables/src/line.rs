@@ -14,6 +14,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// The number of the line in which it ends, as far as its cells tell.
+    pub(crate) fn last_number(&self) -> usize {
+        let ends = self.cells.iter().map(|cell| cell.text.bytes().filter(|byte| *byte == b'\n').count());
+        self.number + ends.sum::<usize>()
+    }
+
     /// Whether there is nothing to be seen in it and nothing to be said about it.
     pub(crate) fn is_blank(&self) -> bool {
         self.problems.is_empty() && self.cells.iter().all(Cell::is_blank)
@@ -30,10 +36,17 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell of text, cut to [`MAX_CELL`], and whether it had to be cut.
+    /// A cell of text, cut to [`MAX_CELL`], and whether it had to be cut. Of what Excel writes around a text
+    /// that it shall not take for a number, `="0042"`, the text is kept.
     pub(crate) fn text(mut text: String) -> (Self, bool) {
+        if let Some(within) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'))
+            && !within.contains('"')
+        {
+            text = within.to_owned();
+        }
         let cut = cut(&mut text);
-        (Self { text, kind: CellKind::Text }, cut)
+        let kind = if is_rounded(&text) { CellKind::Rounded } else { CellKind::Text };
+        (Self { text, kind }, cut)
     }
 
     /// What stands where a row has no cell.
@@ -46,6 +59,21 @@ impl Cell {
         self.text.trim().is_empty()
     }
 }
+
+/// Whether a text is how Excel shows a long number that doesn't fit: `7.00E+12`, `4,41632E+11`. What it
+/// leaves out is in no file.
+fn is_rounded(text: &str) -> bool {
+    let Some((number, exponent)) = text.split_once("E+").filter(|_| text.len() <= MAX_NUMBER) else {
+        return false;
+    };
+    let number = number.trim_start().trim_start_matches('-');
+    let (whole, rest) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.len() == 1 && are_digits(whole) && are_digits(rest) && are_digits(exponent.trim_end())
+}
+
+/// Bytes of a number that Excel shows, and some.
+const MAX_NUMBER: usize = 32;
 
 /// Cuts a text to [`MAX_CELL`] characters; says whether it was longer.
 fn cut(text: &mut String) -> bool {
@@ -68,6 +96,8 @@ pub enum CellKind {
     Text,
     /// A number. Zeros that led it are lost unless the cell's format shows them.
     Number,
+    /// A number that lost digits: Excel keeps 15 of them, and shows fewer of long ones (`7.00E+12`).
+    Rounded,
     /// A number that is shown as a date, a time or both.
     Date,
     /// `true` or `false`.

@@ -1,15 +1,30 @@
+use std::collections::VecDeque;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::content::{self, Content};
 use crate::{Cell, FileError, Found, Kind, Line, LineProblem, MAX_COLUMNS, MAX_FILE, MAX_ROWS, Options};
-use crate::{csv, headings, xlsx};
+use crate::{csv, headings, quirks, xlsx};
+
+/// Rows and about how many bytes of text are read ahead, to see what the table is like.
+const AHEAD: usize = 100;
+const AHEAD_BYTES: usize = 1024 * 1024;
+
+/// Rows beside the table that are told.
+const TOLD: usize = 20;
 
 /// A table in a file, read row by row.
 pub struct Table<R: Read + Seek> {
     found: Found,
     headings: Vec<String>,
+    /// Rows that were read to see what the table is like.
+    ahead: VecDeque<Line>,
     rows: Rows<R>,
     taken: usize,
+    /// Columns in which an apostrophe says that a text is one.
+    marked: Vec<usize>,
+    /// The line in which the row before ended, and whether that stood alone below a gap.
+    before: (usize, bool),
+    beside: Vec<usize>,
 }
 
 enum Rows<R: Read + Seek> {
@@ -29,12 +44,12 @@ impl<R: Read + Seek> Table<R> {
         if size > MAX_FILE {
             return Err(FileError::TooLarge { size, limit: MAX_FILE });
         }
-        let (found, mut rows) = match content::of(&mut source)? {
+        let (mut found, mut rows) = match content::of(&mut source)? {
             Content::Nothing => return Err(FileError::Empty),
             Content::Other(other) => return Err(FileError::NotATable(other)),
             Content::Encrypted => return Err(FileError::Encrypted),
             Content::Zip => {
-                let (book, rows) = xlsx::open(source, size, options.sheet.as_deref())?;
+                let (book, rows) = xlsx::open(source, size, options)?;
                 (of_workbook(book), Rows::Xlsx(Box::new(rows)))
             }
             Content::Text => {
@@ -42,8 +57,29 @@ impl<R: Read + Seek> Table<R> {
                 (found, Rows::Csv(Box::new(records)))
             }
         };
-        let Some(first) = rows.next()? else { return Err(FileError::Empty) };
-        Ok(Self { found, headings: headings::of(first.cells), rows, taken: 0 })
+        let mut ahead = rows.some()?;
+        if ahead.is_empty() {
+            return Err(FileError::Empty);
+        }
+        let at = match options.heading_row {
+            Some(row) => ahead.iter().position(|line| line.number == row),
+            None => Some(headings::find(ahead.make_contiguous(), options.known)),
+        };
+        let no_headings = || FileError::NoHeadings { row: options.heading_row.unwrap_or_default() };
+        let first = at.and_then(|at| ahead.drain(..=at).next_back()).ok_or_else(no_headings)?;
+        found.heading_row = first.number;
+        let before = (first.last_number(), false);
+        let marked = quirks::marked_columns(ahead.make_contiguous());
+        Ok(Self {
+            found,
+            headings: headings::of(first.cells),
+            ahead,
+            rows,
+            taken: 0,
+            marked,
+            before,
+            beside: Vec::new(),
+        })
     }
 
     /// What was found out about the file.
@@ -51,11 +87,22 @@ impl<R: Read + Seek> Table<R> {
         &self.found
     }
 
-    /// The first row that holds something: trimmed, each with a name, no name twice.
+    /// The row of headings: trimmed, each with a name, no name twice.
     ///
     /// A heading without text is called `Column 3`, a name that was there before `Name (2)`.
     pub fn headings(&self) -> &[String] {
         &self.headings
+    }
+
+    /// The next rows, as many as were read to see what the table is like: at most a hundred.
+    pub fn ahead(&self) -> impl Iterator<Item = &Line> {
+        self.ahead.iter()
+    }
+
+    /// The rows so far that were left out since they are beside the table, such as totals, as a person
+    /// counts them; of many, the first.
+    pub fn beside(&self) -> &[usize] {
+        &self.beside
     }
 
     /// The next row that holds something, or `None` after the last.
@@ -63,7 +110,7 @@ impl<R: Read + Seek> Table<R> {
     /// # Errors
     /// Why the file can't be read any further. Ask no more after an error.
     pub fn next_row(&mut self) -> Result<Option<Line>, FileError> {
-        let Some(mut line) = self.rows.next()? else { return Ok(None) };
+        let Some(mut line) = self.next_of_table()? else { return Ok(None) };
         self.taken += 1;
         if self.taken > MAX_ROWS {
             return Err(FileError::TooManyRows { limit: MAX_ROWS });
@@ -74,11 +121,48 @@ impl<R: Read + Seek> Table<R> {
         } else {
             line.cells.resize_with(expected, Cell::empty);
         }
+        for column in &self.marked {
+            if let Some(cell) = line.cells.get_mut(*column) {
+                quirks::unmark(cell);
+            }
+        }
         Ok(Some(line))
+    }
+
+    fn next_of_table(&mut self) -> Result<Option<Line>, FileError> {
+        loop {
+            let line = match self.ahead.pop_front() {
+                Some(line) => line,
+                None => match self.rows.next()? {
+                    Some(line) => line,
+                    None => return Ok(None),
+                },
+            };
+            let is_below = line.number > self.before.0 + 1 || self.before.1;
+            let is_alone = is_below && quirks::is_alone(&line, &self.headings);
+            self.before = (line.last_number(), is_alone);
+            if !is_alone && !quirks::is_beside(&line, &self.headings) {
+                return Ok(Some(line));
+            }
+            if self.beside.len() < TOLD {
+                self.beside.push(line.number);
+            }
+        }
     }
 }
 
 impl<R: Read + Seek> Rows<R> {
+    /// The first rows, as many as show what the table is like.
+    fn some(&mut self) -> Result<VecDeque<Line>, FileError> {
+        let (mut ahead, mut bytes) = (VecDeque::new(), 0);
+        while ahead.len() < AHEAD && bytes < AHEAD_BYTES {
+            let Some(line) = self.next()? else { break };
+            bytes += line.cells.iter().map(|cell| cell.text.len()).sum::<usize>();
+            ahead.push_back(line);
+        }
+        Ok(ahead)
+    }
+
     /// The next row that isn't blank, without the blank cells at its end.
     fn next(&mut self) -> Result<Option<Line>, FileError> {
         loop {
@@ -104,8 +188,10 @@ fn of_workbook(book: xlsx::Book) -> Found {
         kind: Kind::Xlsx,
         encoding: None,
         delimiter: None,
+        dialect: None,
         sheet: Some(book.sheet),
         sheets: book.sheets,
         marked: false,
+        heading_row: 0,
     }
 }

@@ -46,9 +46,12 @@ pub(super) struct How {
     /// The encoding of a CSV file, if it is not found out rightly
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
-    /// The sheet of a workbook; otherwise the first one that is not hidden
+    /// The sheet of a workbook; otherwise the one that looks most like a list of customers
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
+    /// The row that holds the headings, if it is not found out rightly
+    #[arg(long, value_name = "NUMBER")]
+    heading_row: Option<usize>,
 }
 
 fn matching(name: &str) -> Result<Matching, String> {
@@ -75,6 +78,8 @@ impl How {
             delimiter: delimiter.transpose()?,
             encoding: encoding.transpose()?,
             sheet: self.sheet.clone(),
+            heading_row: self.heading_row,
+            ..tables::Options::default()
         })
     }
 

@@ -83,6 +83,7 @@ pub(super) fn tell(
     } else {
         in_words(ended, problems);
         if args.dry_run {
+            println!("Read as {}.", import::found_in_words(&ended.import));
             println!("{}", columns(&ended.import));
         }
     }
@@ -147,6 +148,10 @@ fn in_words(ended: &Ended, problems: &[Problem]) {
     if problems.len() == SHOWN {
         eprintln!("… there may be more; --json lists all, --problems FILE writes the wrong rows to a sheet");
     }
+    for remark in &tally.remarks {
+        let column = import::column(import, remark.field).unwrap_or("(row)");
+        eprintln!("{} rows, column {column}: {} (taken)", remark.rows, remark.text);
+    }
     println!(
         "{}: {} rows. Retailers: {} new, {} changed. Contacts: {} new, {} changed, {} unchanged. Territories: {} new. Wrong rows: {}.",
         done(import, ended.obstacle),
@@ -176,7 +181,8 @@ fn columns(import: &Import) -> String {
     let taken = both().filter_map(|(heading, field)| Some(format!("{heading} = {}", (*field)?.as_str())));
     let left: Vec<&str> =
         both().filter(|(_, field)| field.is_none()).map(|(heading, _)| heading.as_str()).collect();
-    let left = if left.is_empty() { String::new() } else { format!(" Left out: {}.", left.join(", ")) };
+    let left =
+        if left.is_empty() { String::new() } else { format!(" Left out and not kept: {}.", left.join(", ")) };
     format!("Columns: {}.{left}", taken.collect::<Vec<_>>().join(", "))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod contacts;
 mod events;
+pub mod requests;
 pub mod resets;
 pub mod retailers;
 mod shapes;

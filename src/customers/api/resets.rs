@@ -48,7 +48,7 @@ pub async fn start(AtApi(caller): AtApi, Ids(contact): Ids<ContactId>, keyed: Ke
         .write(move |tx, actor| {
             idempotency::once(tx, actor, Some(attempt), now, |tx| {
                 Ok(match recovery::request(tx, actor, contact, manner, now)? {
-                    Requested::OnItsWay(reset) => Ok(Done { contact, reset: Some(reset) }),
+                    Requested::OnItsWay(reset) => Ok(Done { reset: Some(reset), ..Done::with(contact) }),
                     Requested::NotPossible(obstacle) => {
                         Err((obstacle, retailers::contact(tx, actor, contact)?))
                     }
@@ -56,7 +56,7 @@ pub async fn start(AtApi(caller): AtApi, Ids(contact): Ids<ContactId>, keyed: Ke
             })
         })
         .await?;
-    let (Done { contact, reset }, replayed) =
+    let (Done { contact, reset, .. }, replayed) =
         done(once, |(obstacle, contact)| not_possible(obstacle, &contact).into())?;
     let reset = find(&caller, contact, reset).await?;
     created(&format!("/api/v1/contacts/{contact}/resets/{}", reset.id), &reset)

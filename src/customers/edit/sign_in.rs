@@ -18,10 +18,10 @@ use crate::retailers::{self, Contact, Edited};
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignInForm {
-    username: String,
-    email: String,
+    pub(in crate::customers) username: String,
+    pub(in crate::customers) email: String,
     #[serde(default)]
-    version: i64,
+    pub(in crate::customers) version: i64,
 }
 
 #[derive(Template)]
@@ -71,6 +71,17 @@ async fn show(
     html(status, &SignInPage { page: caller.page(), form, contact, errors, holder, meanwhile })
 }
 
+/// The form with what someone wanted to be entered, and whose the username is.
+pub(in crate::customers) async fn username_is_taken(
+    caller: &Caller,
+    id: ContactId,
+    form: SignInForm,
+    holder: Holder,
+) -> Answer {
+    let wrong = (StatusCode::UNPROCESSABLE_ENTITY, username_taken(&holder), holder);
+    show(caller, id, Some(form), wrong).await
+}
+
 /// `POST /portal/contacts/{id}/sign-in`
 pub async fn submit_sign_in(
     AtPortal(caller): AtPortal,
@@ -100,10 +111,7 @@ pub async fn submit_sign_in(
     match edited {
         Edited::Saved(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("saved"))),
         Edited::Unchanged(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("unchanged"))),
-        Edited::Taken(_) => {
-            let wrong = (StatusCode::UNPROCESSABLE_ENTITY, username_taken(&holder), holder);
-            show(&caller, id, Some(form), wrong).await
-        }
+        Edited::Taken(_) => username_is_taken(&caller, id, form, holder).await,
         Edited::ChangedMeanwhile => {
             let conflict = (StatusCode::CONFLICT, FieldErrors::default(), Holder::default());
             show(&caller, id, Some(form), conflict).await

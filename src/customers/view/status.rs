@@ -160,8 +160,9 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
             vec![asked(reset), Step::new("bad", "Given up").at(reset.finished_at).saying(text)]
         }
         Progress::Unsure => {
-            let text =
-                format!("{answer}. It was one of many, so it is not sent twice. Call them, or send another.");
+            let text = format!(
+                "{answer}. So that nobody gets it again and again, it is not sent any more. Call them, or send another."
+            );
             vec![asked(reset), ended("May have arrived").at(reset.finished_at).saying(text)]
         }
         Progress::Used(at) => {

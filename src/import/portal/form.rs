@@ -20,13 +20,17 @@ pub struct Column {
     pub fields: Vec<(&'static str, &'static str, bool)>,
     /// Whether it seems to hold passwords, and so was not taken in.
     pub of_passwords: bool,
+    /// Whether its cells are kept; nobody said what the others hold.
+    pub kept: bool,
 }
 
 /// The form as it is shown.
 #[derive(Clone, Debug)]
 pub struct ChoicesForm {
-    /// Each column.
+    /// Each column in which there is something, or that is chosen.
     pub columns: Vec<Column>,
+    /// How many are empty in every row.
+    pub blank: usize,
     /// The ways to find contacts: name, word.
     pub ways: Vec<(String, String)>,
     /// The territories to choose from: value, word.
@@ -35,32 +39,50 @@ pub struct ChoicesForm {
     pub choices: Choices,
     /// How many may be deactivated, as it was typed.
     pub most: String,
+    /// The headings of columns that are chosen and were not kept.
+    pub needed: Vec<String>,
+    /// Whether retailers are told apart by their names.
+    pub by_name: bool,
 }
 
 impl ChoicesForm {
     /// The form of an import with what is chosen.
     pub fn new(import: &Import, choices: Choices, first: &[Staged], territories: &[String]) -> Self {
-        let columns = import.headings.iter().enumerate().map(|(place, heading)| {
+        let chosen = |place: usize| choices.columns.get(place).copied().flatten();
+        let is_shown = |place: usize| {
+            import.total == 0 || chosen(place).is_some() || !import.origin.blank.contains(&place)
+        };
+        let shown = import.headings.iter().enumerate().filter(|(place, _)| is_shown(*place));
+        let columns = shown.map(|(place, heading)| {
             let of_passwords = import.choices.is_of_passwords(place, heading);
             Column {
                 name: format!("column-{place}"),
                 heading: heading.clone(),
                 samples: if of_passwords { Vec::new() } else { samples(first, place) },
-                fields: fields(choices.columns.get(place).copied().flatten()),
+                fields: fields(chosen(place)),
                 of_passwords,
+                kept: import.origin.kept.contains(&place),
             }
         });
+        let columns: Vec<Column> = columns.collect();
         let none = (String::new(), "None: such rows are wrong".to_owned());
         Self {
-            columns: columns.collect(),
+            blank: import.headings.len() - columns.len(),
+            columns,
             ways: Matching::ALL.map(|way| (way.as_str().to_owned(), in_words(way).to_owned())).to_vec(),
             territories: std::iter::once(none)
                 .chain(territories.iter().map(|name| (name.clone(), name.clone())))
                 .collect(),
+            needed: needed(import),
+            by_name: choices.by_name(),
             most: choices.missing.unwrap_or(MISSING_LIMIT).to_string(),
             choices,
         }
     }
+}
+
+fn needed(import: &Import) -> Vec<String> {
+    import.not_kept().into_iter().filter_map(|place| import.headings.get(place).cloned()).collect()
 }
 
 fn samples(first: &[Staged], place: usize) -> Vec<String> {

@@ -2,14 +2,14 @@
 
 mod store;
 
-use super::entry::{Cells, Note};
+use super::cells::{Cells, Note};
 use super::verdict::{Change, Verdict};
 use crate::kernel::id::{ContactId, RetailerId};
 
 pub use store::{
-    counts, earlier_of_accounts, earlier_of_usernames, forget_contact, forget_passwords, last_done,
-    missing_contacts, missing_retailers, noted, of_verdict, put, remove, remove_missing, remove_some,
-    rows_after, waiting,
+    at, counts, earlier_of_accounts, earlier_of_usernames, forget_contact, forget_passwords, last_done,
+    missing_contacts, missing_retailers, noted, of_verdict, put, remarked, remove, remove_missing,
+    remove_some, rows_after, waiting,
 };
 
 /// A row of a file, and what becomes of it.

@@ -1,5 +1,6 @@
 //! The SQL of the rows of imports.
 
+use super::super::facts::bare;
 use super::super::store::{json, read_json};
 use super::super::verdict::Verdict;
 use super::{Fate, Staged};
@@ -13,12 +14,12 @@ const AT_ONCE: usize = 50;
 pub fn put(tx: &mut Tx<'_>, import: ImportId, rows: &[Staged]) -> Result<(), Error> {
     let values = rows.iter().map(|row| row.values(import)).collect::<Result<Vec<_>, _>>()?;
     tx.enter(
-        "insert into import_rows (import_id, place, line, cells, password, verdict, notes, changes, account_key, username_key,
-             retailer_id, contact_id, state, undo)",
+        "insert into import_rows (import_id, place, line, cells, password, verdict, notes, changes, account_key, account_bare,
+             username_key, retailer_id, contact_id, state, undo)",
         &values,
         "on conflict (import_id, place) do update set cells = excluded.cells, password = excluded.password, verdict = excluded.verdict,
-             notes = excluded.notes, changes = excluded.changes, account_key = excluded.account_key, username_key = excluded.username_key,
-             retailer_id = excluded.retailer_id, contact_id = excluded.contact_id, state = excluded.state, undo = excluded.undo",
+             notes = excluded.notes, changes = excluded.changes, account_key = excluded.account_key, account_bare = excluded.account_bare,
+             username_key = excluded.username_key, retailer_id = excluded.retailer_id, contact_id = excluded.contact_id, state = excluded.state, undo = excluded.undo",
     )
 }
 
@@ -34,6 +35,7 @@ impl Staged {
             json(&self.notes)?.to_value(),
             json(&self.changes)?.to_value(),
             self.account_key.to_value(),
+            self.account_key.as_deref().map(bare).to_value(),
             self.username_key.to_value(),
             self.retailer.to_value(),
             self.contact.to_value(),
@@ -49,6 +51,20 @@ const ROW: &str = "select place, line, cells, password, verdict, notes, changes,
 /// The next rows after a place, in their order.
 pub fn rows_after(tx: &mut Tx<'_>, import: ImportId, place: i64, limit: i64) -> Result<Vec<Staged>, Error> {
     tx.all(&format!("{ROW} and place > $2 order by place limit $3"), &[&import, &place, &limit])
+}
+
+/// The row at a place.
+pub fn at(tx: &mut Tx<'_>, import: ImportId, place: i64) -> Result<Option<Staged>, Error> {
+    tx.opt(&format!("{ROW} and place = $2"), &[&import, &place])
+}
+
+/// Rows after a place that are not wrong and about which there is something worth
+/// knowing.
+pub fn remarked(tx: &mut Tx<'_>, import: ImportId, after: i64, limit: i64) -> Result<Vec<Staged>, Error> {
+    tx.all(
+        &format!("{ROW} and notes <> '[]' and verdict <> 'wrong' and place > $2 order by place limit $3"),
+        &[&import, &after, &limit],
+    )
 }
 
 /// The next rows after a place that are to be brought in, in their order.
@@ -87,14 +103,15 @@ pub fn of_verdict(
     )
 }
 
-/// Good rows before a place about these account numbers.
+/// Good rows before a place about account numbers of which these are left without
+/// blanks and the zeros before them.
 pub fn earlier_of_accounts(
     tx: &mut Tx<'_>,
     import: ImportId,
     before: i64,
     keys: &[String],
 ) -> Result<Vec<Staged>, Error> {
-    earlier(tx, (import, before), "account_key", keys)
+    earlier(tx, (import, before), "account_bare", keys)
 }
 
 /// Good rows before a place with these usernames.
@@ -161,7 +178,9 @@ pub fn missing_contacts(
 pub fn missing_retailers(tx: &mut Tx<'_>, import: ImportId, limit: i64) -> Result<Vec<RetailerId>, Error> {
     let rows: Vec<Row> = tx.all(
         "select r.id from retailers r where r.active
-             and not exists (select 1 from import_rows i where i.import_id = $1 and i.account_key = r.account_number_key)
+             and not exists (select 1 from import_rows i where i.import_id = $1
+                 and i.account_bare = coalesce(nullif(ltrim(replace(r.account_number_key, ' ', ''), '0'), ''), '0')
+                 and i.account_key = r.account_number_key)
          order by r.id limit $2",
         &[&import, &limit],
     )?;

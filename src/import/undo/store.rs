@@ -27,7 +27,8 @@ pub fn is_alone(tx: &mut Tx<'_>, contact: ContactId) -> Result<bool, Error> {
              or exists (select 1 from mails where contact_id = $1) or exists (select 1 from resets where contact_id = $1)
              or exists (select 1 from temporary_passwords where contact_id = $1) or exists (select 1 from email_changes where contact_id = $1)
              or exists (select 1 from sessions where contact_id = $1) or exists (select 1 from run_items where contact_id = $1)
-             or exists (select 1 from passkeys where contact_id = $1) or exists (select 1 from contacts where merged_into_id = $1) as known",
+             or exists (select 1 from passkeys where contact_id = $1) or exists (select 1 from contacts where merged_into_id = $1)
+             or exists (select 1 from change_requests where contact_id = $1) or exists (select 1 from idempotency_keys where contact_id = $1) as known",
         &[&contact],
     )?;
     Ok(!row.get::<bool>("known")?)

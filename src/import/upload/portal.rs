@@ -4,17 +4,18 @@ use std::io::{Seek, Write};
 
 use axum::extract::Multipart;
 use axum::extract::multipart::Field as Part;
-use tables::{Encoding, FileError, Options};
+use tables::{FileError, Options};
 
+use super::Reading;
 use crate::error::Error;
 use crate::http::{Answer, Caller, Failure};
-use crate::import::{Choices, File, StageError, stage};
+use crate::import::{self, Choices, File, Import, StageError, stage};
 use crate::kernel::id::ImportId;
 
 /// Why a file is not taken.
 pub enum NotTaken {
-    /// What is wrong with it, in words.
-    File(String),
+    /// What is wrong with it, in words, beside the field that it is about.
+    File(&'static str, String),
     /// Something broke.
     Broken(Failure),
 }
@@ -25,52 +26,112 @@ impl<E: Into<Failure>> From<E> for NotTaken {
     }
 }
 
-/// What may stand between cells, as one chooses it.
-pub fn delimiters() -> Vec<(String, String)> {
-    let all = [("", "Found out"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Bar")];
-    all.map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec()
-}
-
-/// Encodings, as one chooses them.
-pub fn encodings() -> Vec<(String, String)> {
-    let all = [
-        ("", "Found out"),
-        ("utf-8", "UTF-8"),
-        ("utf-16le", "UTF-16"),
-        ("windows-1252", "Western European (Windows-1252)"),
-        ("windows-1250", "Central European (Windows-1250)"),
-        ("windows-1251", "Cyrillic (Windows-1251)"),
-        ("macintosh", "Macintosh"),
-    ];
-    all.map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec()
-}
-
 /// What a browser sent.
 struct Sent {
     file: std::fs::File,
     name: String,
-    options: Options,
+    reading: Reading,
+    /// The draft for which the file is handed in again, since columns were chosen
+    /// that were not kept.
+    again: Option<ImportId>,
 }
 
-/// Takes the file of a form in.
+/// Takes the file of a form in, and holds it for a while.
 pub async fn take_in(caller: &Caller, form: Multipart) -> Result<ImportId, NotTaken> {
-    let Sent { file, name, options } = receive(form).await?;
+    let Sent { file, name, reading, again } = receive(form).await?;
     if name.is_empty() {
-        return Err(NotTaken::File("Choose a file first.".into()));
+        return Err(NotTaken::File("file", "Choose a file first.".into()));
     }
+    let options = reading.options().map_err(|(field, text)| NotTaken::File(field, text))?;
+    let held = file.try_clone().map_err(broken)?;
+    let file = opened(file, options).await?;
+    let (headings, likely) = (file.headings().to_vec(), file.likely());
+    let choices = caller
+        .read(move |tx, actor| match again {
+            Some(draft) => import::choices_again(tx, actor, draft, &headings),
+            None => import::choices_for(tx, &headings, &likely),
+        })
+        .await?;
+    let app = &caller.web.app;
+    let id = stage(&app.db, &caller.actor, (file, &name, choices.clone()), None, caller.now()).await;
+    let id = id.map_err(said)?;
+    app.held.keep(id, held, caller.now()).map_err(broken)?;
+    if let Some(draft) = again {
+        take_place(caller, (draft, id), choices).await?;
+    }
+    Ok(id)
+}
+
+/// Reads the file of a draft once more, another way. It becomes an import of its
+/// own, and the draft goes: whatever is wrong leaves the draft as it was.
+pub async fn read_again(
+    caller: &Caller,
+    draft: &Import,
+    reading: &Reading,
+    choices: &Choices,
+) -> Result<ImportId, NotTaken> {
+    let (id, _) = staged_again(caller, draft, reading, choices).await?;
+    let old = draft.id;
+    match caller.write(move |tx, actor| import::discard(tx, actor, old)).await {
+        // Somebody else discarded or started it meanwhile: theirs stands, and so does this one.
+        Ok(()) | Err(Error::NotFound) => Ok(id),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads the file of a draft once more since columns were chosen that were not kept,
+/// and looks at its rows.
+pub async fn read_more(caller: &Caller, draft: &Import, choices: &Choices) -> Result<ImportId, NotTaken> {
+    let (id, choices) = staged_again(caller, draft, &Reading::of(&draft.origin), choices).await?;
+    take_place(caller, (draft.id, id), choices).await?;
+    Ok(id)
+}
+
+async fn staged_again(
+    caller: &Caller,
+    draft: &Import,
+    reading: &Reading,
+    choices: &Choices,
+) -> Result<(ImportId, Choices), NotTaken> {
+    let options = reading.options().map_err(|(field, text)| NotTaken::File(field, text))?;
+    let (web, old, now) = (caller.web.clone(), draft.id, caller.now());
+    let copied = tokio::task::spawn_blocking(move || web.app.held.copy(old, now)).await;
+    let copied = copied.map_err(std::io::Error::other).and_then(|copied| copied).map_err(broken)?;
+    let Some(copy) = copied else { return Err(NotTaken::File("reading", NOT_HELD.into())) };
+    let file = opened(copy, options).await?;
+    let choices = choices.clone().carried(&draft.headings, file.headings(), &file.likely());
+    let app = &caller.web.app;
+    let name = draft.file_name.as_str();
+    let id = stage(&app.db, &caller.actor, (file, name, choices.clone()), None, now).await.map_err(said)?;
+    app.held.hand_on(old, id);
+    Ok((id, choices))
+}
+
+/// Has an import take the place of its draft.
+async fn take_place(caller: &Caller, which: (ImportId, ImportId), choices: Choices) -> Result<(), NotTaken> {
+    let now = caller.now();
+    caller.write(move |tx, actor| import::take_place(tx, actor, which, &choices, now)).await?;
+    Ok(())
+}
+
+/// What to say where the file is not held any more.
+const NOT_HELD: &str = "The file itself is not here any more: it is held for an hour at most, by one server, and never stored. Hand it in again to read it another way.";
+
+async fn opened(file: std::fs::File, options: Options) -> Result<File, NotTaken> {
     let opened = tokio::task::spawn_blocking(move || File::open(file, &options)).await;
     let opened =
         opened.map_err(|error| FileError::Io(std::io::Error::other(error))).and_then(|opened| opened);
-    let file = opened.map_err(|error| said(StageError::File(error)))?;
-    let choices = Choices::guess(file.headings());
-    let app = &caller.web.app;
-    stage(&app.db, &caller.actor, (file, &name, choices), None, caller.now()).await.map_err(said)
+    opened.map_err(|error| said(StageError::File(error)))
 }
 
 fn said(error: StageError) -> NotTaken {
     match error {
         StageError::File(FileError::Io(error)) => broken(error),
-        StageError::File(error) => NotTaken::File(error.to_string()),
+        StageError::File(error @ FileError::NoHeadings { .. }) => {
+            NotTaken::File("heading_row", error.to_string())
+        }
+        StageError::File(error) => NotTaken::File("file", error.to_string()),
+        error @ StageError::NoHeadings => NotTaken::File("file", error.to_string()),
         StageError::Broken(error) => NotTaken::Broken(error.into()),
         StageError::Hashing(error) => NotTaken::Broken(Error::from(error).into()),
     }
@@ -78,7 +139,7 @@ fn said(error: StageError) -> NotTaken {
 
 async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
     let file = tempfile::tempfile().map_err(broken)?;
-    let mut sent = Sent { file, name: String::new(), options: Options::default() };
+    let mut sent = Sent { file, name: String::new(), reading: Reading::default(), again: None };
     while let Some(mut part) = form.next_field().await.map_err(|_| too_large())? {
         match part.name().unwrap_or_default().to_owned().as_str() {
             "file" => {
@@ -87,9 +148,11 @@ async fn receive(mut form: Multipart) -> Result<Sent, NotTaken> {
                     sent.file.write_all(&piece).map_err(broken)?;
                 }
             }
-            "delimiter" => sent.options.delimiter = text(part).await?.bytes().next(),
-            "encoding" => sent.options.encoding = Encoding::from_label(&text(part).await?),
-            "sheet" => sent.options.sheet = Some(text(part).await?).filter(|name| !name.is_empty()),
+            "delimiter" => sent.reading.delimiter = text(part).await?,
+            "encoding" => sent.reading.encoding = text(part).await?,
+            "sheet" => sent.reading.sheet = text(part).await?,
+            "heading_row" => text(part).await?.trim().clone_into(&mut sent.reading.heading_row),
+            "again" => sent.again = Some(text(part).await?.parse().map_err(|_| Failure::Unreadable)?),
             _ => return Err(NotTaken::Broken(Failure::Unreadable)),
         }
     }
@@ -112,6 +175,7 @@ fn broken(error: std::io::Error) -> NotTaken {
 
 fn too_large() -> NotTaken {
     NotTaken::File(
+        "file",
         "The file is larger than 64 MB, or it did not arrive whole. Larger ones are taken at the command line: tradepost import customers FILE.".into(),
     )
 }

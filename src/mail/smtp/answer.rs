@@ -1,12 +1,11 @@
 //! What the server said, and what went wrong when it said nothing, in a line.
 
-use std::error::Error as _;
 use std::io;
 
 use lettre::address::Envelope;
-use lettre::transport::smtp::Error;
 use rustls::CertificateError;
 
+use crate::mail::answers::{self, Said, Stage, Verdict};
 use crate::mail::message;
 
 /// The most characters of an answer or a problem.
@@ -25,12 +24,6 @@ impl Answer {
         Self { code, words: one_line(words) }
     }
 
-    /// The server's no; `None` when the error is not an answer.
-    pub(super) fn of_error(error: &Error) -> Option<Self> {
-        let words = error.source().map(ToString::to_string).unwrap_or_default();
-        error.status().map(|code| Self::new(code.into(), &words))
-    }
-
     /// Code and words.
     pub(super) fn text(&self) -> String {
         one_line(&format!("{} {}", self.code, self.words))
@@ -38,7 +31,7 @@ impl Answer {
 
     /// The code, and the enhanced one if there is one (RFC 3463): `535 5.7.8`.
     pub(super) fn codes(&self) -> String {
-        match self.enhanced() {
+        match self.status() {
             Some([class, subject, detail]) => format!("{} {class}.{subject}.{detail}", self.code),
             None => self.code.to_string(),
         }
@@ -49,18 +42,16 @@ impl Answer {
         self.code >= 500
     }
 
-    /// Whether the reason is the recipient's address: as the enhanced code says
-    /// (RFC 3463: subject 1 but for 1.7 and 1.8, which are about the sender, and
-    /// 2.1, a disabled mailbox; a full one empties again), else by the stage.
-    pub(super) fn is_about_recipient(&self, at_recipient: bool) -> bool {
-        match self.enhanced() {
-            Some([_, subject, detail]) => match subject {
-                1 => !matches!(detail, 7 | 8),
-                2 => detail == 1,
-                _ => false,
-            },
-            None => at_recipient && matches!(self.code, 450 | 550..=553),
-        }
+    /// What the answer means for the mail.
+    pub(super) fn verdict(&self, stage: Stage) -> Verdict {
+        let said = Said { stage, code: Some(self.code), status: self.status(), words: &self.words };
+        Verdict { class: answers::class(&said), permanent: self.is_permanent() }
+    }
+
+    /// The enhanced code (RFC 3463), if its class fits the code.
+    pub(super) fn status(&self) -> Option<[u16; 3]> {
+        let status = answers::status(self.words.split(' ').next()?)?;
+        (status[0] == self.code / 100).then_some(status)
     }
 
     /// The answer without the addresses of the mail.
@@ -85,12 +76,6 @@ impl Answer {
             self.words.split(' ').map(|word| if quoted(word) { "…" } else { word }).collect::<Vec<_>>();
         Self { words: words.join(" "), ..self }
     }
-
-    fn enhanced(&self) -> Option<[u16; 3]> {
-        let mut numbers = self.words.split(' ').next()?.split('.').map(|part| part.parse::<u16>().ok());
-        let code = [numbers.next()??, numbers.next()??, numbers.next()??];
-        (numbers.next().is_none() && code[0] == self.code / 100).then_some(code)
-    }
 }
 
 /// Letters and digits only, in lower case: how a secret is found again however
@@ -102,24 +87,6 @@ fn folded(text: &str) -> String {
 /// A text on one line, without control characters, cut to what is kept.
 pub(super) fn one_line(text: &str) -> String {
     message::one_line(text, MAX_LENGTH)
-}
-
-/// What went wrong, for the operator.
-pub(super) fn of_error(error: &Error) -> String {
-    let mut cause = error.source();
-    while let Some(here) = cause {
-        if let Some(problem) = here.downcast_ref::<rustls::Error>().map(of_tls) {
-            return problem;
-        }
-        if let Some(io) = here.downcast_ref::<io::Error>() {
-            return of_io(io);
-        }
-        cause = here.source();
-    }
-    if error.is_response() {
-        return "it closed the connection or gave no proper SMTP answer".into();
-    }
-    one_line(&error.to_string())
 }
 
 /// What went wrong with the connection.
@@ -141,6 +108,7 @@ pub(super) fn of_io(error: &io::Error) -> String {
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::UnexpectedEof => "it closed the connection".into(),
+        io::ErrorKind::InvalidData if error.get_ref().is_none() => "it gave no proper SMTP answer".into(),
         _ => one_line(&error.to_string()),
     }
 }
@@ -179,21 +147,10 @@ mod tests {
     }
 
     #[test]
-    fn the_enhanced_code_says_whether_it_is_about_the_recipient() {
-        let about = |code, words, at_recipient| Answer::new(code, words).is_about_recipient(at_recipient);
-        assert!(about(550, "5.1.1 no such user", true));
-        assert!(about(550, "5.1.1 no such user", false));
-        assert!(!about(552, "5.2.2 mailbox full", true), "it empties again");
-        assert!(about(550, "5.2.1 disabled", true));
-        assert!(!about(553, "5.1.8 unknown sender", true));
-        assert!(about(550, "no such user", true));
-        assert!(!about(550, "5.7.1 relaying denied", true));
-        assert!(!about(554, "relay access denied", true));
-        assert!(!about(550, "spam", false));
-        assert!(!about(451, "4.3.0 try later", true));
-        assert!(!about(550, "4.1.1 another class", false));
+    fn an_enhanced_code_is_one_that_fits_the_code() {
         assert_eq!(Answer::new(535, "5.7.8 bad").codes(), "535 5.7.8");
         assert_eq!(Answer::new(535, "5.7 bad 5.7.8").codes(), "535");
+        assert_eq!(Answer::new(550, "4.1.1 another class").codes(), "550");
     }
 
     #[test]

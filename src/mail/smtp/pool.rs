@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::Limits;
 use super::session::Session;
 
 /// A connection idle for longer is asked whether it still works.
@@ -34,11 +33,11 @@ struct Shelf {
 
 impl Pool {
     /// A connection that works, if one is idle.
-    pub(super) async fn take(&self, limits: Limits) -> Option<Session> {
+    pub(super) async fn take(&self) -> Option<Session> {
         loop {
             let mut session = lock(&self.shelf).idle.pop()?;
             let idle = session.idle_for();
-            if idle <= TRUSTED_FOR || (idle <= IDLE_LIMIT && session.still_works(limits).await) {
+            if idle <= TRUSTED_FOR || (idle <= IDLE_LIMIT && session.still_works().await) {
                 return Some(session);
             }
         }

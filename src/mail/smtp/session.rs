@@ -1,25 +1,27 @@
-//! One connection to the mail server: opening it, and a message's way over it.
+//! One connection to the mail server, and a message's way over it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
 use std::time::Duration;
 
 use lettre::address::Envelope;
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
-use lettre::transport::smtp::response::{Response, Severity};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::answer::{self, Answer};
-use super::{Door, Handover, Limits};
-use crate::config::SmtpSecurity;
+use super::opening::{self, Opened};
+use super::wire::{Reply, Wire};
+use super::{Door, Handover, Timeouts};
+use crate::mail::answers::Stage;
 
-/// An open connection, introduced, encrypted and signed in as the URL asks.
+/// How long an idle server may take to say that it is still there, or to
+/// forget what it refused.
+const SHORT: Duration = Duration::from_secs(5);
+/// Bytes of a message that are written at once.
+const BLOCK: usize = 64 * 1024;
+
+/// An open connection.
 pub(super) struct Session {
-    connection: AsyncSmtpConnection,
+    wire: Wire,
+    timeouts: Timeouts,
     /// The name by which the server introduced itself.
     server: String,
     /// How many messages went over it.
@@ -35,31 +37,18 @@ pub(super) struct Failed {
     pub(super) stale: bool,
 }
 
-/// The stage at which a handover is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    Sender,
-    Recipient,
-    Content,
-}
-
 /// A step's failure: the server's no, or no answer at all.
-enum Trouble {
+pub(super) enum Trouble {
     Said(Answer),
     Silent(String),
 }
 
 impl Session {
     /// Opens a connection.
-    pub(super) async fn open(door: &Door, limits: Limits) -> Result<Self, Handover> {
-        let connection = connect(door, limits).await?;
-        let connection = encrypt(connection, door, limits).await?;
-        let connection = sign_in(connection, door, limits).await?;
-        let server = match answer::one_line(connection.server_info().name()) {
-            name if name.is_empty() => door.server.host.clone(),
-            name => name,
-        };
-        Ok(Self { connection, server, messages: 0, last_used: Instant::now() })
+    pub(super) async fn open(door: &Door) -> Result<Self, Handover> {
+        let Opened { wire, name } = opening::open(door).await?;
+        let server = if name.is_empty() { door.server.host.clone() } else { name };
+        Ok(Self { wire, timeouts: door.timeouts, server, messages: 0, last_used: Instant::now() })
     }
 
     /// Hands a message over. `Err` when the connection is not usable any more.
@@ -67,117 +56,100 @@ impl Session {
         &mut self,
         envelope: &Envelope,
         message: &[u8],
-        limits: Limits,
     ) -> Result<Handover, Failed> {
         let used_before = self.messages > 0;
         self.messages += 1;
-        let outcome = match self.introduce(envelope, message, limits).await {
-            Ok(()) => self.content(message, limits).await,
+        let outcome = match self.introduce(envelope).await {
+            Ok(()) => self.content(message).await,
             Err((stage, trouble)) => {
                 let silent = matches!(trouble, Trouble::Silent(_));
-                let hung_up = used_before && stage == Stage::Sender && (silent || trouble.is_goodbye());
-                let handover = match trouble {
-                    Trouble::Said(answer) => refused(&answer.without_addresses(envelope), stage),
-                    Trouble::Silent(problem) => Handover::Unreachable { problem },
-                };
-                Err(Failed { handover, stale: hung_up })
+                let stale = used_before && stage == Stage::Sender && (silent || trouble.is_goodbye());
+                let handover = trouble.without_addresses(envelope).handover(stage);
+                Err(Failed { handover, stale })
             }
         };
         self.last_used = Instant::now();
         match outcome {
-            Err(Failed {
-                handover: Handover::Refused { answer, permanent, about_recipient },
-                stale: false,
-            }) if !answer.starts_with("421") && self.reset(limits).await => {
-                Ok(Handover::Refused { answer, permanent, about_recipient })
+            Err(Failed { handover: Handover::Refused { answer, verdict }, stale: false })
+                if !answer.starts_with("421") && self.reset().await =>
+            {
+                Ok(Handover::Refused { answer, verdict })
             }
             other => other,
         }
     }
 
     /// Names sender and recipients, and asks leave to send the message.
-    async fn introduce(
-        &mut self,
-        envelope: &Envelope,
-        message: &[u8],
-        limits: Limits,
-    ) -> Result<(), (Stage, Trouble)> {
-        let wait = limits.of(limits.timeouts.command);
-        let eight_bit =
-            !message.is_ascii() && self.connection.server_info().supports_feature(Extension::EightBitMime);
-        let parameters =
-            if eight_bit { vec![MailParameter::Body(MailBodyParameter::EightBitMime)] } else { vec![] };
-        let mail = Mail::new(envelope.from().cloned(), parameters);
-        answered(wait, self.connection.command(mail)).await.map_err(|trouble| (Stage::Sender, trouble))?;
-        for recipient in envelope.to() {
-            let recipient = Rcpt::new(recipient.clone(), vec![]);
-            let wait = limits.of(limits.timeouts.command);
-            answered(wait, self.connection.command(recipient))
-                .await
-                .map_err(|trouble| (Stage::Recipient, trouble))?;
-        }
-        let wait = limits.of(limits.timeouts.command);
-        let leave = answered(wait, self.connection.command(Data))
+    async fn introduce(&mut self, envelope: &Envelope) -> Result<(), (Stage, Trouble)> {
+        let wait = self.timeouts.command;
+        let from = envelope.from().map(AsRef::<str>::as_ref).unwrap_or_default();
+        self.agreed(wait, &format!("MAIL FROM:<{from}>"))
             .await
-            .map_err(|trouble| (Stage::Content, trouble))?;
-        if leave.has_code(354) {
-            return Ok(());
+            .map_err(|trouble| (Stage::Sender, trouble))?;
+        for to in envelope.to() {
+            let rcpt = format!("RCPT TO:<{to}>");
+            self.agreed(wait, &rcpt).await.map_err(|trouble| (Stage::Recipient, trouble))?;
         }
-        Err((
-            Stage::Content,
-            Trouble::Silent(format!("the mail server answered {} where 354 was due", leave.code())),
-        ))
+        match answered(self.timeouts.data, self.wire.ask("DATA")).await {
+            Ok(leave) if leave.code == 354 => Ok(()),
+            Ok(reply) if reply.code >= 400 => Err((Stage::Content, Trouble::Said(Answer::from(&reply)))),
+            Ok(reply) => {
+                let problem = format!("the mail server answered {} where 354 was due", reply.code);
+                Err((Stage::Content, Trouble::Silent(problem)))
+            }
+            Err(problem) => Err((Stage::Content, Trouble::Silent(problem))),
+        }
+    }
+
+    async fn agreed(&mut self, wait: Duration, command: &str) -> Result<(), Trouble> {
+        match answered(wait, self.wire.ask(command)).await {
+            Ok(reply) if reply.is_yes() => Ok(()),
+            Ok(reply) => Err(Trouble::Said(Answer::from(&reply))),
+            Err(problem) => Err(Trouble::Silent(problem)),
+        }
     }
 
     /// Sends the message. From the moment its last line may have left, silence
     /// is doubt.
-    async fn content(&mut self, message: &[u8], limits: Limits) -> Result<Handover, Failed> {
-        let whole = AtomicBool::new(false);
-        let body = message.strip_suffix(b"\r\n").unwrap_or(message);
-        // lettre asks for the next chunk after having written the last one, and
-        // writes the final dot once there is none.
-        let mut chunks = body.chunks(64 * 1024);
-        let watched = std::iter::from_fn(|| {
-            let chunk = chunks.next();
-            whole.store(chunk.is_none(), Ordering::Relaxed);
-            chunk
-        });
-        let wait = limits.of(limits.timeouts.end_of_data);
-        let outcome = answered(wait, self.connection.message_iter(watched)).await;
+    async fn content(&mut self, message: &[u8]) -> Result<Handover, Failed> {
         let failed = |handover| Err(Failed { handover, stale: false });
-        match outcome {
-            Ok(response) if response.code().severity == Severity::PositiveCompletion => {
-                Ok(Handover::Accepted {
-                    answer: Answer::from(&response).without_content(message).text(),
-                    server: self.server.clone(),
-                    encrypted: Some(self.connection.is_encrypted()),
-                })
+        let stuffed = zeroize::Zeroizing::new(stuffed(message));
+        for block in stuffed.chunks(BLOCK) {
+            if let Err(problem) = answered(self.timeouts.block, self.wire.write(block)).await {
+                let problem = format!("the connection broke while the message was being sent: {problem}");
+                return failed(Handover::Unreachable { problem: answer::one_line(&problem) });
             }
-            Ok(response) => failed(Handover::InDoubt {
-                problem: format!("the mail server answered {} to the message", response.code()),
+        }
+        match answered(self.timeouts.end_of_data, self.wire.ask(".")).await {
+            Ok(reply) if reply.is_yes() => Ok(Handover::Accepted {
+                answer: Answer::from(&reply).without_content(message).text(),
+                server: self.server.clone(),
+                encrypted: Some(self.wire.encrypted),
             }),
-            Err(Trouble::Said(answer)) => failed(refused(&answer.without_content(message), Stage::Content)),
-            Err(Trouble::Silent(problem)) if whole.load(Ordering::Relaxed) => failed(Handover::InDoubt {
+            Ok(reply) if reply.code >= 400 => {
+                let answer = Answer::from(&reply).without_content(message);
+                failed(Trouble::Said(answer).handover(Stage::Content))
+            }
+            Ok(reply) => {
+                let problem = format!("the mail server answered {} to the message", reply.code);
+                failed(Handover::InDoubt { problem })
+            }
+            Err(problem) => failed(Handover::InDoubt {
                 problem: answer::one_line(&format!(
                     "the message was sent, but the mail server did not say whether it took it: {problem}"
-                )),
-            }),
-            Err(Trouble::Silent(problem)) => failed(Handover::Unreachable {
-                problem: answer::one_line(&format!(
-                    "the connection broke while the message was being sent: {problem}"
                 )),
             }),
         }
     }
 
     /// Makes the connection fit for another message after a refusal.
-    async fn reset(&mut self, limits: Limits) -> bool {
-        answered(limits.of(limits.timeouts.command), self.connection.command(Rset)).await.is_ok()
+    async fn reset(&mut self) -> bool {
+        self.agreed(SHORT, "RSET").await.is_ok()
     }
 
     /// Whether the server still answers.
-    pub(super) async fn still_works(&mut self, limits: Limits) -> bool {
-        timeout(limits.of(limits.timeouts.command), self.connection.test_connected()).await.unwrap_or(false)
+    pub(super) async fn still_works(&mut self) -> bool {
+        self.agreed(SHORT, "NOOP").await.is_ok()
     }
 
     pub(super) fn idle_for(&self) -> Duration {
@@ -189,135 +161,82 @@ impl Session {
     }
 
     pub(super) async fn quit(&mut self) {
-        drop(self.connection.quit().await);
+        drop(self.wire.ask("QUIT").await);
     }
 }
 
 impl Trouble {
+    /// What becomes of the mail.
+    pub(super) fn handover(self, stage: Stage) -> Handover {
+        match self {
+            Self::Said(answer) => Handover::Refused { answer: answer.text(), verdict: answer.verdict(stage) },
+            Self::Silent(problem) => Handover::Unreachable { problem },
+        }
+    }
+
+    fn without_addresses(self, envelope: &Envelope) -> Self {
+        match self {
+            Self::Said(answer) => Self::Said(answer.without_addresses(envelope)),
+            silent @ Self::Silent(_) => silent,
+        }
+    }
+
     /// Whether the server said that it is about to hang up.
     fn is_goodbye(&self) -> bool {
         matches!(self, Self::Said(answer) if answer.code == 421)
     }
 }
 
-/// A connection, encrypted if the URL asks for it from the first byte.
-async fn connect(door: &Door, limits: Limits) -> Result<AsyncSmtpConnection, Handover> {
-    let address = (door.server.host.as_str(), door.server.port);
-    let wait = limits.of(limits.timeouts.connect);
-    let greeting = limits.of(limits.timeouts.connect + limits.timeouts.command);
-    let connected = if door.server.security == SmtpSecurity::Tls {
-        let tls = Some(door.tls.clone());
-        answered(greeting, AsyncSmtpConnection::connect_tokio1(address, Some(wait), &door.hello, tls, None))
-            .await
-    } else {
-        let stream = match timeout(wait, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return Err(unreachable(door, &answer::of_io(&error))),
-            Err(_) => return Err(unreachable(door, "no answer in time")),
-        };
-        // The final dot is a packet of its own; waiting to fill it costs 40 ms.
-        if let Err(error) = stream.set_nodelay(true) {
-            return Err(unreachable(door, &answer::of_io(&error)));
-        }
-        answered(greeting, AsyncSmtpConnection::connect_with_transport(Box::new(stream), &door.hello)).await
-    };
-    connected.map_err(|trouble| match trouble {
-        // "No" to the connection says nothing about the message.
-        Trouble::Said(answer) => {
-            Handover::Refused { answer: answer.text(), permanent: false, about_recipient: false }
-        }
-        Trouble::Silent(problem) => unreachable(door, &problem),
-    })
-}
-
-/// Encrypts the connection if the server offers it or the URL demands it.
-async fn encrypt(
-    mut connection: AsyncSmtpConnection,
-    door: &Door,
-    limits: Limits,
-) -> Result<AsyncSmtpConnection, Handover> {
-    if connection.is_encrypted() {
-        return Ok(connection);
-    }
-    if !connection.can_starttls() {
-        if door.server.security == SmtpSecurity::StartTls {
-            let problem =
-                "it offers no encryption (STARTTLS), which smtp+starttls:// in mail.smtp_url demands";
-            return Err(unreachable(door, problem));
-        }
-        return Ok(connection);
-    }
-    let wait = limits.of(limits.timeouts.connect);
-    match answered(wait, connection.starttls(door.tls.clone(), &door.hello)).await {
-        Ok(()) => Ok(connection),
-        Err(Trouble::Said(answer)) => Err(unreachable(
-            door,
-            &format!("it offers encryption (STARTTLS) but then refused it: {}", answer.text()),
-        )),
-        Err(Trouble::Silent(problem)) => Err(unreachable(door, &problem)),
-    }
-}
-
-/// Signs in if the URL names a user.
-async fn sign_in(
-    mut connection: AsyncSmtpConnection,
-    door: &Door,
-    limits: Limits,
-) -> Result<AsyncSmtpConnection, Handover> {
-    let Some((user, password)) = &door.server.credentials else { return Ok(connection) };
-    if !connection.is_encrypted() && !door.server.is_local() {
-        let problem = "it offers no encryption, and the password in mail.smtp_url is only sent over an encrypted connection";
-        return Err(unreachable(door, problem));
-    }
-    let mechanisms = [Mechanism::Plain, Mechanism::Login];
-    if connection.server_info().get_auth_mechanism(&mechanisms).is_none() {
-        let problem = "mail.smtp_url names a user, but it offers no sign-in that we know (AUTH PLAIN or LOGIN) on this port";
-        return Err(unreachable(door, problem));
-    }
-    let credentials = Credentials::new(user.clone(), password.as_str().to_owned());
-    let wait = limits.of(limits.timeouts.command);
-    match answered(wait, connection.auth(&mechanisms, &credentials)).await {
-        Ok(_) => Ok(connection),
-        // Its words could repeat what we sent.
-        Err(Trouble::Said(answer)) => {
-            let problem =
-                format!("it did not accept the user and password of mail.smtp_url ({})", answer.codes());
-            Err(unreachable(door, &problem))
-        }
-        Err(Trouble::Silent(problem)) => Err(unreachable(door, &format!("while signing in: {problem}"))),
-    }
-}
-
-/// What the server answers within the time allowed.
-async fn answered<T>(within: Duration, step: impl Future<Output = Result<T, Error>>) -> Result<T, Trouble> {
+/// What a step gives within the time allowed, or why it gives nothing.
+pub(super) async fn answered<T>(
+    within: Duration,
+    step: impl Future<Output = io::Result<T>>,
+) -> Result<T, String> {
     match timeout(within, step).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => {
-            Err(Answer::of_error(&error)
-                .map_or_else(|| Trouble::Silent(answer::of_error(&error)), Trouble::Said))
+        Ok(Err(error)) => Err(answer::of_io(&error)),
+        Err(_) => Err(format!("no answer within {} s", within.as_secs_f32().ceil())),
+    }
+}
+
+/// The message up to its final dot: a dot at the beginning of a line is doubled
+/// (RFC 5321, 4.5.2), and the last line ends.
+fn stuffed(message: &[u8]) -> Vec<u8> {
+    let mut stuffed = Vec::with_capacity(message.len() + 2);
+    let mut at_start = true;
+    for &byte in message {
+        if at_start && byte == b'.' {
+            stuffed.push(b'.');
         }
-        Err(_) => Err(Trouble::Silent(format!("no answer within {} s", within.as_secs_f32().ceil()))),
+        stuffed.push(byte);
+        at_start = byte == b'\n';
+    }
+    if !stuffed.ends_with(b"\r\n") {
+        stuffed.extend_from_slice(b"\r\n");
+    }
+    stuffed
+}
+
+impl From<&Reply> for Answer {
+    fn from(reply: &Reply) -> Self {
+        Self::new(reply.code, &reply.words())
     }
 }
 
-fn refused(answer: &Answer, stage: Stage) -> Handover {
-    Handover::Refused {
-        // A sender that is refused is a setting to be put right, not a reason
-        // to drop the mail.
-        permanent: stage != Stage::Sender && answer.is_permanent(),
-        about_recipient: stage != Stage::Sender && answer.is_about_recipient(stage == Stage::Recipient),
-        answer: answer.text(),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn unreachable(door: &Door, problem: &str) -> Handover {
-    let (host, port) = (&door.server.host, door.server.port);
-    Handover::Unreachable { problem: answer::one_line(&format!("mail server {host}:{port}: {problem}")) }
-}
-
-impl From<&Response> for Answer {
-    fn from(response: &Response) -> Self {
-        let text = response.message().collect::<Vec<_>>().join(" ");
-        Self::new(response.code().into(), &text)
+    #[test]
+    fn dots_at_the_beginning_of_lines_are_doubled_and_the_last_line_ends() {
+        let cases: [(&[u8], &[u8]); 4] = [
+            (b".\r\n..a\r\nb.\r\n", b"..\r\n...a\r\nb.\r\n"),
+            (b"a", b"a\r\n"),
+            (b"", b"\r\n"),
+            (b"a\n.\r\n", b"a\n..\r\n"),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(stuffed(message), expected, "{message:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 /// Every template: its path and its text. The operator's folder may hold files
 /// of these paths.
-pub(super) const TEMPLATES: [(&str, &str); 50] = [
+pub(super) const TEMPLATES: [(&str, &str); 56] = [
     ("layout.html", include_str!("layout.html")),
     ("footer.txt", include_str!("footer.txt")),
     ("en/reset/subject.txt", include_str!("en/reset/subject.txt")),
@@ -11,6 +11,9 @@ pub(super) const TEMPLATES: [(&str, &str); 50] = [
     ("en/invitation/subject.txt", include_str!("en/invitation/subject.txt")),
     ("en/invitation/body.txt", include_str!("en/invitation/body.txt")),
     ("en/invitation/body.html", include_str!("en/invitation/body.html")),
+    ("en/invitation-username/subject.txt", include_str!("en/invitation-username/subject.txt")),
+    ("en/invitation-username/body.txt", include_str!("en/invitation-username/body.txt")),
+    ("en/invitation-username/body.html", include_str!("en/invitation-username/body.html")),
     ("en/password-changed/subject.txt", include_str!("en/password-changed/subject.txt")),
     ("en/password-changed/body.txt", include_str!("en/password-changed/body.txt")),
     ("en/password-changed/body.html", include_str!("en/password-changed/body.html")),
@@ -35,6 +38,9 @@ pub(super) const TEMPLATES: [(&str, &str); 50] = [
     ("de/invitation/subject.txt", include_str!("de/invitation/subject.txt")),
     ("de/invitation/body.txt", include_str!("de/invitation/body.txt")),
     ("de/invitation/body.html", include_str!("de/invitation/body.html")),
+    ("de/invitation-username/subject.txt", include_str!("de/invitation-username/subject.txt")),
+    ("de/invitation-username/body.txt", include_str!("de/invitation-username/body.txt")),
+    ("de/invitation-username/body.html", include_str!("de/invitation-username/body.html")),
     ("de/password-changed/subject.txt", include_str!("de/password-changed/subject.txt")),
     ("de/password-changed/body.txt", include_str!("de/password-changed/body.txt")),
     ("de/password-changed/body.html", include_str!("de/password-changed/body.html")),

@@ -163,6 +163,9 @@ fn needed(kind: Kind) -> Vec<Needed> {
         }
         Kind::PasswordChanged | Kind::EmailChanged | Kind::SignInChanged | Kind::Test => vec![],
         Kind::EmailConfirmation => vec![need("confirm_url", samples::LINK)],
+        Kind::InvitationUsername => {
+            vec![need("username", samples::USERNAME), need("sign_in_url", samples::SIGN_IN)]
+        }
         Kind::Usernames => vec![need("username", samples::USERNAME)],
         Kind::StaffReset => vec![alone("code", samples::CODE), need("link", samples::LINK)],
     }

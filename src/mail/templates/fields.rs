@@ -41,7 +41,7 @@ const COMMON: [Meaning; 3] = [
     ("language", "the language of the mail: en or de"),
 ];
 
-const TEMPORARY: [Meaning; 12] = [
+const TEMPORARY: [Meaning; 15] = [
     ("person", "the contact’s name"),
     ("retailer", "the retailer’s name"),
     ("password", "the temporary password; in the text it stands alone on its line"),
@@ -53,12 +53,22 @@ const TEMPORARY: [Meaning; 12] = [
     ("asked_by.name", "the name of who asked; can be nothing"),
     ("username", "the username; nothing unless mails may name it"),
     ("stops_current", "true when the current password was stopped"),
+    ("page_url", "the page of an invitation, which mails a fresh temporary password; nothing in a reset"),
+    ("page_until", "until when it does; nothing in a reset"),
+    ("username_follows", "true when the username comes in a mail of its own"),
     ("subject", "the subject"),
 ];
 
 fn own(kind: Kind) -> &'static [Meaning] {
     match kind {
         Kind::Reset | Kind::Invitation => &TEMPORARY,
+        Kind::InvitationUsername => &[
+            ("person", "the contact’s name"),
+            ("retailer", "the retailer’s name"),
+            ("username", "their username"),
+            ("sign_in_url", "where to sign in"),
+            ("subject", "the subject"),
+        ],
         Kind::PasswordChanged => &[
             ("person", "the contact’s name"),
             ("retailer", "the retailer’s name"),

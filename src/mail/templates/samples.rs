@@ -5,8 +5,8 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::mail::contexts::{
-    AskedBy, EmailChanged, EmailConfirmation, PasswordChanged, SignInChanged, StaffReset, TemporaryPassword,
-    UsernameEntry, Usernames,
+    AskedBy, EmailChanged, EmailConfirmation, InvitationUsername, PasswordChanged, SignInChanged, StaffReset,
+    TemporaryPassword, UsernameEntry, Usernames,
 };
 use crate::mail::message::Kind;
 
@@ -20,6 +20,7 @@ pub(super) const USERNAME: &str = "sample-username";
 pub(super) const SIGN_IN: &str = "https://shop.sample.example/sign-in";
 pub(super) const NOT_ME: &str = "https://shop.sample.example/not-me/0123456789abcdef";
 pub(super) const LINK: &str = "https://shop.sample.example/confirm/0123456789abcdef";
+pub(super) const PAGE: &str = "https://shop.sample.example/invitation/0123456789abcdef";
 pub(super) const FORGOT: &str = "https://shop.sample.example/forgot-password";
 const UNTIL: &str = "Wednesday 25 November, 14:02 (CET)";
 
@@ -29,8 +30,20 @@ const UNTIL: &str = "Wednesday 25 November, 14:02 (CET)";
 pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Value> {
     match kind {
         Kind::Reset | Kind::Invitation => {
-            usernames.iter().flat_map(|named| temporary_passwords(named.then_some(USERNAME))).collect()
+            let invited = kind == Kind::Invitation;
+            usernames
+                .iter()
+                .flat_map(|named| temporary_passwords(invited, named.then_some(USERNAME)))
+                .collect()
         }
+        Kind::InvitationUsername => vec![fields(&InvitationUsername {
+            supplier: SUPPLIER,
+            website: WEBSITE,
+            person: PERSON,
+            retailer: RETAILER,
+            username: USERNAME,
+            sign_in_url: SIGN_IN,
+        })],
         Kind::PasswordChanged => vec![fields(&PasswordChanged {
             supplier: SUPPLIER,
             website: WEBSITE,
@@ -80,8 +93,9 @@ fn sign_in_changed(change: &str) -> Value {
     })
 }
 
-fn temporary_passwords(username: Option<&'static str>) -> Vec<Value> {
-    let sample = |asked_by, stops_current| {
+fn temporary_passwords(invited: bool, username: Option<&'static str>) -> Vec<Value> {
+    let sample = |asked_by: AskedBy<'static>, stops_current| {
+        let by_contact = asked_by == AskedBy::Contact;
         fields(&TemporaryPassword {
             supplier: SUPPLIER,
             website: WEBSITE,
@@ -94,7 +108,10 @@ fn temporary_passwords(username: Option<&'static str>) -> Vec<Value> {
             asked_by,
             not_me_url: NOT_ME,
             username,
-            stops_current,
+            stops_current: stops_current && !invited,
+            page_url: invited.then_some(PAGE),
+            page_until: invited.then_some(UNTIL),
+            username_follows: invited && !by_contact && username.is_none(),
         })
     };
     vec![

@@ -12,7 +12,7 @@ use minijinja::Value;
 use crate::mail::message::{LOGO, Rendered};
 
 /// Fields that nobody but the reader may see.
-pub(super) const SECRETS: [&str; 4] = ["password", "code", "link", "confirm_url"];
+pub(super) const SECRETS: [&str; 5] = ["password", "code", "link", "confirm_url", "page_url"];
 
 /// The elements of a mail; none of them loads or sends anything by itself.
 const ELEMENTS: [&str; 43] = [

@@ -52,6 +52,9 @@ fn reset() -> TemporaryPassword<'static> {
         not_me_url: "https://shop.harbour.example/not-me/1?a=b&c=d",
         username: None,
         stops_current: false,
+        page_url: None,
+        page_until: None,
+        username_follows: false,
     }
 }
 

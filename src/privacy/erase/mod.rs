@@ -11,7 +11,7 @@ use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
 use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
-use crate::{access, import};
+use crate::{access, change_requests, import};
 
 /// What came of asking to erase someone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, typed: &str, now: Ti
         store::remove_temporary_passwords(tx, record)?;
         passkeys::remove_all(tx, Owner::Contact(record))?;
         store::remove_email_changes(tx, record)?;
+        change_requests::forget(tx, record, now)?;
         store::blank_domains(tx, record)?;
         import::forget_contact(tx, record)?;
         store::blank_contact(tx, record, now)?;

@@ -152,6 +152,7 @@ fn read(tx: &mut Tx<'_>, contact: Contact, reader: Reader, extent: Extent) -> Re
         part("known-mails", false, store::mails(tx, id, limit)?),
         part("known-email-changes", false, store::email_changes(tx, id, limit)?),
         part("known-runs", false, store::runs(tx, id, limit)?),
+        part("known-change-requests", false, store::change_requests(tx, id, limit)?),
         part("known-history", false, history(tx, id, reader, limit)?),
     ];
     Ok(Known { contact, sections })
@@ -264,7 +265,7 @@ impl Told {
 }
 
 /// The keys of words that have a meaning of their own.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 39] = [
     "known-is-en",
     "known-is-de",
     "known-is-reset",
@@ -273,6 +274,7 @@ const WORDS: [&str; 34] = [
     "known-is-email-changed",
     "known-is-email-confirmation",
     "known-is-usernames",
+    "known-is-invitation-username",
     "known-is-sign-in-changed",
     "known-is-waiting",
     "known-is-put-off",
@@ -299,6 +301,10 @@ const WORDS: [&str; 34] = [
     "known-is-access-off",
     "known-is-activate",
     "known-is-deactivate",
+    "known-is-open",
+    "known-is-entered",
+    "known-is-declined",
+    "known-is-closed",
 ];
 
 fn in_words(language: Language, word: &str) -> String {

@@ -175,6 +175,26 @@ pub(super) fn email_changes(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> 
     records(&rows, &shape)
 }
 
+pub(super) fn change_requests(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
+    let rows = tx.all(
+        "select id, asked_at, email, username, website_access, note, state, settled_at, answer as office_answer
+         from change_requests where contact_id = $1 order by asked_at desc limit $2",
+        &[&contact, &limit],
+    )?;
+    let shape = [
+        ("known-id", Holds::Id),
+        ("known-asked-at", Moment),
+        ("known-email", Text),
+        ("known-username", Text),
+        ("known-website-access", Yes),
+        ("known-note", Text),
+        ("known-state", Word),
+        ("known-settled-at", Moment),
+        ("known-office-answer", Text),
+    ];
+    records(&rows, &shape)
+}
+
 pub(super) fn runs(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Record>, Error> {
     let rows = tx.all(
         "select r.act, r.created_at as started_at, i.domain, i.state, i.reason, i.acted_at from run_items i join runs r on r.id = i.run_id

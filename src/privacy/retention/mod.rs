@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::actor::{Act, Actor};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::change_requests;
 use crate::db::{self, Tx};
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
@@ -34,11 +35,12 @@ pub async fn apply(app: &App) -> Result<()> {
         return Ok(());
     }
     let kept = &app.config.retention;
-    let steps: [(Duration, Step); 5] = [
+    let steps: [(Duration, Step); 6] = [
         (kept.sessions, sessions::forget_old),
         (kept.mails, store::remove_email_changes),
         (kept.mails, store::blank_mails),
         (kept.mails, store::remove_mails),
+        (kept.mails, change_requests::blank_old),
         (kept.addresses, audit::blank_old_addresses),
     ];
     for (kept, step) in steps {

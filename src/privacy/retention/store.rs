@@ -64,7 +64,7 @@ pub(super) fn remove_mails(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Re
     tx.run(
         "delete from mails where id in
              (select m.id from mails m where m.finished_at < $1 and m.to_address = ''
-                and m.kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames', 'sign-in-changed', 'test')
+                and m.kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames', 'sign-in-changed', 'test', 'invitation-username')
                 and not exists (select 1 from email_changes e where e.mail_id = m.id)
               order by m.finished_at limit $2)",
         &[&before, &limit],

@@ -102,7 +102,7 @@ pub fn cancel_queued(tx: &mut Tx<'_>, run: RunId) -> Result<u64, Error> {
 pub fn unsent(tx: &mut Tx<'_>, run: RunId) -> Result<Vec<(ContactId, ResetId)>, Error> {
     let rows: Vec<Row> = tx.all(
         "select x.contact_id, x.id from run_items i join resets x on x.id = i.reset_id join mails m on m.id = x.mail_id
-         where i.run_id = $1 and m.finished_at is null and not m.unsure",
+         where i.run_id = $1 and m.finished_at is null and m.doubts = 0",
         &[&run],
     )?;
     rows.iter().map(|row| Ok((row.get("contact_id")?, row.get("id")?))).collect()

@@ -177,10 +177,11 @@ pub fn sign_in(
     let staff = match staff {
         Some(staff) if may_enter(&staff, door) && matches!(proved, Proved::By(_)) => staff,
         staff => {
+            let is_they = staff.as_ref().is_some_and(|staff| staff.active) && matches!(proved, Proved::By(_));
             let whose = staff.map(|staff| about(staff.id)).unwrap_or_default();
             let actor = Actor { who: Who::Nobody, door, address: place.address.clone() };
             audit::record(tx, &actor, now, Event::SignInRefused, copied(proved, whose))?;
-            return Ok(SignIn::Refused);
+            return Ok(if is_they { SignIn::OtherDoor } else { SignIn::Refused });
         }
     };
     passkeys::forgive(tx, place)?;

@@ -11,7 +11,7 @@ use crate::kernel::id::PasskeyId;
 use crate::passkeys::{self, Begun};
 use crate::staff::factors::portal::{Threshold, codes_page, prove_page, set_up_page};
 use crate::staff::fresh;
-use crate::staff::portal::{door, let_in, sign_in_page};
+use crate::staff::portal::{Refusal, door, let_in, sign_in_page};
 use crate::staff::sign_in::SignIn;
 
 /// Why a passkey was not taken.
@@ -35,7 +35,8 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Posted(form): Post
     let act = move |tx: &mut Tx<'_>| super::sign_in(tx, &party, &answer, (door, &place), now);
     match web.app.db.write(act).await? {
         SignIn::Welcome(token) => Ok(let_in(&visit, &token, base)),
-        SignIn::Refused => sign_in_page(&web, &visit, String::new(), Some(REFUSED)),
+        SignIn::OtherDoor => sign_in_page(&web, &visit, String::new(), Some(Refusal::OtherDoor)),
+        SignIn::Refused => sign_in_page(&web, &visit, String::new(), Some(Refusal::Passkey)),
     }
 }
 

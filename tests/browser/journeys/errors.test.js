@@ -15,6 +15,8 @@ journey("an address that leads nowhere", ["phone", "desktop"], async ({ demo, co
     await someone.look(`not-found ${path.split("/")[1]}`);
   }
   await page.goto("/no/such/page");
+  assert.equal(await page.locator(".card").count(), 0, "the door is the card");
+  await page.locator("#request-id").waitFor();
   await page.getByRole("link", { name: "Go to the start" }).click();
   await isAt(someone, "/login");
   await someone.look();
@@ -23,13 +25,47 @@ journey("an address that leads nowhere", ["phone", "desktop"], async ({ demo, co
   await someone.look();
   assert.equal((await page.goto("/portal/contacts/nobody"))?.status(), 404);
   await someone.look("not-found-portal-signed-in");
-  await page.getByRole("link", { name: "Go to the start" }).click();
+  assert.ok(await page.getByRole("searchbox").or(page.locator("#top-search")).count(), "the menu and the search stay");
+  await page.getByRole("main").getByRole("link", { name: "Go to Contacts" }).click();
+  await isAt(someone, "/portal/contacts");
+  await someone.look();
+  await page.goto("/portal/no-such-page");
+  await page.getByRole("link", { name: "Go to Dashboard" }).click();
   await isAt(someone, "/portal");
   await page.goto("/portal/login");
   await isAt(someone, "/portal");
   await page.context().clearCookies();
   await page.goto("/portal/login");
   await someone.look();
+});
+
+journey("the right password at the wrong door", ["phone", "desktop"], async ({ demo, come }) => {
+  const rep = await come();
+  const { page } = rep;
+  const staff = demo.staff["rep.north"];
+  assert.ok(staff && demo.staff.admin);
+  await page.goto("/portal/login");
+  await page.getByLabel("E-mail address").fill(staff.email);
+  await page.getByLabel("Password", { exact: true }).fill(staff.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await sees(rep, "You work in the sales app, not in the portal");
+  await rep.look("portal-wrong-door");
+  await page.getByRole("link", { name: "To the sales app" }).click();
+  await isAt(rep, "/sales/login");
+  await rep.look();
+  await page.getByLabel("E-mail address").fill(demo.staff.admin.email);
+  await page.getByLabel("Password", { exact: true }).fill(demo.staff.admin.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("link", { name: "To the portal" }).click();
+  await isAt(rep, "/portal/login");
+  await rep.look();
+  await signsInAsStaff(rep, "/portal", demo.staff.admin);
+  await rep.look();
+  await page.goto("/sales/confirm/nothing");
+  await sees(rep, "There is nothing here");
+  await rep.look("not-found sales, at home in the portal");
+  await page.getByRole("link", { name: "Go to the portal" }).click();
+  await isAt(rep, "/portal");
 });
 
 journey("a form on another website", ["desktop"], async ({ demo, come }) => {

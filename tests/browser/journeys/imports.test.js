@@ -27,15 +27,18 @@ journey("a file is looked at, its wrong row corrected, brought in and undone", [
 
   await file.setInputFiles({ name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(FILE, "latin1") });
   await page.getByRole("button", { name: "Hand in" }).click();
-  await sees(owner, "windows-1252, semicolons");
+  await sees(owner, "Western European (Windows-1252), semicolons");
   const number = page.getByLabel("Kundennummer");
   assert.equal(await number.inputValue(), "account_number", "it is guessed");
   await number.selectOption("");
+  const firm = page.getByLabel("Firma");
+  await firm.selectOption("");
   await page.getByRole("button", { name: "Look at the rows" }).click();
   await sees(owner, "Say which column holds the account number");
   owner.problems = owner.problems.filter((problem) => !problem.includes("422"));
   await owner.look("imports-columns");
   await number.selectOption("account_number");
+  await firm.selectOption("retailer");
   await page.getByLabel("Territory of new retailers").selectOption({ index: 1 });
   await page.getByLabel("Contacts without a username").check();
   await page.getByLabel("New contacts may use the website").check();
@@ -44,6 +47,8 @@ journey("a file is looked at, its wrong row corrected, brought in and undone", [
   await sees(owner, "is not a complete e-mail address");
   await owner.look("imports-wrong");
 
+  const cell = page.getByRole("textbox", { name: "E-Mail" });
+  await isWrong(cell, "is not a complete e-mail address");
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "CSV", exact: true }).click();
   const sheet = await readFile(await (await download).path(), "utf8");
@@ -79,4 +84,48 @@ journey("a file is looked at, its wrong row corrected, brought in and undone", [
   await owner.look();
   await page.goto("/portal/imports");
   await owner.look("imports");
+});
+
+const SHARED = [
+  "Kd-Nr;Firma;Gebiet;Ansprechpartner;E-Mail;Telefon;Kennwort;Abteilung intern",
+  "80001;Sample Mill;North;Ann Sample;office(at)mill.example;+44 1947 1;Sommer2024geheim;Buying",
+  "80001;Sample Mill;North;Bob Example;office@mill.example;;Winter2024geheim;Stock",
+  "80002;Sample Quay;North;Cora Sample;cora@quay;;Herbst2024geheim;Sales",
+].join("\n");
+
+journey("wrong rows are corrected on the page, and secrets are never there", ["desktop", "phone"], async ({ demo, come }) => {
+  const owner = await come();
+  const { page } = owner;
+  await signsInAsStaff(owner, "/portal", demo.staff.owner ?? assert.fail());
+  await page.goto("/portal/imports");
+  const file = { name: "mill.csv", mimeType: "text/csv", buffer: Buffer.from(SHARED) };
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await sees(owner, "Looks like passwords or other secrets");
+  assert.ok(!(await page.content()).includes("geheim"), "no secret is shown");
+  await owner.look("imports-secrets");
+  await page.getByLabel("Enter territories that are not known").check();
+  await page.getByLabel("Abteilung intern").selectOption("position");
+  await page.getByRole("button", { name: "Look at the rows" }).click();
+  const first = page.getByRole("group", { name: "Row 2" });
+  await isWrong(first.getByLabel("E-Mail"), "is not a complete e-mail address");
+  await owner.look("imports-correct");
+  // By keyboard alone: into the cell, over it, and Enter.
+  await first.getByLabel("E-Mail").focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("office@mill.example");
+  await page.getByRole("group", { name: "Row 4" }).getByLabel("E-Mail").fill("cora@quay.example");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Import 3 rows" }).waitFor();
+  await page.getByRole("link", { name: "New 3" }).click();
+  await sees(owner, "office@mill.example");
+  await sees(owner, "Buying");
+  await owner.look("imports-preview");
+  await page.getByRole("link", { name: /With remarks/u }).click();
+  await sees(owner, "is entered as a contact of their own");
+  await owner.look("imports-remarks");
+  assert.ok(!(await page.content()).includes("geheim"), "no secret is shown");
+  await page.getByRole("button", { name: "Import 3 rows" }).click();
+  await page.getByRole("button", { name: "Undo the import" }).waitFor();
+  await owner.look("imports-undo");
 });

@@ -17,7 +17,7 @@ journey("a forgotten password, from the sign-in page to a new one", ["phone", "d
   await page.getByLabel("Username").fill("alex");
   await page.getByRole("button", { name: "Send temporary password" }).click();
   await sees(alex, "Look into your mail");
-  await sees(alex, "If that username has an account here");
+  await sees(alex, "If that username or e-mail address has an account here");
   await alex.look("forgot-password-sent");
 
   const mail = await readsMail(alex, "temporary password");

@@ -54,7 +54,7 @@ journey("a contact is entered and changed without network, and nothing typed is 
   await page.getByRole("button", { name: "Enter contact" }).tap();
   await page.locator("#name[aria-invalid=true]").waitFor();
   await rep.look("sales-new-contact-error");
-  await page.getByLabel("Name").fill("Toni Sample");
+  await page.getByLabel("Name", { exact: true }).fill("Toni Sample");
   await page.getByLabel("Telephone").fill("01632 960077");
   await until(rep, DRAFT_IS_KEPT);
   const address = new URL(page.url()).pathname;

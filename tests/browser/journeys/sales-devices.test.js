@@ -1,6 +1,7 @@
 // @ts-check
 /** Devices of reps: two at once, one that is revoked or stolen from, one that is handed on, and newer apps. */
 import assert from "node:assert/strict";
+import { sees } from "../support/acts.js";
 import { startBehind } from "../support/between.js";
 import { journeyAt } from "../support/journey.js";
 import { asks, comesIn, contact, enters, everythingKept, has, isKept, isOffline, opens, stands, until } from "../support/rep.js";
@@ -135,7 +136,7 @@ journeyAt(startBehind, "a queue of an older and of a newer app is understood and
   const { id } = await asks(rep, "core.sync.me");
   const key = "5c6f2c1e-5d0b-4b7e-9d5e-6c1b3d1f0a01";
   const old = { format: 1, key, staff: id, kind: "edit", contact: sam.id, body: { phone: "01632 960300" }, version: sam.version, at: "2026-11-26T14:00:00.000Z", state: "waiting" };
-  const newer = { format: 3, key: "5c6f2c1e-5d0b-4b7e-9d5e-6c1b3d1f0a02", staff: id, unheard: ["of"] };
+  const newer = { format: 4, key: "5c6f2c1e-5d0b-4b7e-9d5e-6c1b3d1f0a02", staff: id, unheard: ["of"] };
   await asks(rep, `core.db.write(["queue"], async (tx) => given.forEach((record) => tx.put("queue", record))).then(() => core.queue.load())`, [old, newer]);
   await asks(rep, "core.queue.send()");
   await has(rep, "done", 1);
@@ -168,10 +169,14 @@ journeyAt(startBehind, "starting fresh gives what waits away first, and takes it
   await enters(rep, sam, "reset");
   const early = await asks(rep, "core.sync.startFresh().then((fresh) => { globalThis.fresh = fresh; return fresh.text; })");
   await enters(rep, sam, "edit", { phone: "01632 960400" });
-  assert.equal(await asks(rep, "fresh.wipe()"), false, "what was entered meanwhile isn't in it");
-  assert.equal(await asks(rep, "core.queue.counts.waiting"), 2);
-  const text = await asks(rep, "core.sync.startFresh().then(async ({ text, wipe }) => (await wipe()) && text)");
+  // There is a network again, but the server is too busy to take anything.
+  rep.bears(/^503 \S+\/api\/v1\/contacts\//);
+  for (let tries = 0; tries < 20; tries += 1) demo.faults.push({ to: /^(POST|PATCH) \/api\/v1\/contacts\//, does: 503 });
   await isOffline(rep, false);
+  assert.equal(await asks(rep, "fresh.wipe()"), "changed", "what was entered meanwhile isn't in it");
+  await until(rep, "core.queue.counts.waiting + core.queue.counts.sending === 2");
+  const text = await asks(rep, "core.sync.startFresh().then(async ({ text, wipe }) => (await wipe()) === 'wiped' && text)");
+  demo.faults.length = 0;
   await rep.page.goto("/sales");
   await stands(rep, "current");
   assert.deepEqual(await asks(rep, "core.queue.records"), []);
@@ -180,6 +185,24 @@ journeyAt(startBehind, "starting fresh gives what waits away first, and takes it
   await has(rep, "done", 2);
   const { body } = await asks(rep, "core.api.get(given)", `/api/v1/contacts/${sam.id}`);
   assert.deepEqual([body.phone, body.version], ["01632 960400", sam.version + 1]);
+});
+
+journeyAt(startBehind, "without network starting fresh removes nothing, and the app opens again", ["ipad", "phone"], async ({ demo, come }) => {
+  const rep = await come();
+  await comesIn(rep, demo.staff["rep.north"]);
+  await isKept(rep);
+  await isOffline(rep, true);
+  await rep.page.goto("/sales/sync");
+  await opens(rep);
+  await rep.page.getByRole("button", { name: "Start fresh…" }).click();
+  await rep.page.getByRole("button", { name: "Remove everything and start fresh" }).click();
+  await sees(rep, "Nothing was removed");
+  await rep.look("sync start-fresh-offline");
+  await rep.page.getByRole("button", { name: "Cancel" }).click();
+  await rep.page.goto("/sales");
+  await opens(rep);
+  assert.equal((await contact(rep, NAME, ACCOUNT)).name, NAME);
+  await rep.look();
 });
 
 journeyAt(startBehind, "customers nobody brought up to date for thirty days are gone; what waits is not", ["ipad"], async ({ demo, come }) => {

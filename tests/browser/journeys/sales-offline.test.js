@@ -69,6 +69,52 @@ journeyAt(startBehind, "a server that fails and an answer that is lost mail nobo
   assert.equal(await mails(inbox, SURF.address), 1);
 });
 
+/** Where an act gets to before its app is closed, and what the server had of it then. @type {["hold" | "swallow", string][]} */
+const CLOSED = [["hold", "done, but nobody heard"], ["swallow", "never reached"]];
+for (const [does, had] of CLOSED) {
+  journeyAt(startBehind, `the app is closed while sending: ${had} by the server, and done once`, ["ipad"], async ({ demo, come }) => {
+    const rep = await come();
+    await comesIn(rep, demo.staff["rep.north"]);
+    await isKept(rep);
+    const fox = await contact(rep, FOX.name, FOX.account);
+    demo.faults.push({ to: /^PATCH /, does });
+    await enters(rep, fox, "edit", { phone: "01632 960007" });
+    await enters(rep, fox, "edit", { position: "Early shift" });
+    while (!demo.passed.some((what) => /^(held|swallowed) PATCH /.test(what))) await rep.page.evaluate("navigator.locks.query()");
+    assert.deepEqual(await asks(rep, "core.queue.records.map(({ state }) => state)"), ["sending", "waiting"]);
+
+    await isOffline(rep, true);
+    await isKilled(rep);
+    await rep.page.goto("/sales");
+    await opens(rep);
+    await until(rep, "core.queue.counts.waiting === 2");
+    assert.deepEqual(await asks(rep, "core.queue.records.map(({ state }) => state)"), ["waiting", "waiting"], "nobody sends it, so it waits");
+    await isOffline(rep, false);
+    await has(rep, "done", 2);
+    const [first] = await asks(rep, "core.queue.records");
+    assert.equal(first.result.replayed, does === "hold");
+    await stands(rep, "current");
+    const after = await contact(rep, FOX.name, FOX.account);
+    assert.deepEqual([after.phone, after.position, after.version], ["01632 960007", "Early shift", fox.version + 2]);
+  });
+}
+
+journeyAt(startBehind, "an act that the server never answers holds up no other", ["ipad"], async ({ demo, come }) => {
+  const rep = await come();
+  rep.bears(/net::ERR_/);
+  rep.bears(/^504 .*\/api\/v1\/contacts\/[^/]+$/);
+  await comesIn(rep, demo.staff["rep.north"]);
+  const [surf, fox] = [await contact(rep, SURF.name, SURF.account), await contact(rep, FOX.name, FOX.account)];
+  const stuck = new RegExp(`^PATCH .*${surf.id}$`);
+  demo.faults.push({ to: stuck, does: 504 }, { to: stuck, does: "swallow" }, { to: stuck, does: 504 });
+  await enters(rep, surf, "edit", { phone: "01632 960008" });
+  await enters(rep, fox, "edit", { phone: "01632 960009" });
+  await has(rep, "done", 1);
+  assert.deepEqual(await asks(rep, "core.queue.records.map(({ contact, state }) => [contact, state])"), [[surf.id, "waiting"], [fox.id, "done"]]);
+  // By itself, when its pauses are over.
+  await has(rep, "done", 2);
+});
+
 journeyAt(startBehind, "a lost answer with new tokens signs nobody out", ["ipad"], async ({ demo, come }) => {
   const rep = await come();
   rep.bears(/net::ERR_/);

@@ -137,7 +137,7 @@ journey("a new contact, and who one is", ["ipad", "phone"], async ({ demo, come 
   await page.getByLabel("Position").fill("Buyer");
   await page.getByRole("button", { name: "Enter contact" }).tap();
   await page.getByRole("heading", { level: 1, name: "Toni Sample" }).waitFor();
-  await page.waitForURL((url) => /\/sales\/contacts\/01/.test(url.pathname), { timeout: 20_000 });
+  await page.waitForURL((url) => /\/sales\/contacts\/01/.test(url.pathname));
   await sees(rep, "ask the office");
   await rep.look("sales-contact-new");
   const made = new URL(page.url()).pathname;

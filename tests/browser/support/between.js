@@ -6,9 +6,9 @@ import { startDemo } from "./demo.js";
 /** @typedef {import("node:http").IncomingMessage} Incoming */
 
 /**
- * Once, for the first request that matches `METHOD /path`: `lose` the answer after the server gave it; answer
- * with a status in the server's place.
- * @typedef {{ to: RegExp, does: "lose" | number }} Fault
+ * Once, for the first request that matches `METHOD /path`: `lose` the answer after the server gave it; `hold` it,
+ * so that it never comes; `swallow` the request, so that it never arrives; answer with a status in the server's place.
+ * @typedef {{ to: RegExp, does: "lose" | "hold" | "swallow" | number }} Fault
  */
 
 /** @typedef {import("./demo.js").Demo & { faults: Fault[], passed: string[], newer: (path: string, change: (text: string) => string) => void }} DemoBehind */
@@ -40,12 +40,14 @@ export async function startBehind() {
       const problem = { type: "/problems/broken", title: "Broken", status: fault.does, detail: "It failed on purpose." };
       return answer.writeHead(fault.does, { "content-type": "application/problem+json" }).end(JSON.stringify(problem));
     }
+    if (fault?.does === "swallow") return asked.resume().on("end", () => passed.push(`swallowed ${what}`));
     passed.push(what);
     const { hostname, port } = new URL(demo.url);
     const change = changed.get(asked.url ?? "");
     const { "if-none-match": _, "accept-encoding": __, ...whole } = asked.headers;
     const headers = change ? whole : asked.headers;
     const forwarded = request({ hostname, port, path: asked.url, method: asked.method, headers }, (answered) => {
+      if (fault?.does === "hold") return answered.resume().on("end", () => passed.push(`held ${what}`));
       if (fault) return answered.resume().on("end", () => cutOff(answer));
       if (change) return void rewritten(answered, change).then(([headers, text]) => answer.writeHead(200, headers).end(text));
       answer.writeHead(answered.statusCode ?? 502, answered.headers);

@@ -51,6 +51,8 @@ async function prepare(own) {
     TRADEPOST_MAIL__FROM: "Harbour Wholesale <orders@harbour.example>",
     TRADEPOST_PASSWORD__MEMORY_KIB: "1024",
     TRADEPOST_LOG__LEVEL: "warn",
+    // Mails are counted by whom they reach.
+    TRADEPOST_INVITATION__USERNAME: "never",
     ...own,
   };
   /** @type {import("node:child_process").ChildProcess | undefined} */

@@ -26,7 +26,7 @@ export const journey = (title, screens, story) => journeyAt(startDemo, title, sc
  */
 export function journeyAt(start, title, screens, story) {
   for (const screen of screens) {
-    test(screens.length > 1 ? `${title}, ${screen}` : title, { timeout: 180_000 }, async () => {
+    test(screens.length > 1 ? `${title}, ${screen}` : title, { timeout: 600_000 }, async () => {
       const browser = await (opened ??= openBrowser());
       const demo = await start();
       /** @type {Visitor[]} */

@@ -37,7 +37,7 @@ export async function until(rep, expression) {
   }
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const STATE = "JSON.stringify([core.sync.standing, core.queue.standing, core.queue.records])";
 
 /** @param {Visitor} rep @param {string} standing */
@@ -72,10 +72,14 @@ export const everythingKept = (rep) =>
   asks(rep, `JSON.stringify(await core.db.read(["retailers", "contacts", "queue", "meta"], async (tx) =>
     [await tx.all("retailers"), await tx.all("contacts"), await tx.all("queue"), await tx.all("meta")]))`);
 
+/** What browsers say where there is no network. */
+const NO_NETWORK = /net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED)/;
+
 /** Cuts the network, or gives it back. @param {Visitor} rep @param {boolean} off */
 export async function isOffline(rep, off) {
-  rep.bears(/net::ERR_/);
+  if (off) rep.bears(NO_NETWORK);
   await rep.context.setOffline(off);
+  if (!off) await rep.forbids(NO_NETWORK);
 }
 
 /** The page is killed; another is opened later, in the same browser. @param {Visitor} rep */

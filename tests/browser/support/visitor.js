@@ -10,7 +10,8 @@ import { axeSource } from "./tools.js";
 const EVERYTHING = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"] };
 /** All that differs between light and dark. */
 const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
-const PATIENCE_MS = 20_000;
+/** Until something that is waited for is given up: long, since machines are busy, and nothing waits longer than it must. */
+const PATIENCE_MS = 60_000;
 
 export class Visitor {
   /** Whatever must not happen: errors in the console, requests to elsewhere, pages wider than the screen. @type {string[]} */
@@ -37,6 +38,27 @@ export class Visitor {
   /** That an answer with an error (`404 address`) or a line of the console is part of the story. @param {RegExp} what */
   bears(what) {
     this.borne.push(what);
+  }
+
+  /**
+   * The same, but only while something is done: what comes before or after it is a problem.
+   * @template T @param {RegExp} what @param {() => Promise<T>} during @returns {Promise<T>}
+   */
+  async allows(what, during) {
+    this.borne.push(what);
+    try {
+      return await during();
+    } finally {
+      await this.forbids(what);
+    }
+  }
+
+  /** That it is no part of the story any more. @param {RegExp} what */
+  async forbids(what) {
+    // What the page has told by now arrives before its answer.
+    await this.page.evaluate("0").catch(() => {});
+    const at = this.borne.indexOf(what);
+    if (at >= 0) this.borne.splice(at, 1);
   }
 
   /** @param {string} problem */

@@ -2,7 +2,7 @@
 /** Records of the queue: of every age, in order, and what answers mean for them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { followers, inOrder, meaningOf, newRecord, pauseMs, readRecord, requestOf, whatIsDue } from "../../../web/sales/records.js";
+import { LONGEST_PAUSE_MS, askedPauseMs, followers, inOrder, meaningOf, newRecord, pauseMs, readRecord, requestOf, whatIsDue } from "../../../web/sales/records.js";
 import { ANNA, NOW, SHOP, STAFF, id, record } from "./samples.js";
 
 /** @param {object} stored */
@@ -15,7 +15,7 @@ function understood(stored) {
 test("a record of format 1 is brought up to date and sent as it was meant", () => {
   const old = { format: 1, key: id(9), staff: STAFF, kind: "edit", contact: ANNA, body: { phone: "01632 960999" }, version: 4, at: "2026-11-26T14:00:00.000Z", state: "waiting" };
   const now = understood(old);
-  assert.deepEqual([now.format, now.key, now.entered_at, now.base], [2, id(9), NOW, { version: 4, values: {} }]);
+  assert.deepEqual([now.format, now.key, now.entered_at, now.base], [3, id(9), NOW, { version: 4, values: {} }]);
   assert.deepEqual(requestOf(now), { path: `/api/v1/contacts/${ANNA}`, asking: { method: "PATCH", key: id(9), body: { phone: "01632 960999" }, version: 4 } });
 });
 
@@ -29,8 +29,13 @@ test("a record of this format is read as it was written", () => {
   assert.deepEqual(understood(structuredClone(written)), written);
 });
 
+test("a record of format 2 is sent as it was", () => {
+  const written = record(5, { tries: 2, next_at: NOW });
+  assert.deepEqual(understood({ ...structuredClone(written), format: 2 }), written);
+});
+
 test("a record of a newer app is kept as it is", () => {
-  const newer = { format: 3, key: id(9), something: { else: true } };
+  const newer = { format: 4, key: id(9), something: { else: true } };
   assert.deepEqual(readRecord(newer), { unknown: newer });
 });
 
@@ -76,6 +81,24 @@ test("of each contact the first is sent, and nothing behind what needs a person"
   assert.deepEqual(whatIsDue(records, STAFF, Infinity).due.map(({ entered_at }) => entered_at), [4, 7]);
 });
 
+test("what an app that was closed left as being sent is due, before all that follows on the same contact", () => {
+  const left = record(1, { state: "sending", tries: 1 });
+  for (const now of [NOW, Infinity]) assert.deepEqual(whatIsDue([left, record(2)], STAFF, now), { due: [left], waits: null });
+});
+
+test("a pause ends, whatever the device’s clock or the server says", () => {
+  const ahead = record(1, { next_at: NOW + LONGEST_PAUSE_MS + 1 });
+  assert.deepEqual(whatIsDue([ahead], STAFF, NOW).due, [ahead], "the clock was put back since");
+  assert.deepEqual(whatIsDue([record(1, { next_at: NOW + LONGEST_PAUSE_MS })], STAFF, NOW).due, []);
+  assert.deepEqual([askedPauseMs(20), askedPauseMs(-5), askedPauseMs(10 ** 9)], [20_000, 0, LONGEST_PAUSE_MS]);
+});
+
+test("a record that is damaged is none, and keeps nobody from reading the others", () => {
+  for (const damaged of [{ key: id(9), format: 1, kind: "create" }, { key: id(9), format: 0 }, { key: id(9), format: -1 }, { key: id(9), format: 2, body: null }]) {
+    assert.equal(readRecord(damaged), null, JSON.stringify(damaged));
+  }
+});
+
 test("pauses grow from seconds to five minutes and no further", () => {
   const pauses = [1, 2, 3, 8, 30].map((tries) => pauseMs(tries, 1));
   assert.deepEqual(pauses, [4000, 8000, 16_000, 300_000, 300_000]);
@@ -87,7 +110,7 @@ test("every answer means one thing", () => {
   /** @type {[number, string, string][]} */
   const cases = [
     [200, "", "done"], [201, "", "done"], [204, "", "done"],
-    [0, "", "stop"], [408, "", "stop"], [429, "too-many-requests", "stop"], [503, "busy", "stop"], [502, "", "stop"],
+    [0, "", "perhaps"], [408, "", "perhaps"], [429, "too-many-requests", "stop"], [503, "busy", "stop"], [502, "", "perhaps"],
     [500, "broken", "later"],
     [401, "not-signed-in", "sign-in"], [401, "device-revoked", "sign-in"], [403, "second-factor-set-up-required", "sign-in"],
     [403, "not-allowed", "attention"], [404, "not-found", "attention"], [409, "not-possible", "attention"], [410, "", "attention"],

@@ -37,3 +37,11 @@ test("what didn't change is not folded again", () => {
   assert.equal(entry("2", "Harbour Café", ["10002"], "+44 1632 960123", ENTRIES[1]), ENTRIES[1]);
   assert.notEqual(entry("2", "Harbour Café", ["10009"], "+44 1632 960123", ENTRIES[1]), ENTRIES[1]);
 });
+
+test("a sigma is one at the end of a word and within it, and what shows nothing is no letter", () => {
+  const greek = [entry("1", "Ανδρέας Δείγμας", ["ΑΝΔΡΕΑΣ"], ""), entry("2", "Zwi\u200Bschen\u00ADraum\uFEFF", [], "")];
+  for (const typed of ["Δείγμας", "ΔΕΊΓΜΑΣ", "δειγμασ", "ανδρεας", "ΑΝΔΡΕΑΣ ΔΕΙΓΜΑΣ"]) {
+    assert.deepEqual(find(greek, typed, 10).ids, ["1"], typed);
+  }
+  assert.deepEqual(find(greek, "zwischenraum\u200E", 10).ids, ["2"]);
+});

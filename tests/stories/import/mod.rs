@@ -14,6 +14,12 @@ use tradepost::kernel::id::ImportId;
 
 use crate::support::shop::Shop;
 
+mod correct;
+mod exports;
+mod handover;
+mod reading;
+mod secrets;
+mod understood;
 mod undo;
 
 const HEADER: &str = "account_number,retailer,territory,contact,email,username,website_access\n";

@@ -8,7 +8,7 @@ mod visitors;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tradepost::kernel::id::RunId;
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
@@ -41,6 +41,7 @@ struct Targets {
     retailer: String,
     contact: String,
     reset: String,
+    request: String,
     session: String,
     staff: String,
     role: String,
@@ -54,6 +55,7 @@ impl Targets {
         let id = match address.trim_start_matches("/api").split('/').nth(2).unwrap_or_default() {
             "retailers" => &self.retailer,
             "contacts" => &self.contact,
+            "change-requests" => &self.request,
             "staff" => &self.staff,
             "roles" => &self.role,
             "territories" => &self.territory,
@@ -61,7 +63,8 @@ impl Targets {
             "views" => &self.view,
             _ => &self.session,
         };
-        let path = address.replace("{id}", id).replace("{reset}", &self.reset);
+        let path =
+            address.replace("{id}", id).replace("{reset}", &self.reset).replace("{request}", &self.request);
         let path = if path == "/portal/runs/new" {
             format!("{path}?act=invite&list=contacts&for=all&query=")
         } else {
@@ -175,6 +178,9 @@ async fn targets(shop: &Shop) -> Targets {
     shop.runs_are("done", 1).await;
     shop.quiet().await;
     keeper.browser.post("/portal/views", &[("list", "contacts"), ("query", "q=x"), ("name", "Mine")]).await;
+    let asked = json!({ "note": "Please" });
+    let path = format!("/api/v1/contacts/{anna}/change-requests");
+    let request = Program::of(shop, &keeper).await.act("POST", &path, "a-key-of-the-keeper", asked).await;
     let id = |sql: &'static str| {
         let read = shop.db().read(move |tx| tx.one::<tradepost::db::Row>(sql, &[])?.get::<RunId>("id"));
         async move { read.await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}")).to_string() }
@@ -184,6 +190,7 @@ async fn targets(shop: &Shop) -> Targets {
         retailer: id("select retailer_id as id from contacts where username = 'anna'").await,
         contact: anna.to_string(),
         reset: last(&reset),
+        request: last(request.location()),
         session: id(
             "select s.id from sessions s join staff p on p.id = s.staff_id order by s.created_at limit 1",
         )

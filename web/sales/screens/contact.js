@@ -43,6 +43,7 @@ export function contact(app, id) {
           back(at?.name ?? "Retailer", `/sales/retailers/${found.retailer}`),
           el("div", { class: "page-head" }, el("div", { class: "title" }, el("h1", {}, found.name), badge(badgeOf(found, Date.now())), found.position && el("p", { class: "sub" }, found.position))),
           pending(found),
+          answered(app, found),
           touch(found),
           access(app, found, at),
           sent(app, found, resets),
@@ -87,8 +88,32 @@ function access(app, found, at) {
     mayChange && el("div", { class: "form-actions" },
       button(on ? "Turn access off" : "Turn access on", "", () => void turn(app, found), { class: on ? "danger" : "", id: "access-switch" }),
       on && el("p", { class: "small muted" }, "Off signs them out everywhere and voids temporary passwords. On again loses nothing.")),
-    !mayChange && !canSend(found, Date.now()) && el("p", { class: "muted" }, "Your role doesn’t change how somebody signs in: ask the office.")),
-  mayChange && link("Change", "edit", `/sales/contacts/${found.id}/sign-in`, "small"));
+    !mayChange && asked(app, found),
+    !mayChange && !mayEdit(app) && !canSend(found, Date.now()) && el("p", { class: "muted" }, "Your role doesn’t change how somebody signs in: ask the office.")),
+  mayChange ? link("Change", "edit", `/sales/contacts/${found.id}/sign-in`, "small") : mayEdit(app) && link("Ask the office", "send", `/sales/contacts/${found.id}/ask`, "small"));
+}
+
+/** What the office was asked for and has not settled yet. @param {App} app @param {ShownContact} found */
+function asked({ customers }, { id, waiting }) {
+  const request = customers.requestOf(id);
+  if (waiting?.ask) return notice("info", "", el("p", {}, "Your request to the office waits to be sent: ", wanted(waiting.ask.body), "."));
+  return request?.state === "open" && notice("info", "", el("p", {}, "You asked the office ", time(request.asked_at), ": ", wanted(request), ". It has not settled it yet."));
+}
+
+/** @param {{ email?: string | null, username?: string | null, website_access?: boolean, note?: string }} request */
+const wanted = ({ email, username, website_access, note }) =>
+  [email && `e-mail ${email}`, username && `username ${username}`, website_access && "website access on", note && `“${note}”`].filter(Boolean).join(", ");
+
+/** What the office did about a request, until somebody took note of it. @param {App} app @param {ShownContact} found */
+function answered({ customers }, { id }) {
+  const request = customers.requestOf(id);
+  if (!request || !customers.isAnswered(id)) return null;
+  const entered = request.state === "entered";
+  const who = request.settled_by ?? "The office";
+  return notice(entered ? "ok" : "warn", entered ? "The office did what you asked for" : "The office turned down what you asked for",
+    el("p", {}, `${who}: ${wanted(request)}.`, request.answer && ` “${request.answer}”`),
+    el("div", { class: "form-actions" }, button("Noted", "check", () => void customers.note(id), { class: "small", id: "noted" }),
+      !entered && link("Ask again", "send", `/sales/contacts/${id}/ask`, "small")));
 }
 
 /** Turns the switch, with an undo. @param {App} app @param {ShownContact} found */

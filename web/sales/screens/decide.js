@@ -20,6 +20,7 @@ export function nameOf({ customers }, record) {
     case "create": return `New contact ${whom}`;
     case "edit": return `Details of ${whom}`;
     case "sign-in": return `Sign-in of ${whom}`;
+    case "ask": return `Request to the office for ${whom}`;
     case "cancel-reset": return `Calling back a reset of ${whom}`;
   }
 }
@@ -51,7 +52,7 @@ export function decide(app, record) {
       problem === "changed-meanwhile" && current
         ? [button("Save mine", "check", () => void app.queue.saveMine(key), { class: "primary", id: `mine-${key}` }), button("Keep theirs", "", drop, { id: `theirs-${key}` })]
         : [
-            problem === "invalid" && (record.kind === "edit" || record.kind === "sign-in") && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
+            problem === "invalid" && ["edit", "sign-in", "ask"].includes(record.kind) && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
             problem === "invalid" && record.kind === "create" && link("Put it right", "edit", `/sales/retailers/${record.retailer}/contacts/new`, "primary"),
             problem !== "invalid" && button("Try again", "refresh", again, { id: `again-${key}` }),
             button("Discard", "trash", drop, { class: "danger", id: `discard-${key}` }),

@@ -121,11 +121,13 @@ async function takeUp(app, { target }) {
 /** @param {App} app @param {number} open */
 async function startFresh(app, open) {
   const { text, wipe } = await app.sync.startFresh();
+  const fault = el("div", { role: "alert" });
   const go = el("button", { type: "button", class: "button danger primary", disabled: open > 0, onclick: () => void wiped() }, "Remove everything and start fresh");
   const dialog = el("dialog", { class: "dialog", "aria-labelledby": "fresh-title", onclose: () => dialog.remove() },
     el("div", { class: "stack" },
       el("h2", { id: "fresh-title" }, "Start fresh?"),
       open > 0 ? el("p", {}, `${open === 1 ? "One act waits" : `${open} acts wait`} on this device. Save ${open === 1 ? "it" : "them"} first; afterwards you take the file up again in the sync centre.`) : el("p", {}, "Nothing waits. Your customers are read anew."),
+      fault,
       el("div", { class: "form-actions" },
         open > 0 && button("Save what waits", "download", () => void handOver(text).then((saved) => (go.disabled = !saved)), { class: "primary" }),
         go,
@@ -133,7 +135,11 @@ async function startFresh(app, open) {
   document.body.append(dialog);
   dialog.showModal();
   async function wiped() {
-    if (await wipe()) return location.assign("/sales");
+    const outcome = await wipe();
+    if (outcome === "wiped") return location.assign("/sales");
+    if (outcome === "unreached") {
+      return fault.replaceChildren(notice("warn", "Nothing was removed", el("p", {}, "The server can’t be reached, so your customers could not be read again. Start fresh when there is a network.")));
+    }
     dialog.close();
     app.toast("Something was entered meanwhile. Nothing was removed: begin again.");
   }

@@ -79,6 +79,11 @@ impl Bcrypt {
         }
     }
 
+    /// Whether `WordPress` made it.
+    pub(super) fn is_word_press(&self) -> bool {
+        self.before == Before::WordPress
+    }
+
     pub(super) fn is_of(&self, secret: &str) -> bool {
         let prepared = self.before.prepare(secret);
         // A C string: it ends at the first NUL, which is hashed with it where there is room.

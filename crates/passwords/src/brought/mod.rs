@@ -10,10 +10,13 @@ mod format;
 mod pbkdf2;
 mod phpass;
 mod scrypt;
+mod slashed;
 mod text;
 mod weak;
 
 use std::fmt;
+
+use zeroize::Zeroizing;
 
 pub use error::{BroughtError, Measure};
 pub use format::Format;
@@ -104,18 +107,16 @@ impl Brought {
         Self::new(Kind::Argon(Argon::over(weak, hash)))
     }
 
-    /// Whether this is the hash of what was typed: in NFKC or, as the other system had it, as typed.
-    /// The work depends only on what was typed.
+    /// Whether this is the hash of what was typed: in NFKC or, as the other system had it, as typed;
+    /// of `WordPress` also with the slashes that it puts before quotation marks. The work depends only
+    /// on what was typed.
     pub(crate) fn is_of(&self, typed: &Password, memory: &mut Memory) -> Result<bool, HashingError> {
         typed.spellings().try_fold(false, |found, secret| {
-            Ok(found
-                | match &self.kind {
-                    Kind::Argon(argon) => argon.is_of(secret, memory)?,
-                    Kind::Bcrypt(bcrypt) => bcrypt.is_of(secret),
-                    Kind::Pbkdf2(pbkdf2) => pbkdf2.is_of(secret),
-                    Kind::Phpass(phpass) => phpass.is_of(secret),
-                    Kind::Scrypt(scrypt) => scrypt.is_of(secret),
-                })
+            let found = found | self.kind.is_of(secret, memory)?;
+            match self.kind.slashed(secret) {
+                Some(slashed) => Ok(found | self.kind.is_of(&slashed, memory)?),
+                None => Ok(found),
+            }
         })
     }
 
@@ -146,6 +147,26 @@ impl fmt::Debug for Brought {
 }
 
 impl Kind {
+    fn is_of(&self, secret: &str, memory: &mut Memory) -> Result<bool, HashingError> {
+        Ok(match self {
+            Self::Argon(argon) => argon.is_of(secret, memory)?,
+            Self::Bcrypt(bcrypt) => bcrypt.is_of(secret),
+            Self::Pbkdf2(pbkdf2) => pbkdf2.is_of(secret),
+            Self::Phpass(phpass) => phpass.is_of(secret),
+            Self::Scrypt(scrypt) => scrypt.is_of(secret),
+        })
+    }
+
+    /// What the other system may have hashed in the place of a password with quotation marks.
+    fn slashed(&self, secret: &str) -> Option<Zeroizing<String>> {
+        let may_be_word_press = match self {
+            Self::Bcrypt(bcrypt) => bcrypt.is_word_press(),
+            Self::Phpass(phpass) => phpass.is_portable(),
+            Self::Argon(_) | Self::Pbkdf2(_) | Self::Scrypt(_) => false,
+        };
+        if may_be_word_press { slashed::add(secret) } else { None }
+    }
+
     /// What begins like none of them is `None`.
     fn read(text: &str) -> Result<Option<Self>, BroughtError> {
         Ok(Some(if Bcrypt::is_meant(text) {

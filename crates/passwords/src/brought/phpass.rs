@@ -76,6 +76,11 @@ impl Phpass {
         }
     }
 
+    /// Whether it is of phpass itself, as `WordPress` had it.
+    pub(super) fn is_portable(&self) -> bool {
+        self.family == Family::Portable
+    }
+
     pub(super) fn is_of(&self, secret: &str) -> bool {
         let digest = match self.family {
             Family::Portable => self.iterate::<Md5>(secret.as_bytes()),

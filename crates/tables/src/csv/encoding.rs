@@ -3,6 +3,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs as known;
 
+use super::dialect::Traces;
+use super::western;
 use crate::Encoding;
 
 /// Bytes read at a time.
@@ -35,14 +37,14 @@ pub(super) fn mark<R: Read + Seek>(source: &mut R) -> io::Result<Option<Encoding
     let mut head = Vec::with_capacity(3);
     source.by_ref().take(3).read_to_end(&mut head)?;
     source.rewind()?;
-    Ok(known::Encoding::for_bom(&head).map(|(encoding, _)| Encoding(encoding)))
+    Ok(known::Encoding::for_bom(&head).map(|(encoding, _)| Encoding::web(encoding)))
 }
 
 /// UTF-16 by its mark or by its zeros: the spaces, digits and delimiters of any table have them on one side.
 /// A few letters, such as U+4E00, have them on the other.
 pub(crate) fn utf_16(head: &[u8]) -> Option<Encoding> {
     if let Some((encoding, _)) = known::Encoding::for_bom(head) {
-        return (encoding != known::UTF_8).then_some(Encoding(encoding));
+        return (encoding != known::UTF_8).then_some(Encoding::web(encoding));
     }
     if head.chunks_exact(2).any(|unit| unit == [0, 0]) {
         return None;
@@ -51,16 +53,16 @@ pub(crate) fn utf_16(head: &[u8]) -> Option<Encoding> {
     let (first, second) = (zeros(0), zeros(1));
     let many = head.len().div_ceil(20).max(1);
     if second >= many && first * 2 <= second {
-        Some(Encoding(known::UTF_16LE))
+        Some(Encoding::web(known::UTF_16LE))
     } else if first >= many && second * 2 <= first {
-        Some(Encoding(known::UTF_16BE))
+        Some(Encoding::web(known::UTF_16BE))
     } else {
         None
     }
 }
 
-/// The encoding of a file without a mark, by all of its bytes.
-pub(super) fn guess<R: Read + Seek>(source: &mut R) -> io::Result<Encoding> {
+/// The encoding of a file without a mark, by all of its bytes, and the traces of who wrote it.
+pub(super) fn guess<R: Read + Seek>(source: &mut R) -> io::Result<(Encoding, Traces)> {
     source.seek(SeekFrom::Start(0))?;
     let mut evidence = Evidence::default();
     let mut chunk = Vec::with_capacity(CHUNK);
@@ -69,14 +71,14 @@ pub(super) fn guess<R: Read + Seek>(source: &mut R) -> io::Result<Encoding> {
         let wanted = CHUNK.saturating_sub(chunk.len()) as u64;
         let read = source.by_ref().take(wanted).read_to_end(&mut chunk)?;
         if first && let Some(encoding) = utf_16(&chunk) {
-            return Ok(encoding);
+            return Ok((encoding, Traces::default()));
         }
         first = false;
         let whole = if read == 0 { chunk.len() } else { whole_lines(&chunk) };
         evidence.add(&chunk[..whole]);
         chunk.drain(..whole);
         if read == 0 {
-            return Ok(evidence.verdict());
+            return Ok((evidence.verdict(), evidence.traces));
         }
     }
 }
@@ -90,16 +92,18 @@ fn whole_lines(chunk: &[u8]) -> usize {
     }
 }
 
-/// What the lines that aren't ASCII say.
+/// What the lines say, above all those that aren't ASCII.
 #[derive(Default)]
 struct Evidence {
     utf_8: usize,
     other: usize,
     lines: Vec<u8>,
+    traces: Traces,
 }
 
 impl Evidence {
     fn add(&mut self, lines: &[u8]) {
+        self.traces.add(lines);
         if lines.is_ascii() {
             return;
         }
@@ -123,11 +127,12 @@ impl Evidence {
     /// chance, so the other lines are strangers in the file and are told one by one.
     fn verdict(&self) -> Encoding {
         if self.utf_8 >= self.other {
-            return Encoding(known::UTF_8);
+            return Encoding::web(known::UTF_8);
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(&self.lines, true);
         let guess = detector.guess(None, Utf8Detection::Deny);
-        Encoding(if PLAUSIBLE.contains(&guess) { guess } else { known::WINDOWS_1252 })
+        let guess = if PLAUSIBLE.contains(&guess) { guess } else { known::WINDOWS_1252 };
+        western::instead_of(guess, &self.lines)
     }
 }

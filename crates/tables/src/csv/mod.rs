@@ -1,6 +1,9 @@
 //! Text with delimiters: RFC 4180 and its many relatives.
 
 mod encoding;
+pub(crate) mod dos;
+mod western;
+mod dialect;
 mod text;
 mod delimiter;
 mod record;
@@ -8,8 +11,9 @@ mod lines;
 
 use std::io::{Read, Seek};
 
-use crate::{Encoding, FileError, Found, Kind, Options};
+use crate::{Dialect, Encoding, FileError, Found, Kind, Options};
 
+use dialect::Traces;
 pub(crate) use encoding::utf_16;
 pub(crate) use record::Records;
 
@@ -22,16 +26,20 @@ pub(crate) fn open<R: Read + Seek>(
     options: &Options,
 ) -> Result<(Found, Records<R>), FileError> {
     let mark = encoding::mark(&mut source)?;
-    let encoding = match (options.encoding, mark) {
-        (Some(wanted), _) => wanted,
-        (None, Some(marked)) => marked,
+    let (encoding, mut traces) = match (options.encoding, mark) {
+        (Some(wanted), _) => (wanted, Traces::default()),
+        (None, Some(marked)) => (marked, Traces::default()),
         (None, None) => encoding::guess(&mut source)?,
     };
     let sample = sample(&mut source, encoding)?;
+    traces.add(&sample);
     let said = delimiter::said(&sample);
     let delimiter = options.delimiter.or(said).unwrap_or_else(|| delimiter::guess(&sample));
+    // Excel marks what it saves, mysql never does.
+    let found_out = if delimiter == b'\t' && mark.is_none() { traces.dialect() } else { Dialect::Quoted };
+    let dialect = options.dialect.unwrap_or(found_out);
     source.rewind()?;
-    let mut records = Records::new(text::Text::new(source, encoding), delimiter);
+    let mut records = Records::new(text::Text::new(source, encoding), delimiter, dialect);
     if said.is_some() {
         records.next()?;
     }
@@ -39,9 +47,11 @@ pub(crate) fn open<R: Read + Seek>(
         kind: Kind::Csv,
         encoding: Some(encoding),
         delimiter: Some(delimiter),
+        dialect: Some(dialect),
         sheet: None,
         sheets: Vec::new(),
         marked: mark.is_some(),
+        heading_row: 0,
     };
     Ok((found, records))
 }

@@ -2,9 +2,10 @@ use std::io::Read;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::dialect::unescaped;
 use super::lines::Lines;
 use super::text::Text;
-use crate::{Cell, FileError, Line, LineProblem, MAX_CELL, MAX_COLUMNS, MAX_RECORD};
+use crate::{Cell, Dialect, FileError, Line, LineProblem, MAX_CELL, MAX_COLUMNS, MAX_RECORD};
 
 /// Cells that a record is cut into at most: what Excel knows. Blank ones at its end may be so many.
 const MAX_CUT: usize = 16_384;
@@ -13,6 +14,7 @@ const MAX_CUT: usize = 16_384;
 pub(crate) struct Records<R> {
     text: Text<R>,
     reader: Reader,
+    dialect: Dialect,
     lines: Lines,
     output: Vec<u8>,
     ends: Vec<usize>,
@@ -20,10 +22,12 @@ pub(crate) struct Records<R> {
 
 impl<R: Read> Records<R> {
     /// Records from the beginning of the text.
-    pub(super) fn new(text: Text<R>, delimiter: u8) -> Self {
+    pub(super) fn new(text: Text<R>, delimiter: u8, dialect: Dialect) -> Self {
+        let quoting = dialect == Dialect::Quoted;
         Self {
             text,
-            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            reader: ReaderBuilder::new().delimiter(delimiter).quoting(quoting).build(),
+            dialect,
             lines: Lines::default(),
             output: vec![0; MAX_RECORD],
             ends: vec![0; MAX_CUT],
@@ -91,6 +95,7 @@ impl<R: Read> Records<R> {
         for (index, end) in self.ends[..seen].iter().enumerate() {
             let text = String::from_utf8_lossy(&self.output[begin..*end]).into_owned();
             begin = *end;
+            let text = if self.dialect == Dialect::MySql { unescaped(&text) } else { text };
             let (cell, cut) = Cell::text(text);
             if cut {
                 problems.push(LineProblem::CellTooLong { column: index + 1, limit: MAX_CELL });

@@ -1,9 +1,10 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read};
 
-use encoding_rs::{Decoder, DecoderResult};
+use encoding_rs::DecoderResult;
 
 use crate::Encoding;
+use crate::options::Charset;
 
 /// Bytes read at a time.
 const CHUNK: usize = 16 * 1024;
@@ -27,13 +28,46 @@ pub(super) struct Text<R> {
     strange: VecDeque<u64>,
 }
 
+enum Decoder {
+    Web(Box<encoding_rs::Decoder>),
+    /// What the bytes from 80 to FF mean.
+    Dos(Vec<char>),
+}
+
+impl Decoder {
+    fn of(encoding: Encoding) -> Self {
+        match encoding.0 {
+            Charset::Web(encoding) => Self::Web(Box::new(encoding.new_decoder_with_bom_removal())),
+            Charset::Dos(page) => Self::Dos(page.upper()),
+        }
+    }
+
+    /// Decodes until the input or the room ends, or bytes mean nothing.
+    fn decode(&mut self, from: &[u8], to: &mut [u8], last: bool) -> (DecoderResult, usize, usize) {
+        let upper = match self {
+            Self::Web(decoder) => return decoder.decode_to_utf8_without_replacement(from, to, last),
+            Self::Dos(upper) => upper,
+        };
+        let mut written = 0;
+        for (read, byte) in from.iter().enumerate() {
+            let character = upper.get(usize::from(byte.wrapping_sub(128))).copied();
+            let character = character.unwrap_or(char::from(*byte));
+            if written + character.len_utf8() > to.len() {
+                return (DecoderResult::OutputFull, read, written);
+            }
+            written += character.encode_utf8(&mut to[written..]).len();
+        }
+        (DecoderResult::InputEmpty, from.len(), written)
+    }
+}
+
 impl<R: Read> Text<R> {
     /// Text from the source's beginning. A mark that fits the encoding is left out.
     pub(super) fn new(source: R, encoding: Encoding) -> Self {
         Self {
             source,
             encoding,
-            decoder: encoding.0.new_decoder_with_bom_removal(),
+            decoder: Decoder::of(encoding),
             raw: Vec::with_capacity(CHUNK),
             raw_taken: 0,
             ended: false,
@@ -87,11 +121,8 @@ impl<R: Read> Text<R> {
         self.piece.resize(room, 0);
         let mut filled = 0;
         while filled + 16 < room {
-            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(
-                &self.raw[self.raw_taken..],
-                &mut self.piece[filled..],
-                last,
-            );
+            let (result, read, written) =
+                self.decoder.decode(&self.raw[self.raw_taken..], &mut self.piece[filled..], last);
             self.raw_taken += read;
             filled += written;
             match result {

@@ -29,19 +29,26 @@ pub(super) struct Sheet {
 }
 
 impl Book {
-    /// The sheet with this name, or the first that isn't hidden, or the first.
-    pub(super) fn choose(&self, wanted: Option<&str>) -> Result<&Sheet, FileError> {
-        let at = match wanted {
-            Some(name) => self.sheets.iter().position(|sheet| sheet.name == name),
-            None => self.sheets.iter().position(|sheet| !sheet.hidden).or(Some(0)),
-        };
-        let missing = || FileError::NoSuchSheet { name: wanted.unwrap_or_default().to_owned() };
-        at.and_then(|at| self.sheets.get(at)).ok_or_else(missing)
+    /// The sheet with this name.
+    pub(super) fn named(&self, name: &str) -> Result<&Sheet, FileError> {
+        let missing = || FileError::NoSuchSheet { name: name.to_owned() };
+        self.sheets.iter().find(|sheet| sheet.name == name).ok_or_else(missing)
+    }
+
+    /// The first sheet that isn't hidden, or the first.
+    pub(super) fn first(&self) -> Result<&Sheet, FileError> {
+        let missing = || FileError::NoSuchSheet { name: String::new() };
+        self.shown().next().or(self.sheets.first()).ok_or_else(missing)
+    }
+
+    /// The sheets that aren't hidden.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &Sheet> {
+        self.sheets.iter().filter(|sheet| !sheet.hidden)
     }
 
     /// The names of the sheets that aren't hidden.
     pub(super) fn visible(&self) -> Vec<String> {
-        self.sheets.iter().filter(|sheet| !sheet.hidden).map(|sheet| sheet.name.clone()).collect()
+        self.shown().map(|sheet| sheet.name.clone()).collect()
     }
 }
 

@@ -95,7 +95,12 @@ pub(super) fn read<R: Read>(xml: &mut Xml<R>, tag: &Tag, context: &Context) -> R
     let not_computed = formula && stored.is_empty() && tag.stored != Stored::Text;
     let (text, kind) = value(stored, tag, context).ok_or_else(|| xml.damaged())?;
     let (cell, too_long) = Cell::text(text);
-    let kind = if formula && kind != CellKind::Error { CellKind::Formula } else { kind };
+    let kind = match kind {
+        CellKind::Error | CellKind::Rounded => kind,
+        CellKind::Text if cell.kind == CellKind::Rounded => cell.kind,
+        _ if formula => CellKind::Formula,
+        _ => kind,
+    };
     Ok(Reading { cell: Cell { kind, ..cell }, too_long, not_computed })
 }
 

@@ -25,10 +25,15 @@ pub(super) fn shown(value: f64, format: Format, from_1904: bool) -> (String, Cel
             (clock(days * 24, seconds), CellKind::Date)
         }
         Format::Padded(digits) if value >= 0.0 && value.fract() == 0.0 => {
-            (format!("{value:0width$.0}", width = usize::from(digits)), CellKind::Number)
+            (format!("{value:0width$.0}", width = usize::from(digits)), kind(value))
         }
-        _ => (plain(value), CellKind::Number),
+        _ => (plain(value), kind(value)),
     }
+}
+
+/// Of a number with more than 15 digits, Excel made those behind them zeros.
+fn kind(value: f64) -> CellKind {
+    if value.fract() == 0.0 && value.abs() >= 1e15 { CellKind::Rounded } else { CellKind::Number }
 }
 
 /// The digits that Excel knows of a number, 15, without an exponent.

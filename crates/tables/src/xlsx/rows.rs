@@ -1,4 +1,5 @@
 use std::io::Read;
+use std::sync::Arc;
 
 use quick_xml::events::Event;
 
@@ -14,7 +15,7 @@ const LAST_COLUMN: usize = 16_384;
 /// they are to Excel.
 pub(crate) struct Rows<R: Read> {
     xml: Xml<R>,
-    context: Context,
+    context: Arc<Context>,
     number: usize,
     /// Bytes of all cells so far. A short cell may refer to a long text, again and again.
     text: u64,
@@ -23,7 +24,7 @@ pub(crate) struct Rows<R: Read> {
 
 impl<R: Read> Rows<R> {
     /// Goes to where the rows begin.
-    pub(super) fn new(mut xml: Xml<R>, context: Context) -> Result<Self, FileError> {
+    pub(super) fn new(mut xml: Xml<R>, context: Arc<Context>) -> Result<Self, FileError> {
         loop {
             match xml.next()? {
                 Event::Start(tag) if tag.local_name().as_ref() == "sheetData" => {

@@ -78,14 +78,14 @@ fn a_quote_that_never_closes_does_not_swallow_the_file() {
 #[test]
 fn ten_million_columns_are_refused() {
     let said = read("wide.csv", |file| repeat(file, "a,", 20 * MB));
-    assert!(said.contains("more than 200 columns"), "{said}");
+    assert!(said.contains("more than 500 columns"), "{said}");
     let said = book("wide.xlsx", |book| {
         let sheet = book.sheet();
         sheet.write_all(SHEET).unwrap();
         sheet.write_all(b"<row>").unwrap();
         repeat(sheet, "<c><v>1</v></c>", 150 * MB);
     });
-    assert!(said.contains("more than 200 columns"), "{said}");
+    assert!(said.contains("more than 500 columns"), "{said}");
 }
 
 #[test]
@@ -208,6 +208,7 @@ fn three_hundred_thousand_good_rows_are_read() {
         let sheet = workbook.add_worksheet_with_constant_memory().unwrap();
         for number in 0..=300_000 {
             for (column, text) in (0..).zip(cells) {
+                let text = if number == 0 { "heading" } else { text };
                 sheet.write(number, column, text).unwrap();
             }
         }

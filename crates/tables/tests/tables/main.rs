@@ -4,6 +4,7 @@
 mod read;
 mod book;
 mod csv;
+mod reports;
 mod xlsx;
 mod stored;
 mod hostile;

@@ -39,7 +39,7 @@ fn cells_read_as_a_person_sees_them() {
     let expected = [
         ("42", CellKind::Number),
         ("0.3", CellKind::Number),
-        ("1000000000000000", CellKind::Number),
+        ("1000000000000000", CellKind::Rounded),
         ("-1.5", CellKind::Number),
         ("2026-11-26", CellKind::Date),
         ("2026-11-26T14:30:00", CellKind::Date),

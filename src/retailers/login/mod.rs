@@ -1,0 +1,54 @@
+//! What a contact signs in with: their username, or their e-mail address while
+//! nobody else has it (promise 6).
+
+mod store;
+
+use super::{Contact, store as contacts};
+use crate::db::{Error, Tx};
+use crate::kernel::{EmailAddress, Username, invisible};
+
+pub use store::{contacts_sharing, username_taken};
+
+/// What someone typed to say who they are, if it can be that.
+#[derive(Clone, Debug)]
+pub struct Login {
+    username: Option<Username>,
+    email: Option<EmailAddress>,
+}
+
+impl Login {
+    /// Reads it. `None` when it is neither a username nor an e-mail address.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let username = Username::parse(typed).ok();
+        let email = EmailAddress::parse(&invisible::without(typed)).ok();
+        (username.is_some() || email.is_some()).then_some(Self { username, email })
+    }
+
+    /// The form under which attempts are counted for it: one for all its
+    /// spellings, whether anyone has it or not.
+    pub fn key(&self) -> String {
+        match (&self.username, &self.email) {
+            (Some(username), _) => username.key().to_owned(),
+            (None, Some(email)) => email.key(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// Who signs in with this: the contact with that username, else the only one
+/// with that address. What is looked up depends on what was typed and not on
+/// what is found.
+///
+/// # Errors
+/// When the database fails.
+pub fn contact_by_login(tx: &mut Tx<'_>, login: &Login) -> Result<Option<Contact>, Error> {
+    let named = match &login.username {
+        Some(username) => contacts::contact_by_username(tx, username)?,
+        None => None,
+    };
+    let addressed = match &login.email {
+        Some(email) => contacts::only_contact_with(tx, email)?,
+        None => None,
+    };
+    Ok(named.or(addressed))
+}

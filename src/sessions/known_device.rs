@@ -1,0 +1,162 @@
+//! Browsers in which a contact has signed in before, known by a cookie: what
+//! strangers try elsewhere doesn't slow them down (docs/security.md).
+//!
+//! The cookie is signed and holds no name: a few marks, each good for one
+//! contact, until they choose another password. It lets nobody in; it says
+//! with whose attempts the next ones are counted.
+
+use std::time::Duration;
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::store;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::kernel::id::ContactId;
+use crate::kernel::{Timestamp, Token};
+use crate::keys::Keys;
+
+/// What marks are signed for.
+const PURPOSE: &[u8] = b"tradepost known device 1";
+/// How long a device is known without signing in there; browsers keep no
+/// cookie for longer.
+pub const LASTS: Duration = Duration::from_hours(400 * 24);
+/// Contacts who may share a device; who came first is forgotten first.
+const MARKS: usize = 5;
+/// Digits of a nonce and of a signature, which has 128 bits.
+const DIGITS: usize = 32;
+
+/// A device that a contact has signed in with before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDevice {
+    /// Tells devices apart, and nothing about them.
+    pub nonce: String,
+}
+
+/// Whom a mark is of: a contact, and the password they had then, by the moment
+/// they chose it.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    /// Who.
+    pub contact: ContactId,
+    /// When they last chose a password, or theirs was brought along.
+    pub chosen_at: Option<Timestamp>,
+}
+
+/// The device in a cookie, if `holder` signed in with it and has not chosen
+/// another password since.
+pub fn recognise(keys: &Keys, cookie: &str, holder: Holder, now: Timestamp) -> Option<KnownDevice> {
+    let mark = marks(cookie).find(|mark| mark.is_of(keys, holder, now))?;
+    Some(KnownDevice { nonce: mark.nonce.to_owned() })
+}
+
+/// The cookie of a device with which `contact` has just signed in. Its mark of
+/// them is made anew each time; those of others stay.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn remember(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    cookie: Option<&str>,
+    contact: ContactId,
+    now: Timestamp,
+) -> Result<String> {
+    let holder = Holder { contact, chosen_at: store::chosen_at(tx, contact)? };
+    let random = Token::mint()?.expose();
+    let mark = mark(keys, &random[..DIGITS], now.as_millis() / 1000, holder);
+    let others = marks(cookie.unwrap_or_default()).filter(|mark| !mark.is_of(keys, holder, now));
+    Ok(others.take(MARKS - 1).fold(mark, |marks, other| marks + "~" + other.text))
+}
+
+fn mark(keys: &Keys, nonce: &str, made_s: i64, holder: Holder) -> String {
+    let signature = signed(keys, nonce, made_s, holder).finalize().into_bytes();
+    let signature: String = signature.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
+    format!("{nonce}.{made_s}.{signature}")
+}
+
+struct Mark<'c> {
+    text: &'c str,
+    nonce: &'c str,
+    /// Seconds since the Unix epoch.
+    made_s: i64,
+    signature: Vec<u8>,
+}
+
+/// The marks in a cookie; what can't be one is passed over.
+fn marks(cookie: &str) -> impl Iterator<Item = Mark<'_>> {
+    cookie.split('~').take(MARKS).filter_map(Mark::read)
+}
+
+impl<'c> Mark<'c> {
+    fn read(text: &'c str) -> Option<Self> {
+        let is_hex = |text: &str| text.len() == DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let (nonce, rest) = text.split_once('.')?;
+        let (made_s, signature) = rest.split_once('.')?;
+        let is_mark = is_hex(nonce) && is_hex(signature) && made_s.len() <= 12;
+        let byte = |at: usize| u8::from_str_radix(signature.get(at..at + 2)?, 16).ok();
+        let made_s = made_s.parse().ok().filter(|_| is_mark)?;
+        let signature = (0..DIGITS).step_by(2).map(byte).collect::<Option<_>>()?;
+        Some(Self { text, nonce, made_s, signature })
+    }
+
+    fn is_of(&self, keys: &Keys, holder: Holder, now: Timestamp) -> bool {
+        let expected = signed(keys, self.nonce, self.made_s, holder);
+        let is_signed = expected.verify_truncated_left(&self.signature).is_ok();
+        is_signed && now.since(Timestamp::from_millis(self.made_s * 1000)) < LASTS
+    }
+}
+
+/// What a mark's signature covers: another password makes all marks void.
+fn signed(keys: &Keys, nonce: &str, made_s: i64, holder: Holder) -> Hmac<Sha256> {
+    let mut mac = keys.mac(PURPOSE);
+    let chosen_at = holder.chosen_at.map_or(0, Timestamp::as_millis);
+    mac.update(format!("\n{nonce}\n{made_s}\n{}\n{chosen_at}", holder.contact).as_bytes());
+    mac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+    const NONCE: &str = "0123456789abcdef0123456789abcdef";
+
+    fn keys() -> (tempfile::TempDir, Keys) {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::open(&folder.path().join("a.key")).unwrap();
+        (folder, keys)
+    }
+
+    fn holder() -> Holder {
+        Holder { contact: ContactId::new(NOW), chosen_at: Some(NOW) }
+    }
+
+    #[test]
+    fn promise_10_a_device_is_known_for_one_contact_until_they_choose_another_password() {
+        let ((_folder, keys), (_other, others)) = (keys(), keys());
+        let (anna, bert) = (holder(), holder());
+        let cookie = mark(&keys, NONCE, 1000, anna);
+        let known = recognise(&keys, &cookie, anna, NOW);
+        assert_eq!(known, Some(KnownDevice { nonce: NONCE.to_owned() }));
+        assert_eq!(recognise(&keys, &cookie, bert, NOW), None);
+        assert_eq!(recognise(&others, &cookie, anna, NOW), None);
+        assert_eq!(recognise(&keys, &cookie, anna, NOW.plus(LASTS)), None);
+        assert_eq!(recognise(&keys, &cookie, Holder { chosen_at: None, ..anna }, NOW), None);
+        let both = format!("{}~{cookie}", mark(&keys, &NONCE.replace('0', "f"), 1000, bert));
+        assert!(recognise(&keys, &both, anna, NOW).is_some() && recognise(&keys, &both, bert, NOW).is_some());
+    }
+
+    #[test]
+    fn a_made_up_cookie_is_nobodys() {
+        let (_folder, keys) = keys();
+        let anna = holder();
+        let cookie = mark(&keys, NONCE, 1000, anna);
+        let (later, long) = (cookie.replacen(".1000.", ".9999.", 1), "~".repeat(100_000));
+        let (cut, short) = (&cookie[1..], &cookie[..cookie.len() - 2]);
+        for made_up in ["", ".", "..", "~", "a.b.c", "ä.1.ä", cut, short, &later, &long] {
+            assert_eq!(recognise(&keys, made_up, anna, NOW), None, "{made_up:?}");
+        }
+    }
+}
