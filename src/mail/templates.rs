@@ -1,5 +1,6 @@
 //! The words of mails: templates, built in or the operator's own.
 
+mod brand;
 mod builtin;
 mod check;
 pub mod fields;
@@ -35,8 +36,6 @@ const ROOM: usize = 64 * 1024;
 const MOST: usize = 256 * 1024;
 /// Steps of the engine for one part; the longest built-in one takes a thousand.
 const FUEL: u64 = 100_000;
-/// The highest that a logo is shown in a mail, in pixels.
-const LOGO_HEIGHT: u32 = 40;
 /// The most characters of a part of the office's own.
 const LONGEST: usize = 20_000;
 
@@ -117,7 +116,7 @@ impl Templates {
     /// The same in a supplier's colour, with its logo and how it is reached.
     #[must_use]
     pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>, reach: &Reach) -> Self {
-        brand(&mut self.environment, accent, logo, reach);
+        brand::name(&mut self.environment, accent, logo, reach);
         self
     }
 
@@ -346,27 +345,8 @@ fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(escaped);
     environment.set_fuel(Some(FUEL));
-    brand(&mut environment, &Accent::default(), None, &Reach::default());
+    brand::name(&mut environment, &Accent::default(), None, &Reach::default());
     environment
-}
-
-/// Names the colours of links and buttons, the size of the logo, and how the
-/// supplier is reached, for every template.
-fn brand(environment: &mut Environment<'static>, accent: &Accent, logo: Option<&Picture>, reach: &Reach) {
-    let reached = [
-        ("telephone", &reach.telephone),
-        ("imprint_url", &reach.imprint_url),
-        ("privacy_url", &reach.privacy_url),
-        ("terms_url", &reach.terms_url),
-    ];
-    for (name, value) in reached {
-        environment.add_global(name, value.clone());
-    }
-    let size = logo.map(|logo| logo.shown(LOGO_HEIGHT)).map(|(width, height)| vec![width, height]);
-    environment.add_global("logo", Value::from(size.unwrap_or_default()));
-    environment.add_global("accent", accent.light.to_string());
-    environment.add_global("accent_dark", accent.dark.to_string());
-    environment.add_global("accent_dark_text", accent.dark_text.to_string());
 }
 
 /// Writes a value; in HTML with what could end a text or an attribute escaped.

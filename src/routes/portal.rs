@@ -6,19 +6,25 @@ use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
 use crate::{getting_started, import, privacy, runs, setup, staff, trail};
 
+/// The portal's page of first steps.
+pub(super) fn first_steps() -> Vec<Route> {
+    use getting_started::portal as first;
+    vec![
+        ("/portal/getting-started", get(first::steps)),
+        ("/portal/getting-started/test-mails", post(first::test)),
+        ("/portal/getting-started/away", post(first::put_away)),
+        ("/portal/getting-started/back", post(first::bring_back)),
+    ]
+}
+
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
-    use getting_started::portal as first;
     use runs::portal as runs;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
     vec![
         ("/portal", get(dashboard::dashboard)),
-        ("/portal/getting-started", get(first::steps)),
-        ("/portal/getting-started/test-mails", post(first::test)),
-        ("/portal/getting-started/away", post(first::put_away)),
-        ("/portal/getting-started/back", post(first::bring_back)),
         ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
         ("/portal/logout", post(colleagues::sign_out)),
         ("/portal/forgot-password", get(colleagues::forgot).post(colleagues::submit_forgot)),

@@ -174,6 +174,9 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
         let named = |language: Language| (language.tag().to_owned(), language.name().to_owned());
         Language::ALL.map(named).to_vec()
     };
+    if let Some(words) = reach_words(key) {
+        return words;
+    }
     match key {
         "supplier.name" => ("Your name", "On every page and in every mail.", Control::Text),
         "supplier.accent" => (
@@ -181,20 +184,6 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
             "Of links and buttons, on pages and in mails, such as #1f3a93. Dark pages get a lighter shade of it.",
             Control::Colour,
         ),
-        "supplier.telephone" => (
-            "Your telephone number",
-            "Where customers call when they need help: at the foot of pages and mails.",
-            Control::Telephone,
-        ),
-        "supplier.imprint_url" => (
-            "Your imprint",
-            "The page that says who you are, such as https://harbour.example/imprint. Linked at the foot of pages and mails.",
-            Control::Link,
-        ),
-        "supplier.privacy_url" => {
-            ("Your privacy policy", "Linked at the foot of pages and mails.", Control::Link)
-        }
-        "supplier.terms_url" => ("Your terms", "Linked at the foot of pages and mails.", Control::Link),
         "supplier.language" => ("Language of people who have not chosen one", "", Control::One(languages())),
         "supplier.languages" => (
             "Languages that are offered",
@@ -237,6 +226,27 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
             Control::Number,
         ),
     }
+}
+
+/// The words of how the supplier is reached.
+fn reach_words(key: &str) -> Option<(&'static str, &'static str, Control)> {
+    Some(match key {
+        "supplier.telephone" => (
+            "Your telephone number",
+            "Where customers call when they need help: at the foot of pages and mails.",
+            Control::Telephone,
+        ),
+        "supplier.imprint_url" => (
+            "Your imprint",
+            "The page that says who you are, such as https://harbour.example/imprint. Linked at the foot of pages and mails.",
+            Control::Link,
+        ),
+        "supplier.privacy_url" => {
+            ("Your privacy policy", "Linked at the foot of pages and mails.", Control::Link)
+        }
+        "supplier.terms_url" => ("Your terms", "Linked at the foot of pages and mails.", Control::Link),
+        _ => return None,
+    })
 }
 
 fn or_none(value: &str) -> String {
