@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::config::{Config, ConfigError};
-use crate::db::Db;
+use crate::config::{Config, Mistakes};
+use crate::db::{DatabaseUrl, Db};
 use crate::held::HeldFiles;
 use crate::kernel::Clock;
-use crate::keys::{KeyError, Keys};
+use crate::keys::{self, KeyError, Keys};
 use crate::mail::ReturnPath;
 use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
@@ -70,7 +70,7 @@ pub enum Outbound {
 pub enum StartError {
     /// The database could not be opened or brought up to date.
     #[error("database {0}: {1}")]
-    Database(String, crate::db::MigrateError),
+    Database(DatabaseUrl, crate::db::MigrateError),
     /// The installation's key can't be had.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -85,33 +85,40 @@ pub enum StartError {
     Smtp(#[from] SmtpError),
     /// The settings are out of bounds.
     #[error("settings: {0}")]
-    Settings(#[from] ConfigError),
+    Settings(#[from] Mistakes),
     /// What the office changed can't be read.
     #[error("reading the settings: {0}")]
     Follow(#[from] crate::Error),
 }
 
 impl App {
-    /// Opens the database, starts the hashing threads, reads the templates.
+    /// Opens the database, which is made if there is none, and starts on it.
     ///
     /// # Errors
     /// What could not be started, in one line.
     pub async fn start(config: Config, clock: Clock, inbox: Option<DevInbox>) -> Result<Self, StartError> {
         let db = Db::open(&config.database)
-            .map_err(|error| StartError::Database(config.database.to_string(), error))?;
-        let keys = config.key_file.as_deref().map(Keys::open).transpose()?;
+            .map_err(|error| StartError::Database(config.database.clone(), error))?;
+        Self::on(db, config, clock, inbox).await
+    }
+
+    /// Reads the key, starts the hashing threads, reads the templates.
+    ///
+    /// # Errors
+    /// What could not be started, in one line.
+    pub async fn on(
+        db: Db,
+        config: Config,
+        clock: Clock,
+        inbox: Option<DevInbox>,
+    ) -> Result<Self, StartError> {
+        let keys = keys::of(&db, config.key_file.as_deref(), clock.now()).await?;
+        db.listen();
         let hashing = passwords::Settings {
             threads: config.password.threads,
             waiting: HASHES_WAITING,
             cost: config.password.cost,
         };
-        let hello = config
-            .http
-            .public_url
-            .split("://")
-            .last()
-            .and_then(|host| host.split(':').next())
-            .unwrap_or("localhost");
         let built_in = Templates::load(config.mail.templates.as_deref())?;
         let settings = Arc::new(Settings::of(&config.changeable, &[])?);
         let live = Live {
@@ -136,7 +143,7 @@ impl App {
             held: HeldFiles::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
-                None => Outbound::Smtp(Smtp::new(&config.mail.smtp, hello)?),
+                None => Outbound::Smtp(Smtp::new(&config.mail.smtp, config.http.hello())?),
             },
             config,
             db,

@@ -174,6 +174,11 @@ async fn an_answer_that_quotes_the_message_is_told_without_the_quotation() {
         verdict: Verdict { class: Class::TheirServer, permanent: true },
     };
     assert_eq!(outcome, said);
+    sink.set_mode(Mode::Answer(At::Message, "554 delivery error: no account for orders@barlow.example"));
+    let Handover::Refused { answer, .. } = send(&smtp(&sink, SmtpSecurity::Opportunistic)).await else {
+        panic!()
+    };
+    assert!(!answer.contains("barlow"), "{answer}");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ hide = Verbergen
 copy = Kopieren
 copied = Kopiert
 back-to-sign-in = Zurück zur Anmeldung
-to-sign-in = Zur Anmeldung
+to-sign-in = Anmelden
 back-to-account = Zurück zu meinem Konto
 
 field-name = Name
@@ -313,7 +313,9 @@ known-title = Alles, was wir über Sie wissen
 known-intro = Das ist hier über Sie gespeichert. Passwörter gehören nicht dazu: Sie sind so gespeichert, dass niemand sie zurücklesen kann.
 known-take = Mitnehmen
 known-take-button = Als Datei herunterladen
-known-nothing = Nichts
+known-none = Nichts gespeichert ist unter: { $what }.
+known-show-more = { $count } weitere zeigen
+known-many = mehr als 100
 known-more = Gezeigt sind die neuesten. Die Datei enthält alle.
 known-yes = ja
 known-no = nein
@@ -423,3 +425,7 @@ known-is-access-on = Zugang eingeschaltet
 known-is-access-off = Zugang ausgeschaltet
 known-is-activate = Aktivierung
 known-is-deactivate = Deaktivierung
+
+operator-test-subject = [Test] { $supplier }: der Mailserver funktioniert
+operator-test-text = Über diesen Server verschickt { $supplier } seine E-Mails: Diese hier wurde zur Probe per Befehl gesendet.
+operator-test-nothing = Es gibt nichts zu tun. Antworten werden nicht gelesen.

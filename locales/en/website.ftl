@@ -26,7 +26,7 @@ hide = Hide
 copy = Copy
 copied = Copied
 back-to-sign-in = Back to sign in
-to-sign-in = To sign in
+to-sign-in = Sign in
 back-to-account = Back to my account
 
 field-name = Name
@@ -313,7 +313,9 @@ known-title = Everything we know about you
 known-intro = This is what is kept about you here. Passwords are not among it: they are kept in a form that can’t be read back.
 known-take = Take it with you
 known-take-button = Download as a file
-known-nothing = Nothing
+known-none = Nothing is kept under: { $what }.
+known-show-more = Show { $count } more
+known-many = more than 100
 known-more = The newest are shown. The file has all of them.
 known-yes = yes
 known-no = no
@@ -423,3 +425,7 @@ known-is-access-on = access turned on
 known-is-access-off = access turned off
 known-is-activate = activation
 known-is-deactivate = deactivation
+
+operator-test-subject = [Test] { $supplier }: the mail server works
+operator-test-text = { $supplier } sends its mails through this server: this one was sent by command, to try it.
+operator-test-nothing = There is nothing to do. Replies are not read.

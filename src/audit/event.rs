@@ -171,11 +171,15 @@ pub enum Event {
     RecordsRemoved,
     /// Entries of the audit trail past their retention time were removed.
     TrailShortened,
+    /// The operator replaced the installation's key, which was lost.
+    KeyReplaced,
+    /// The operator put a backup in the place of the database.
+    BackupRestored,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 84] = [
+    pub const ALL: [Self; 86] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -260,6 +264,8 @@ impl Event {
         Self::ContactErased,
         Self::RecordsRemoved,
         Self::TrailShortened,
+        Self::KeyReplaced,
+        Self::BackupRestored,
     ];
 
     /// The event of this name.
@@ -355,6 +361,8 @@ impl Event {
             Self::ContactErased => "contact-erased",
             Self::RecordsRemoved => "records-removed",
             Self::TrailShortened => "trail-shortened",
+            Self::KeyReplaced => "key-replaced",
+            Self::BackupRestored => "backup-restored",
         }
     }
 }

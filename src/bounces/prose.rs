@@ -86,8 +86,10 @@ fn explanation(text: &str) -> String {
         end -= 1;
     }
     let is_copy = |line: &&str| {
+        let parts = line.trim_start().starts_with(['-', '=', '_', '*', '>']);
         let line = line.trim_start_matches(['>', ' ', '\t', '-']).to_lowercase();
-        COPY.iter().any(|phrase| line.contains(phrase)) || HEADERS.iter().any(|name| line.starts_with(name))
+        (parts && COPY.iter().any(|phrase| line.contains(phrase)))
+            || HEADERS.iter().any(|name| line.starts_with(name))
     };
     let lines = text[..end].lines().map(str::trim_end).take(LOOKED_AT.1).take_while(|line| !is_copy(line));
     lines.collect::<Vec<_>>().join("\n")

@@ -147,7 +147,9 @@ impl Recipient {
 pub(super) fn failed(code: Option<u16>, status: Option<[u16; 3]>, words: &str) -> Verdict {
     let class = answers::class(&Said { stage: Stage::Report, code, status, words });
     let passing = code.is_some_and(|code| code < 500) || status.is_some_and(|status| status[0] != 5);
-    let meaning = answers::meaning(class, status);
+    // What may pass says nothing for good of a mailbox.
+    let certain = if passing && class == Class::NoMailbox { Class::TheirServer } else { class };
+    let meaning = answers::meaning(certain, status);
     let why = match (status, code) {
         (Some([class, subject, detail]), _) => format!("{class}.{subject}.{detail}, {meaning}"),
         (None, Some(code)) => format!("{code}, {meaning}"),

@@ -4,11 +4,11 @@ use std::io::{IsTerminal as _, Read as _};
 
 use clap::Args;
 
-use super::{Failure, failed, open};
+use super::{Failure, failed, open, refused_key};
 use crate::bounces::{self, LARGEST, Received};
 use crate::config::Config;
 use crate::kernel::Clock;
-use crate::keys::Keys;
+use crate::keys::{self, KeyError};
 use crate::mail::ReturnPath;
 
 #[derive(Args)]
@@ -26,8 +26,6 @@ pub(super) async fn run(args: BounceArgs, config: Config) -> Result<(), Failure>
             "mail.bounce_address is not set, so no report can be of a mail from here".into(),
         ));
     };
-    let keys = Keys::read(key_file).map_err(|error| failed("reading the key", error))?;
-    let path = ReturnPath::new(address.clone(), keys);
     if std::io::stdin().is_terminal() {
         eprintln!("Reading one message from standard input; end it with Ctrl+D.");
     }
@@ -38,7 +36,19 @@ pub(super) async fn run(args: BounceArgs, config: Config) -> Result<(), Failure>
         .read_to_end(&mut raw)
         .map_err(|error| failed("reading the message", error))?;
     let again = |error: &dyn std::fmt::Display| Failure::TryAgain(format!("writing it down: {error}"));
-    let db = open(&config).map_err(|error| again(&error))?;
+    let db = open(&config).map_err(|error| match error {
+        refused @ Failure::Refused(_) => refused,
+        error => again(&error),
+    })?;
+    let keys = match keys::of(&db, Some(key_file), Clock::default().now()).await {
+        Ok(Some(keys)) => keys,
+        Ok(None) => {
+            return Err(Failure::Refused("there is no key, so no report can be of a mail from here".into()));
+        }
+        Err(KeyError::Database(error)) => return Err(again(&error)),
+        Err(error) => return Err(refused_key(error)),
+    };
+    let path = ReturnPath::new(address.clone(), keys);
     let taken = bounces::take_in(&db, &path, args.recipient.as_deref(), &raw, Clock::default().now()).await;
     let said = match taken.map_err(|error| again(&error))? {
         Ok(Received::Returned { hard: true }) => "The mail came back; its address is marked as bounced.",

@@ -1,11 +1,14 @@
 //! `tradepost config print|check`
 
+mod surroundings;
+
 use std::path::Path;
 
 use clap::Subcommand;
 
 use super::Failure;
-use crate::config::{Config, KEYS, Source};
+use crate::config::{Config, KEYS, Mistakes, Source, without_secrets};
+use surroundings::Surroundings;
 
 #[derive(Subcommand)]
 pub(super) enum ConfigCommand {
@@ -16,12 +19,20 @@ pub(super) enum ConfigCommand {
 }
 
 pub(super) fn run(command: &ConfigCommand, file: Option<&Path>) -> Result<(), Failure> {
-    let source = Source::read(file, std::env::vars())?;
     match command {
-        ConfigCommand::Print => print(&source),
+        ConfigCommand::Print => print(&Source::read(file, std::env::vars())?),
         ConfigCommand::Check => {
-            Config::from_source(&source)?;
+            let (source, read) = Config::check(file, std::env::vars())?;
+            let around = Surroundings::of(&source);
+            let mut mistakes = read.err().map(|Mistakes(mistakes)| mistakes).unwrap_or_default();
+            mistakes.extend(around.mistakes);
+            if !mistakes.is_empty() {
+                return Err(Mistakes(mistakes).into());
+            }
             println!("The configuration is good.");
+            for note in around.notes {
+                println!("Note: {note}");
+            }
         }
     }
     Ok(())
@@ -37,35 +48,6 @@ fn print(source: &Source) {
         }
         let (value, origin) = source.value(key.name);
         println!("# {}", key.meaning);
-        println!("{name} = {:?}  # {origin}", hidden(key.name, value));
-    }
-}
-
-/// A value without the password a URL in it may carry; of a secret nothing.
-fn hidden(name: &str, value: &str) -> String {
-    if name.ends_with("_secret") && !value.is_empty() {
-        return "…".to_owned();
-    }
-    match (value.split_once("://"), value.rsplit_once('@')) {
-        (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => format!("{scheme}://…@{host}"),
-        _ => value.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_not_printed() {
-        assert_eq!(hidden("hooks.bounce_secret", "hunter2"), "…");
-        assert_eq!(
-            hidden("mail.smtp_url", "smtps://user:hunter2@mail.example:465"),
-            "smtps://…@mail.example:465"
-        );
-        assert_eq!(
-            hidden("mail.from", "Harbour <orders@harbour.example>"),
-            "Harbour <orders@harbour.example>"
-        );
+        println!("{name} = {:?}  # {origin}", without_secrets(key.name, value));
     }
 }

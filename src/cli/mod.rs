@@ -2,14 +2,21 @@
 //! misspelt; 3 refused, nothing was changed; 75 try again later (`bounce`); 78 the
 //! configuration is wrong.
 
+#[macro_use]
+mod say;
+
 mod audit;
 mod backup;
 mod bounce;
 mod config;
 mod export;
 mod import;
+mod init;
+mod keys;
+mod mail;
 mod outbox;
 mod reset;
+mod restore;
 mod serve;
 mod staff;
 mod to;
@@ -19,8 +26,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
-use crate::db::Db;
+use crate::config::{Config, Mistakes, Origin};
+use crate::db::{self, DatabaseUrl, Db, MigrateError};
+use crate::keys::KeyError;
 
 /// The self-hosted home of a wholesale supplier's customers.
 #[derive(Parser)]
@@ -42,7 +50,9 @@ enum Command {
     Demo(serve::DemoArgs),
     /// Run the website, the portal, the sales app and the mail worker
     Serve,
-    /// Bring the database's schema up to date
+    /// Make a new, empty database and its key, and say what to do next
+    Init,
+    /// Bring the database's schema up to date; without a database it makes one, as init does
     Migrate,
     /// Show or check the configuration
     #[command(subcommand)]
@@ -57,6 +67,9 @@ enum Command {
     Export(export::ExportArgs),
     /// Mail a temporary password to the contact with this username
     Reset(reset::ResetArgs),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
     /// The audit trail
@@ -66,6 +79,11 @@ enum Command {
     Bounce(bounce::BounceArgs),
     /// Copy the SQLite database of a running installation into a new file
     Backup(backup::BackupArgs),
+    /// Put a copy that `backup` made in the place of the SQLite database
+    Restore(restore::RestoreArgs),
+    /// The key that belongs to the database
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
 }
 
 /// Why a command did not do what it was asked.
@@ -73,7 +91,7 @@ enum Command {
 pub(crate) enum Failure {
     /// The configuration is wrong.
     #[error("configuration: {0}")]
-    Config(#[from] ConfigError),
+    Config(#[from] Mistakes),
     /// The command was refused; nothing was changed.
     #[error("{0}")]
     Refused(String),
@@ -122,7 +140,8 @@ fn perform(cli: Cli) -> Result<(), Failure> {
         match cli.command {
             Command::Demo(args) => serve::demo(args).await,
             Command::Serve => serve::serve(config()?).await,
-            Command::Migrate => open(&config()?).map(|_| println!("The schema is up to date.")),
+            Command::Init => init::init(config()?).await,
+            Command::Migrate => init::migrate(config()?).await,
             Command::Config(_) => Ok(()),
             Command::Staff(command) => staff::run(command, config()?).await,
             Command::Import(command) => import::run(command, config()?).await,
@@ -132,14 +151,48 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),
+            Command::Restore(args) => restore::run(&args, &config()?),
+            Command::Keys(command) => keys::run(command, config()?).await,
+            Command::Mail(command) => mail::run(command, config()?).await,
         }
     })
 }
 
-/// Opens the database of a command.
+/// Opens the database of a command, which must be there.
 fn open(config: &Config) -> Result<Db, Failure> {
-    Db::open(&config.database)
-        .map_err(|error| Failure::Failed(anyhow::anyhow!("database {}: {error}", config.database)))
+    Db::open_existing(&config.database).map_err(|error| match error {
+        MigrateError::Missing => no_database(config),
+        error => Failure::Failed(anyhow::anyhow!("database {}: {error}", config.database)),
+    })
+}
+
+/// Says that there is no database, before anything is made for one.
+fn must_be_there(config: &Config) -> Result<(), Failure> {
+    if db::may_be_there(&config.database) { Ok(()) } else { Err(no_database(config)) }
+}
+
+fn no_database(config: &Config) -> Failure {
+    let place = match &config.database {
+        DatabaseUrl::Sqlite(path) => {
+            std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
+        }
+        DatabaseUrl::Postgres(_) => config.database.to_string(),
+    };
+    let from = match &config.database_from {
+        Origin::Default => "database.url is not set, so it is looked for here".to_owned(),
+        written => format!("database.url: {written}"),
+    };
+    Failure::Refused(format!(
+        "there is no database at {place} ({from}). If that is where a new one belongs: tradepost init. If yours is elsewhere, mend database.url; a backup comes back by tradepost restore"
+    ))
+}
+
+/// A key that can't be had: refused, unless the database failed.
+fn refused_key(error: KeyError) -> Failure {
+    match error {
+        KeyError::Database(error) => failed("looking for the fingerprint of the key", error),
+        error => Failure::Refused(error.to_string()),
+    }
 }
 
 /// A failure while doing something.

@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, failed};
-use crate::app::App;
+use super::{Failure, failed, must_be_there, open, refused_key};
+use crate::app::{App, StartError};
 use crate::config::{Config, Log, LogFormat, Source};
 use crate::db::DatabaseUrl;
 use crate::demo;
@@ -34,8 +34,10 @@ pub(super) struct DemoArgs {
 /// Runs an installation until it is told to stop.
 pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     start_log(&config.log);
+    must_be_there(&config)?;
     let _alone = alone(&config.database)?;
-    let app = App::start(config, Clock::default(), None).await.map_err(|error| failed("starting", error))?;
+    let db = open(&config)?;
+    let app = App::on(db, config, Clock::default(), None).await.map_err(not_started)?;
     let listen = app.config.http.listen;
     let listener =
         TcpListener::bind(listen).await.map_err(|error| failed(&format!("listening on {listen}"), error))?;
@@ -78,13 +80,18 @@ pub(super) async fn demo(args: DemoArgs) -> Result<(), Failure> {
     source.set("supplier.name", demo::SUPPLIER.to_owned());
     let config = Config::from_source(&source)?;
     let _alone = alone(&config.database)?;
-    let app = App::start(config, Clock::default(), Some(DevInbox::default()))
-        .await
-        .map_err(|error| failed("starting", error))?;
+    let app = App::start(config, Clock::default(), Some(DevInbox::default())).await.map_err(not_started)?;
     let app = prepare(app).await?;
     let people = demo::populate(&app).await.map_err(|error| failed("making sample data", error))?;
     println!("{}", demo::welcome(&app.config.http.public_url, &people));
     run(app, listener).await
+}
+
+fn not_started(error: StartError) -> Failure {
+    match error {
+        StartError::Key(error) => refused_key(error),
+        error => failed("starting", error),
+    }
 }
 
 /// `localhost` reads better than its number.
@@ -94,7 +101,7 @@ fn shown(address: SocketAddr) -> String {
 
 /// A SQLite file is served by one process; the lock ends with it. Knowing
 /// that, jobs left by one that was killed need not wait for their leases.
-fn alone(database: &DatabaseUrl) -> Result<Option<File>, Failure> {
+pub(super) fn alone(database: &DatabaseUrl) -> Result<Option<File>, Failure> {
     let DatabaseUrl::Sqlite(path) = database else { return Ok(None) };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed("making the database's folder", error))?;
@@ -145,7 +152,11 @@ fn start_log(log: &Log) {
         .into_iter()
         .filter_map(|part| part.parse().ok())
         .fold(filter, EnvFilter::add_directive);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where standard error has gone there is nothing left to complain on.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     let colours = std::io::stderr().is_terminal();
     match log.format {
         LogFormat::Text => builder.with_target(false).with_ansi(colours).init(),

@@ -1,5 +1,7 @@
 //! `tradepost staff …`
 
+mod people;
+
 use clap::{Args, Subcommand};
 use passwords::{Password, Pool, Settings};
 use zeroize::Zeroizing;
@@ -18,6 +20,10 @@ use crate::staff::{self, Added, BuiltIn, NewStaff, roles};
 pub(super) enum StaffCommand {
     /// Add a staff user; without --password-stdin they are mailed a link and a code
     Add(AddArgs),
+    /// Everyone who works here, and who did
+    List(people::ListArgs),
+    /// End someone's access at once: they are signed out everywhere. Nothing of theirs is lost
+    Deactivate(people::DeactivateArgs),
     /// For who lost the device of their second factor: mail them a link and a code that, with their password, remove it
     ResetSecondFactor(ResetArgs),
 }
@@ -54,6 +60,8 @@ pub(super) struct AddArgs {
 pub(super) async fn run(command: StaffCommand, config: Config) -> Result<(), Failure> {
     match command {
         StaffCommand::Add(args) => add(args, config).await,
+        StaffCommand::List(args) => people::list(args, config).await,
+        StaffCommand::Deactivate(args) => people::deactivate(args, config).await,
         StaffCommand::ResetSecondFactor(args) => reset_second_factor(args, config).await,
     }
 }

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::{ConfigError, InvitationUsername, ResetMode, Source, value};
+use super::reading::Reading;
+use super::{InvitationUsername, Mistakes, ResetMode, Source, value};
 use crate::kernel::{Accent, Language};
 
 /// Its keys, in the order pages show them.
@@ -69,6 +70,21 @@ pub struct Reset {
     pub mode: ResetMode,
 }
 
+impl Reach {
+    fn read(reading: &mut Reading<'_>) -> Option<Self> {
+        let telephone = reading.parse("supplier.telephone", value::telephone);
+        let imprint_url = reading.parse("supplier.imprint_url", value::link);
+        let privacy_url = reading.parse("supplier.privacy_url", value::link);
+        let terms_url = reading.parse("supplier.terms_url", value::link);
+        Some(Self {
+            telephone: telephone?,
+            imprint_url: imprint_url?,
+            privacy_url: privacy_url?,
+            terms_url: terms_url?,
+        })
+    }
+}
+
 impl Changeable {
     /// Whether a mail with a temporary password names the username; `invited`:
     /// one that is an invitation (promise 6).
@@ -84,30 +100,38 @@ impl Changeable {
     /// Checks the values.
     ///
     /// # Errors
-    /// The first that is wrong, or does not go with another.
-    pub fn read(source: &Source) -> Result<Self, ConfigError> {
-        let languages = source.parse("supplier.languages", value::languages)?;
-        Ok(Self {
-            supplier: source.parse("supplier.name", value::name)?,
-            accent: source.parse("supplier.accent", value::accent)?,
-            reach: Reach {
-                telephone: source.parse("supplier.telephone", value::telephone)?,
-                imprint_url: source.parse("supplier.imprint_url", value::link)?,
-                privacy_url: source.parse("supplier.privacy_url", value::link)?,
-                terms_url: source.parse("supplier.terms_url", value::link)?,
-            },
-            language: source.parse("supplier.language", |text| match value::language(text)? {
-                language if languages.contains(&language) => Ok(language),
-                _ => Err("must be one of the languages that are offered (supplier.languages)".into()),
-            })?,
-            languages,
-            reset: Reset {
-                valid_for: source.parse("reset.valid_for", value::valid_for)?,
-                mode: source.parse("reset.mode", value::reset_mode)?,
-            },
-            include_username: source.parse("mail.include_username", value::switch)?,
-            invitation_username: source.parse("invitation.username", value::invitation_username)?,
-            min_length: source.parse("password.min_length", |text| value::number(text, 8, 64))?,
+    /// Each that is wrong, or does not go with another.
+    pub fn read(source: &Source) -> Result<Self, Mistakes> {
+        let mut reading = Reading::of(source);
+        let read = Self::read_all(&mut reading);
+        reading.finish(read)
+    }
+
+    pub(super) fn read_all(reading: &mut Reading<'_>) -> Option<Self> {
+        let languages = reading.parse("supplier.languages", value::languages);
+        let supplier = reading.parse("supplier.name", value::name);
+        let accent = reading.parse("supplier.accent", value::accent);
+        let reach = Reach::read(reading);
+        let offered = languages.as_deref().unwrap_or(&Language::ALL);
+        let language = reading.parse("supplier.language", |text| match value::language(text)? {
+            language if offered.contains(&language) => Ok(language),
+            _ => Err("must be one of the languages that are offered (supplier.languages)".into()),
+        });
+        let valid_for = reading.parse("reset.valid_for", value::valid_for);
+        let mode = reading.parse("reset.mode", value::reset_mode);
+        let include_username = reading.parse("mail.include_username", value::switch);
+        let invitation_username = reading.parse("invitation.username", value::invitation_username);
+        let min_length = reading.parse("password.min_length", |text| value::number(text, 8, 64));
+        Some(Self {
+            supplier: supplier?,
+            accent: accent?,
+            reach: reach?,
+            language: language?,
+            languages: languages?,
+            reset: Reset { valid_for: valid_for?, mode: mode? },
+            include_username: include_username?,
+            invitation_username: invitation_username?,
+            min_length: min_length?,
         })
     }
 }

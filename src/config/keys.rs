@@ -17,7 +17,7 @@ pub const KEYS: &[Key] = &[
     key(
         "supplier.accent",
         "",
-        "The colour of links and buttons on pages and in mails, such as #1f3a93; words in it must be readable (4.5 : 1). Without it: Tradepost's own.",
+        "The colour of buttons and links on pages and in mails, such as #1f3a93; a light one gets dark words. Without it: Tradepost's own.",
     ),
     key(
         "supplier.telephone",
@@ -43,12 +43,12 @@ pub const KEYS: &[Key] = &[
     key(
         "http.trusted_proxies",
         "",
-        "Addresses of the proxies in front, separated by commas; their X-Forwarded-For is believed.",
+        "Addresses and networks of the proxies in front, separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8; their X-Forwarded-For is believed.",
     ),
     key(
         "database.url",
         "sqlite:tradepost.db",
-        "sqlite:PATH, or postgres://user:password@host/name for several nodes.",
+        "sqlite:PATH, or postgres://user:password@host/name for several nodes; parameters such as ?sslmode=verify-full are told in docs/configuration.md.",
     ),
     key(
         "mail.smtp_url",
@@ -145,6 +145,14 @@ pub(super) fn nearest(name: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
+/// The key that a variable without the two underscores probably means:
+/// `TRADEPOST_DATABASE_URL`.
+pub(super) fn nearest_flat(name: &str) -> Option<&'static str> {
+    let near = |key: &Key| (distance(&key.name.replace('.', "_"), name), key.name);
+    let nearest = KEYS.iter().map(near).filter(|(distance, _)| *distance <= 2).min();
+    nearest.map(|(_, name)| name)
+}
+
 /// Levenshtein's distance.
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -178,5 +186,16 @@ mod tests {
         assert_eq!(nearest("mail.smtp-url"), Some("mail.smtp_url"));
         assert_eq!(nearest("smtp.smtp_url"), Some("mail.smtp_url"));
         assert_eq!(nearest("something.else_entirely"), None);
+    }
+
+    #[test]
+    fn a_variable_with_one_underscore_finds_its_key_and_those_of_others_find_none() {
+        assert_eq!(nearest_flat("database_url"), Some("database.url"));
+        assert_eq!(nearest_flat("http_lissten"), Some("http.listen"));
+        for others in
+            ["service_host", "service_port", "service_port_http", "port", "port_8080_tcp_addr", "bin"]
+        {
+            assert_eq!(nearest_flat(others), None, "{others}");
+        }
     }
 }

@@ -2,28 +2,33 @@
 
 mod changeable;
 mod keys;
+mod reading;
+mod secrets;
 mod source;
 mod value;
 
-use std::net::{IpAddr, SocketAddr};
+use std::fmt;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key};
+pub use secrets::without_secrets;
 pub use source::{Origin, Source};
 pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
 
 use crate::db::DatabaseUrl;
-use crate::kernel::Digest;
+use crate::kernel::{Digest, Network};
+use reading::Reading;
 
 /// The file read when none is named.
 pub const DEFAULT_FILE: &str = "tradepost.toml";
 
 /// Why a configuration can't be used: the key, the place of its value, and
 /// what would be right.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read.
     #[error("{file}: {problem}")]
@@ -32,6 +37,24 @@ pub enum ConfigError {
         file: String,
         /// Why it could not be read.
         problem: String,
+    },
+    /// The file is no TOML.
+    #[error(
+        "{place}: this can't be read ({problem}); texts stand in quotation marks: name = \"Harbour Wholesale\""
+    )]
+    NoToml {
+        /// Where reading ended.
+        place: Origin,
+        /// What was wrong there.
+        problem: String,
+    },
+    /// A variable of the environment that is none, but nearly one.
+    #[error("{place} sets nothing; did you mean {variable}?")]
+    NoVariable {
+        /// The variable as written.
+        place: Origin,
+        /// The one that was probably meant.
+        variable: String,
     },
     /// A key that Tradepost doesn't know.
     #[error("{place}: there is no key {key}{hint}", hint = .nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
@@ -53,6 +76,16 @@ pub enum ConfigError {
         /// What would be right.
         problem: String,
     },
+    /// A file or folder on this machine that can't be used.
+    #[error("{place}: {key}: {problem}")]
+    Unusable {
+        /// The key that names it.
+        key: &'static str,
+        /// Where that is written.
+        place: Origin,
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
     /// A value that is needed and has no default.
     #[error("{key} is missing: {problem}")]
     Missing {
@@ -63,6 +96,31 @@ pub enum ConfigError {
     },
 }
 
+/// Everything that is wrong with a configuration: one thing at least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes(pub Vec<ConfigError>);
+
+impl std::error::Error for Mistakes {}
+
+/// One on the line; several on a line each.
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [one] => one.fmt(f),
+            several => {
+                write!(f, "{} things are wrong:", several.len())?;
+                several.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+            }
+        }
+    }
+}
+
+impl From<ConfigError> for Mistakes {
+    fn from(mistake: ConfigError) -> Self {
+        Self(vec![mistake])
+    }
+}
+
 /// Everything an installation is told. See [`KEYS`] for meaning and defaults.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -70,6 +128,8 @@ pub struct Config {
     pub http: Http,
     /// `database.url`
     pub database: DatabaseUrl,
+    /// Where that is written.
+    pub database_from: Origin,
     /// `mail.*`
     pub mail: Mail,
     /// `password.*`
@@ -96,7 +156,7 @@ pub struct Http {
     /// Where people reach the website, without a path or a slash at its end.
     pub public_url: String,
     /// The proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// How mail leaves.
@@ -151,76 +211,134 @@ pub struct Log {
     pub format: LogFormat,
 }
 
+impl Http {
+    /// How this installation introduces itself to mail servers.
+    pub fn hello(&self) -> &str {
+        let host = self.public_url.split("://").last().and_then(|host| host.split(':').next());
+        host.unwrap_or("localhost")
+    }
+}
+
 impl Config {
     /// Reads the file (`named`, else [`DEFAULT_FILE`] if it is there), lays the
     /// environment over it, and checks every value.
     ///
     /// # Errors
-    /// The first key that is unknown, wrong or missing.
+    /// Every key that is unknown, wrong or missing.
     pub fn load(
         named: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
-        Self::from_source(&Source::read(named, environment)?)
+    ) -> Result<Self, Mistakes> {
+        Self::check(named, environment)?.1
+    }
+
+    /// The same, with what it was read from, for whoever wants to look further even
+    /// when something is wrong.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn check(
+        named: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<(Source, Result<Self, Mistakes>), Mistakes> {
+        let (source, mut mistakes) = Source::gather(named, environment)?;
+        let read = match Self::from_source(&source) {
+            Ok(config) if mistakes.is_empty() => Ok(config),
+            Ok(_) => Err(Mistakes(mistakes)),
+            Err(Mistakes(more)) => {
+                mistakes.extend(more);
+                Err(Mistakes(mistakes))
+            }
+        };
+        Ok((source, read))
     }
 
     /// Checks every value of a source.
     ///
     /// # Errors
-    /// The first key that is wrong or missing.
-    pub fn from_source(source: &Source) -> Result<Self, ConfigError> {
-        let listen: SocketAddr = source.parse("http.listen", value::listen)?;
-        let smtp = source.parse("mail.smtp_url", value::smtp_url)?;
-        let supplier = Changeable::read(source)?.supplier;
-        let database: DatabaseUrl = source.parse("database.url", |text| {
+    /// Every key that is wrong or missing.
+    pub fn from_source(source: &Source) -> Result<Self, Mistakes> {
+        let mut reading = Reading::of(source);
+        let config = Self::read(&mut reading);
+        reading.finish(config)
+    }
+
+    fn read(reading: &mut Reading<'_>) -> Option<Self> {
+        let source = reading.source;
+        let changeable = Changeable::read_all(reading);
+        let http = http(reading);
+        let database = reading.parse("database.url", |text| {
             text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
-        })?;
-        let key_file = key_file(source, &database);
-        Ok(Self {
-            http: Http {
-                listen,
-                public_url: source
-                    .parse_or("http.public_url", value::public_url, || format!("http://{listen}"))?,
-                trusted_proxies: source.parse("http.trusted_proxies", value::addresses)?,
-            },
-            mail: Mail {
-                from: sender(source, &smtp, &supplier)?,
-                bounces: bounces(source, key_file.as_deref())?,
-                smtp,
-                templates: source.parse("mail.templates", value::folder)?,
-            },
-            retention: Retention {
-                sessions: source.parse("retention.sessions", |text| value::kept(text, 1))?,
-                mails: source.parse("retention.mails", |text| value::kept(text, 30))?,
-                addresses: source.parse("retention.addresses", |text| value::kept(text, 1))?,
-                audit: source.parse("retention.audit", value::kept_for_good_or)?,
-            },
-            password: Password {
-                cost: passwords::Cost {
-                    memory_kib: source.parse("password.memory_kib", |text| {
-                        value::number(text, 8, passwords::Cost::MAX_MEMORY_KIB)
-                    })?,
-                    iterations: source.parse("password.iterations", |text| value::number(text, 1, 64))?,
-                    parallelism: 1,
-                },
-                threads: source.parse_or("password.threads", value::threads, value::hashing_threads)?,
-            },
-            database,
-            key_file,
-            hooks: Hooks { bounce_secret: source.parse("hooks.bounce_secret", value::shared_secret)? },
-            time_zone: source.parse("supplier.time_zone", value::time_zone)?,
+        });
+        // Whatever is wrong with the URL, it isn't that there is no file for the key.
+        let key_file = database.as_ref().map(|database| key_file(source, database));
+        let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
+        let retention = retention(reading);
+        let password = password(reading);
+        let bounce_secret = reading.parse("hooks.bounce_secret", value::shared_secret);
+        let time_zone = reading.parse("supplier.time_zone", value::time_zone);
+        let level = reading.parse("log.level", value::filter);
+        let format = reading.parse("log.format", value::log_format);
+        Some(Self {
+            http: http?,
+            mail: mail?,
+            retention: retention?,
+            password: password?,
+            database: database?,
+            database_from: source.value("database.url").1.clone(),
+            key_file: key_file?,
+            hooks: Hooks { bounce_secret: bounce_secret? },
+            time_zone: time_zone?,
             changeable: source.only(&CHANGEABLE),
-            log: Log {
-                level: source.parse("log.level", value::filter)?,
-                format: source.parse("log.format", value::log_format)?,
-            },
+            log: Log { level: level?, format: format? },
         })
     }
 }
 
+fn http(reading: &mut Reading<'_>) -> Option<Http> {
+    let listen = reading.parse("http.listen", value::listen);
+    let told = reading.parse_or("http.public_url", |text| value::public_url(text).map(Some), || None);
+    let trusted_proxies = reading.parse("http.trusted_proxies", value::networks);
+    let listen = listen?;
+    let public_url = told?.unwrap_or_else(|| format!("http://{listen}"));
+    Some(Http { listen, public_url, trusted_proxies: trusted_proxies? })
+}
+
+fn mail(
+    reading: &mut Reading<'_>,
+    changeable: Option<&Changeable>,
+    key_file: Option<&Option<PathBuf>>,
+) -> Option<Mail> {
+    let source = reading.source;
+    let smtp = reading.parse("mail.smtp_url", value::smtp_url);
+    let supplier = changeable.map_or("Tradepost", |changeable| changeable.supplier.as_str());
+    let from = smtp.as_ref().and_then(|smtp| reading.take(sender(source, smtp, supplier)));
+    let has_key = key_file.is_none_or(Option::is_some);
+    let bounces = reading.take(bounces(source, has_key));
+    let templates = reading.parse("mail.templates", value::folder);
+    Some(Mail { from: from?, bounces: bounces?, smtp: smtp?, templates: templates? })
+}
+
+fn retention(reading: &mut Reading<'_>) -> Option<Retention> {
+    let sessions = reading.parse("retention.sessions", |text| value::kept(text, 1));
+    let mails = reading.parse("retention.mails", |text| value::kept(text, 30));
+    let addresses = reading.parse("retention.addresses", |text| value::kept(text, 1));
+    let audit = reading.parse("retention.audit", value::kept_for_good_or);
+    Some(Retention { sessions: sessions?, mails: mails?, addresses: addresses?, audit: audit? })
+}
+
+fn password(reading: &mut Reading<'_>) -> Option<Password> {
+    let most = passwords::Cost::MAX_MEMORY_KIB;
+    let memory_kib = reading.parse("password.memory_kib", |text| value::number(text, 8, most));
+    let iterations = reading.parse("password.iterations", |text| value::number(text, 1, 64));
+    let threads = reading.parse_or("password.threads", value::threads, value::hashing_threads);
+    let cost = passwords::Cost { memory_kib: memory_kib?, iterations: iterations?, parallelism: 1 };
+    Some(Password { cost, threads: threads? })
+}
+
 /// Where the key is: nodes that share a database must share the key, too, so
 /// its place must be named for them.
-fn key_file(source: &Source, database: &DatabaseUrl) -> Option<PathBuf> {
+pub fn key_file(source: &Source, database: &DatabaseUrl) -> Option<PathBuf> {
     match database {
         _ if source.is_set("security.key_file") => Some(source.value("security.key_file").0.into()),
         DatabaseUrl::Sqlite(path) => Some(path.with_extension("key")),
@@ -229,12 +347,12 @@ fn key_file(source: &Source, database: &DatabaseUrl) -> Option<PathBuf> {
 }
 
 /// Where delivery reports come back; the way is signed with the key.
-fn bounces(source: &Source, key_file: Option<&Path>) -> Result<Option<lettre::Address>, ConfigError> {
+fn bounces(source: &Source, has_key: bool) -> Result<Option<lettre::Address>, ConfigError> {
     if !source.is_set("mail.bounce_address") {
         return Ok(None);
     }
     let address = source.parse("mail.bounce_address", value::bounce_address)?;
-    if key_file.is_none() {
+    if !has_key {
         let problem = "mail.bounce_address needs it; name a file that every node has the same copy of";
         return Err(ConfigError::Missing { key: "security.key_file", problem: problem.into() });
     }

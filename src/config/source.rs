@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, DEFAULT_FILE, keys};
+use super::{ConfigError, DEFAULT_FILE, Mistakes, keys};
 
 /// Prefix of the environment's variables.
 const PREFIX: &str = "TRADEPOST_";
@@ -43,21 +43,31 @@ impl Source {
     /// the environment over it.
     ///
     /// # Errors
-    /// When the file can't be read, or a key is unknown.
+    /// When the file can't be read, and for every key that is unknown.
     pub fn read(
         named: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
-        let mut source = Self::default();
-        match named {
-            Some(file) => source.take_file(file)?,
-            None if Path::new(DEFAULT_FILE).exists() => source.take_file(Path::new(DEFAULT_FILE))?,
-            None => {}
+    ) -> Result<Self, Mistakes> {
+        let (source, mistakes) = Self::gather(named, environment)?;
+        if mistakes.is_empty() { Ok(source) } else { Err(Mistakes(mistakes)) }
+    }
+
+    /// The same; keys that are unknown are told beside those that are known.
+    pub(super) fn gather(
+        named: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<(Self, Vec<ConfigError>), Mistakes> {
+        let (mut source, mut mistakes) = (Self::default(), Vec::new());
+        let file = named.or_else(|| Some(Path::new(DEFAULT_FILE)).filter(|file| file.exists()));
+        if let Some(file) = file {
+            source.take_file(file, &mut mistakes)?;
         }
-        for (variable, text) in environment {
-            source.take_variable(&variable, text)?;
+        let mut variables: Vec<_> = environment.filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        variables.sort();
+        for (variable, text) in variables {
+            mistakes.extend(source.take_variable(&variable, text).err());
         }
-        Ok(source)
+        Ok((source, mistakes))
     }
 
     /// Sets a value as the environment would; `demo` uses it.
@@ -109,56 +119,67 @@ impl Source {
         read(text).map_err(|problem| ConfigError::Wrong { key, place: origin.clone(), problem })
     }
 
-    /// Reads the value of `key`, or takes `otherwise` when none was given.
-    pub(super) fn parse_or<T>(
-        &self,
-        key: &'static str,
-        read: impl Fn(&str) -> Result<T, String>,
-        otherwise: impl FnOnce() -> T,
-    ) -> Result<T, ConfigError> {
-        if self.is_set(key) { self.parse(key, read) } else { Ok(otherwise()) }
-    }
-
-    fn take_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+    fn take_file(&mut self, path: &Path, mistakes: &mut Vec<ConfigError>) -> Result<(), ConfigError> {
         let file = path.display().to_string();
         let failed = |problem: String| ConfigError::File { file: file.clone(), problem };
         let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-        let sections = DeTable::parse(&text).map_err(|error| failed(error.to_string()))?;
+        let place = |at: usize| Origin::File(file.clone(), text[..at].lines().count().max(1));
+        let sections = DeTable::parse(&text).map_err(|error| no_toml(&place, &error))?;
         for (section, content) in sections.get_ref() {
-            let place = |at: usize| Origin::File(file.clone(), text[..at].lines().count().max(1));
             let DeValue::Table(table) = content.get_ref() else {
-                return Err(unknown(section.get_ref().to_string(), place(section.span().end)));
+                mistakes.push(unknown(section.get_ref().to_string(), place(section.span().end)));
+                continue;
             };
             for (name, value) in table {
                 let origin = place(name.span().end);
                 let key = format!("{}.{}", section.get_ref(), name.get_ref());
-                let known = keys::find(&key).ok_or_else(|| unknown(key, origin.clone()))?;
-                let plain = plain(value.get_ref()).ok_or_else(|| ConfigError::Wrong {
-                    key: known.name,
-                    place: origin.clone(),
-                    problem: "must be a text, a number, true or false, or a list of texts".into(),
-                })?;
-                self.values.insert(known.name, (plain, origin));
+                match (keys::find(&key), plain(value.get_ref())) {
+                    (None, _) => mistakes.push(unknown(key, origin)),
+                    (Some(known), Some(text)) => drop(self.values.insert(known.name, (text, origin))),
+                    (Some(known), None) => mistakes.push(ConfigError::Wrong {
+                        key: known.name,
+                        place: origin,
+                        problem: "must be a text, a number, true or false, or a list of texts".into(),
+                    }),
+                }
             }
         }
         Ok(())
     }
 
     fn take_variable(&mut self, variable: &str, text: String) -> Result<(), ConfigError> {
-        let Some((section, name)) = variable.strip_prefix(PREFIX).and_then(|rest| rest.split_once("__"))
-        else {
-            return Ok(());
-        };
-        let key = format!("{}.{}", section.to_lowercase(), name.to_lowercase());
+        let Some(rest) = variable.strip_prefix(PREFIX) else { return Ok(()) };
         let origin = Origin::Environment(variable.to_owned());
+        let rest = rest.to_lowercase();
+        let Some((section, name)) = rest.split_once("__") else {
+            // Others use the prefix, too: Kubernetes names its services so.
+            let meant = keys::nearest_flat(&rest);
+            let wrong = |key: &'static str| ConfigError::NoVariable {
+                place: origin.clone(),
+                variable: variable_of(key),
+            };
+            return meant.map_or(Ok(()), |key| Err(wrong(key)));
+        };
+        let key = format!("{section}.{name}");
         let known = keys::find(&key).ok_or_else(|| unknown(key, origin.clone()))?;
         self.values.insert(known.name, (text, origin));
         Ok(())
     }
 }
 
+/// The variable of the environment that sets a key.
+fn variable_of(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+}
+
 fn unknown(key: String, place: Origin) -> ConfigError {
     ConfigError::Unknown { nearest: keys::nearest(&key), key, place }
+}
+
+/// What is wrong with the file, without what stands there: it may be a password.
+fn no_toml(place: &impl Fn(usize) -> Origin, error: &toml::de::Error) -> ConfigError {
+    let problem = error.message().lines().next().unwrap_or_default().to_owned();
+    ConfigError::NoToml { place: place(error.span().map_or(0, |span| span.start)), problem }
 }
 
 /// The text of a plain value; a list becomes its texts joined by commas.

@@ -10,7 +10,8 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
-use crate::kernel::{Accent, Colour, Digest, Language, text};
+use crate::kernel::network::NetworkError;
+use crate::kernel::{Accent, Colour, Digest, Language, Network, text};
 
 /// A hundred years: the longest that anything is said to be kept.
 const MOST_DAYS: u64 = 36_500;
@@ -121,13 +122,11 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-pub(super) fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
-    let addresses = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    addresses
-        .map(|part| {
-            part.parse().map_err(|_| format!("must be IP addresses separated by commas; {part:?} is none"))
-        })
-        .collect()
+pub(super) fn networks(text: &str) -> Result<Vec<Network>, String> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::parse).collect::<Result<_, _>>().map_err(|error: NetworkError| {
+        format!("must be IP addresses and networks separated by commas; {error}")
+    })
 }
 
 pub(super) fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
@@ -141,6 +140,11 @@ pub(super) fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
         _ => return Err(right.into()),
     };
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or(right)?;
+    if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
+        return Err(format!(
+            "ends after the port and takes no parameters: it {right}, with special characters percent-encoded (@ is %40, / is %2F, ? is %3F, # is %23)"
+        ));
+    }
     let credentials = match (decoded(url.username()), url.password().and_then(decoded)) {
         (Some(user), Some(password)) if !user.is_empty() => Some((user, Zeroizing::new(password))),
         (Some(user), None) if user.is_empty() => None,
@@ -317,14 +321,7 @@ pub(super) fn accent(text: &str) -> Result<Option<Accent>, String> {
         return Ok(None);
     }
     let colour = Colour::parse(text).ok_or("must be a colour such as #1f3a93")?;
-    Accent::of(colour).map(Some).map_err(|pale| {
-        // Cut, not rounded: 4.49 must not read as enough.
-        let ratio = (pale.ratio * 10.0).floor() / 10.0;
-        format!(
-            "must be dark enough for words: this one reaches a contrast of {ratio:.1} : 1 against the page, and 4.5 : 1 is needed. The nearest shade that does is {}",
-            pale.nearest
-        )
-    })
+    Ok(Some(Accent::of(colour)))
 }
 
 pub(super) fn time_zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
@@ -333,9 +330,18 @@ pub(super) fn time_zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
 }
 
 pub(super) fn filter(text: &str) -> Result<String, String> {
-    tracing_subscriber::EnvFilter::try_new(text)
-        .map(|_| text.to_owned())
-        .map_err(|_| "must be error, warn, info, debug or trace, or a filter such as tradepost=debug".into())
+    let right = "must be error, warn, info, debug or trace, or a filter such as tradepost=debug";
+    // A single word is taken for the name of a module otherwise: "loud" would
+    // log nothing at all.
+    let is_level = |word: &str| word.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let known = |part: &str| match part.rsplit_once('=') {
+        Some((target, level)) => !target.trim().is_empty() && is_level(level),
+        None => is_level(part),
+    };
+    if let Some(unknown) = text.split(',').find(|part| !known(part)) {
+        return Err(format!("{right}; {:?} is none", unknown.trim()));
+    }
+    tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| right.into())
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::server::Server;
 use super::tx::{Engine, Tx};
 use super::{DatabaseUrl, Error, postgres, sqlite};
 
@@ -13,7 +14,7 @@ const WRITE_LOCK: i64 = 0x7472_6164_6570_6f73;
 /// A connection held by one database thread.
 pub(super) enum Connection {
     Sqlite(rusqlite::Connection),
-    Postgres { url: String, session: Option<Box<postgres::Session>> },
+    Postgres { server: Box<Server>, session: Option<Box<postgres::Session>> },
 }
 
 impl Connection {
@@ -27,8 +28,36 @@ impl Connection {
     pub(super) fn later(url: &DatabaseUrl) -> Result<Self, Error> {
         Ok(match url {
             DatabaseUrl::Sqlite(path) => Self::Sqlite(sqlite::open(path)?),
-            DatabaseUrl::Postgres(url) => Self::Postgres { url: url.clone(), session: None },
+            DatabaseUrl::Postgres(server) => Self::Postgres { server: server.clone(), session: None },
         })
+    }
+
+    /// Opens it, unless it is open.
+    pub(super) fn open_now(&mut self) -> Result<(), Error> {
+        self.ready().map(drop)
+    }
+
+    /// Whether PostgreSQL went away.
+    pub(super) fn is_lost(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres { session, .. } => session.as_ref().is_none_or(|session| session.is_closed()),
+        }
+    }
+
+    /// Closes it; what SQLite still had beside its file is in the file then.
+    pub(super) fn close(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(connection) => connection.close().map_err(|(_, error)| error.into()),
+            Self::Postgres { .. } => Ok(()),
+        }
+    }
+
+    /// Gives PostgreSQL its connection back.
+    pub(super) fn let_go(&mut self) {
+        if let Self::Postgres { session, .. } = self {
+            *session = None;
+        }
     }
 
     pub(super) fn read<T, E: From<Error>>(
@@ -129,13 +158,13 @@ impl Connection {
     fn ready(&mut self) -> Result<Engine<'_>, Error> {
         match self {
             Self::Sqlite(connection) => Ok(Engine::Sqlite(connection)),
-            Self::Postgres { url, session } => {
+            Self::Postgres { server, session } => {
                 if session.as_ref().is_some_and(|session| session.is_closed()) {
                     *session = None;
                 }
                 match session {
                     Some(session) => Ok(Engine::Postgres(session)),
-                    empty => Ok(Engine::Postgres(empty.insert(Box::new(postgres::Session::open(url)?)))),
+                    empty => Ok(Engine::Postgres(empty.insert(Box::new(postgres::Session::open(server)?)))),
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! What can go wrong below the SQL.
 
+use super::words;
+
 /// A failure of the database, or of reading what it holds.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -7,8 +9,11 @@ pub enum Error {
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL refused or failed.
-    #[error("PostgreSQL: {}", describe(.0))]
+    #[error("PostgreSQL: {}", words::of(.0))]
     Postgres(#[from] postgres::Error),
+    /// Parts of an SQLite file don't fit together.
+    #[error("{0}")]
+    Damaged(String),
     /// A column did not hold what the code expects.
     #[error("reading column {column}: {problem}")]
     Column {
@@ -26,6 +31,27 @@ pub enum Error {
     /// This kind of database can't do that.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
+    /// The server took the connection and then said nothing.
+    #[error(
+        "PostgreSQL: no connection within {seconds} s, though something answers there; if all connections are in use, raise max_connections, or the pool of pgbouncer (default_pool_size): a node uses 3 to 8, a command 2"
+    )]
+    NoConnection {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The file of `sslrootcert` can't be used.
+    #[error("database.url: the file of sslrootcert, {}, can't be used: {problem}", .file.display())]
+    RootCertificates {
+        /// The file.
+        file: std::path::PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The schema that `database.url` names isn't there.
+    #[error(
+        "PostgreSQL: there is no schema {0:?} in this database; make it: create schema NAME authorization ROLE; or mend schema= in database.url"
+    )]
+    NoSchema(String),
     /// A file could not be read or written.
     #[error("{0}")]
     File(#[from] std::io::Error),
@@ -55,14 +81,5 @@ impl Error {
             },
             _ => false,
         }
-    }
-}
-
-/// The `postgres` crate's own words leave out the server's message.
-fn describe(error: &postgres::Error) -> String {
-    match (error.as_db_error(), std::error::Error::source(error)) {
-        (Some(server), _) => format!("{} ({})", server.message(), server.code().code()),
-        (None, Some(source)) => format!("{error}: {source}"),
-        (None, None) => error.to_string(),
     }
 }

@@ -50,6 +50,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0017_import_columns"),
     migration!("0018_getting_started"),
     migration!("0019_change_requests"),
+    migration!("0020_key_fingerprint"),
+    migration!("0022_letters"),
 ];
 
 /// Why a schema could not be brought up to date.
@@ -63,12 +65,59 @@ pub enum MigrateError {
         "the database's schema is newer than this binary (it has the step {0}): install the newer Tradepost again, or restore the backup made before the upgrade"
     )]
     Newer(String),
+    /// There is no database, and none is to be made.
+    #[error("there is no database of Tradepost there")]
+    Missing,
+    /// PostgreSQL keeps texts in an encoding that lacks letters of people's names.
+    #[error(
+        "the database's encoding is {0}, and Tradepost needs UTF8, which can't be changed afterwards: make another one (createdb --encoding=UTF8 --template=template0 --owner=ROLE NAME) and name it in database.url"
+    )]
+    Encoding(String),
+    /// The SQLite file is none, or someone else's.
+    #[error("the file holds something else than a database of Tradepost; nothing was changed")]
+    Foreign,
+}
+
+/// What is done when there is no database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfMissing {
+    /// One is made.
+    Make,
+    /// That is said.
+    Refuse,
 }
 
 /// Applies the steps that are missing, all in one transaction, so that two
 /// nodes starting at once do it once.
-pub(super) fn run(connection: &mut Connection) -> Result<(), MigrateError> {
+pub(super) fn run(connection: &mut Connection, if_missing: IfMissing) -> Result<(), MigrateError> {
+    connection.read(|tx| look(tx, if_missing))?;
     connection.write(apply).map(drop)
+}
+
+/// Looks at what is there before anything is changed.
+fn look(tx: &mut Tx<'_>, if_missing: IfMissing) -> Result<(), MigrateError> {
+    let tables = match tx.dialect() {
+        Dialect::Sqlite => "select name from sqlite_schema where type = 'table'",
+        Dialect::Postgres => {
+            let row: Row = tx.one("select current_setting('server_encoding') as encoding", &[])?;
+            let encoding: String = row.get("encoding")?;
+            if encoding != "UTF8" {
+                return Err(MigrateError::Encoding(encoding));
+            }
+            "select tablename::text as name from pg_tables where schemaname = current_schema()"
+        }
+    };
+    let rows = tx.all::<Row>(tables, &[])?;
+    let tables: Vec<String> = rows.iter().map(|row| row.get("name")).collect::<Result<_, _>>()?;
+    let has = |name: &str| tables.iter().any(|table| table == name);
+    if has("migrations") && has("retailers") && has("contacts") {
+        return Ok(());
+    }
+    // Other programs, too, call a table "migrations".
+    if has("migrations") || (tx.dialect() == Dialect::Sqlite && !tables.is_empty()) {
+        return Err(MigrateError::Foreign);
+    }
+    if if_missing == IfMissing::Refuse { Err(MigrateError::Missing) } else { Ok(()) }
 }
 
 fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {

@@ -10,35 +10,63 @@
 //! Closures may be run again when the database asks for it (a lost connection
 //! before the commit), so they have no other effect than their SQL.
 
+mod connecting;
 mod connection;
+mod copies;
 mod error;
 mod migrate;
 mod postgres;
 mod refold;
+mod server;
 mod sqlite;
 mod threads;
+mod tls;
 mod tx;
 mod url;
 mod value;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+pub use copies::{CopyError, looks_like_a_copy, on_copy};
 pub use error::Error;
 pub use migrate::MigrateError;
+pub use server::Server;
 pub use tx::{Dialect, STATEMENTS, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{FromRow, FromValue, Row, ToValue, Value};
 
 use connection::Connection;
+use migrate::IfMissing;
 use threads::Threads;
 
-/// How many threads read. One writes, on both: writes take turns anyway, and so
-/// never hold readers up.
+/// How many threads read, at most. One writes, on both: writes take turns anyway,
+/// and so never hold readers up.
 const SQLITE_READERS: usize = 2;
 const POSTGRES_READERS: usize = 6;
+
+/// Says whether what an address needs on this machine is there: the file of
+/// `sslrootcert`.
+///
+/// # Errors
+/// When it can't be used.
+pub fn check(url: &DatabaseUrl) -> Result<(), Error> {
+    match url {
+        DatabaseUrl::Sqlite(_) => Ok(()),
+        DatabaseUrl::Postgres(server) => tls::config(server).map(drop),
+    }
+}
+
+/// Whether there can be a database: of a server only asking tells.
+pub fn may_be_there(url: &DatabaseUrl) -> bool {
+    match url {
+        DatabaseUrl::Sqlite(path) => path.metadata().is_ok_and(|file| file.is_file() && file.len() > 0),
+        DatabaseUrl::Postgres(_) => true,
+    }
+}
 
 /// The database of an installation. Clones share it.
 #[derive(Clone)]
@@ -54,30 +82,50 @@ struct Inner {
 }
 
 impl Db {
-    /// Opens the database, creating the SQLite file when it isn't there yet,
-    /// and brings its schema up to date.
+    /// Opens the database and brings its schema up to date; one that isn't there
+    /// yet is made.
     ///
     /// # Errors
     /// When it can't be reached, or its schema is newer than this binary.
     pub fn open(url: &DatabaseUrl) -> Result<Self, MigrateError> {
+        Self::start(url, IfMissing::Make)
+    }
+
+    /// Opens a database that is there and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`MigrateError::Missing`] when there is none, else as [`Db::open`].
+    pub fn open_existing(url: &DatabaseUrl) -> Result<Self, MigrateError> {
+        Self::start(url, IfMissing::Refuse)
+    }
+
+    fn start(url: &DatabaseUrl, if_missing: IfMissing) -> Result<Self, MigrateError> {
         // On a thread of its own: the PostgreSQL client may not wait on one
         // that belongs to the asynchronous runtime.
-        std::thread::scope(|scope| scope.spawn(|| Self::open_here(url)).join())
+        std::thread::scope(|scope| scope.spawn(|| Self::start_here(url, if_missing)).join())
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
 
-    fn open_here(url: &DatabaseUrl) -> Result<Self, MigrateError> {
-        let work = Arc::new(Notify::new());
+    fn start_here(url: &DatabaseUrl, if_missing: IfMissing) -> Result<Self, MigrateError> {
+        if if_missing == IfMissing::Refuse && !may_be_there(url) {
+            return Err(MigrateError::Missing);
+        }
         let mut first = Connection::open(url)?;
-        migrate::run(&mut first)?;
-        let count = match url {
-            DatabaseUrl::Sqlite(_) => SQLITE_READERS,
-            DatabaseUrl::Postgres(_) => POSTGRES_READERS,
+        migrate::run(&mut first, if_missing)?;
+        let helpers = match url {
+            DatabaseUrl::Sqlite(_) => SQLITE_READERS - 1,
+            DatabaseUrl::Postgres(_) => POSTGRES_READERS - 1,
         };
-        let readers = (0..count).map(|_| Connection::later(url)).collect::<Result<_, _>>()?;
-        postgres::listen(url, &work);
-        let (readers, writer) = (Threads::start("db-read", readers), Threads::start("db-write", vec![first]));
+        let helpers = (0..helpers).map(|_| Connection::later(url)).collect::<Result<_, _>>()?;
+        let readers = Threads::start("db-read", Connection::later(url)?, helpers);
+        let writer = Threads::start("db-write", first, Vec::new());
+        let work = Arc::new(Notify::new());
         Ok(Self { inner: Arc::new(Inner { url: url.clone(), readers, writer, work }) })
+    }
+
+    /// Hears from now on when other nodes have left work for the workers.
+    pub fn listen(&self) {
+        postgres::listen(&self.inner.url, &self.inner.work);
     }
 
     /// Runs `act` on a snapshot; nothing it might write is kept.

@@ -1,24 +1,27 @@
-//! PostgreSQL: connecting, statements, the word across nodes.
+//! PostgreSQL: statements, the word across nodes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use postgres::config::TargetSessionAttrs;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::private::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Statement};
 use tokio::sync::Notify;
-use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::connecting::connect;
+use super::server::Server;
 use super::value::{Row, ToValue, Value};
 use super::{DatabaseUrl, Error};
 
 /// The channel on which nodes tell each other that there is work.
 const CHANNEL: &str = "tradepost_work";
-/// Longest pause between two attempts to listen again.
+/// Pause between two attempts to listen again, at first and at last.
 const LISTEN_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_LISTEN_PAUSE: Duration = Duration::from_mins(1);
+/// Key of the advisory lock that every node shares while it serves.
+const SERVING: i64 = 0x7472_6164_6573_6572;
 
 /// One connection with its prepared statements.
 pub(super) struct Session {
@@ -27,8 +30,15 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn open(url: &str) -> Result<Self, Error> {
-        Ok(Self { client: connect(url)?, statements: HashMap::new() })
+    pub(super) fn open(server: &Server) -> Result<Self, Error> {
+        Ok(Self { client: connect(server)?, statements: HashMap::new() })
+    }
+
+    /// Whether no node serves the database; none begins to before this transaction
+    /// has ended.
+    pub(super) fn is_served_by_nobody(&mut self) -> Result<bool, Error> {
+        let row = self.client.query_one("select pg_try_advisory_xact_lock($1)", &[&SERVING])?;
+        Ok(row.try_get(0)?)
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -77,44 +87,30 @@ impl Session {
     }
 }
 
-/// Connects to the first host that can be written to. A server that falls
-/// silent is noticed: connecting, statements and idle transactions all end.
-fn connect(url: &str) -> Result<Client, Error> {
-    let mut config: postgres::Config = url.parse()?;
-    config
-        .target_session_attrs(TargetSessionAttrs::ReadWrite)
-        .connect_timeout(Duration::from_secs(5))
-        .tcp_user_timeout(Duration::from_secs(20))
-        .keepalives_idle(Duration::from_secs(30));
-    if config.get_application_name().is_none() {
-        config.application_name("tradepost");
-    }
-    let mut client = config.connect(MakeRustlsConnect::new(tls()))?;
-    client.batch_execute(
-        "set statement_timeout = '60s'; set lock_timeout = '20s';
-         set idle_in_transaction_session_timeout = '20s'; set client_min_messages = 'warning'",
-    )?;
-    Ok(client)
-}
-
-fn tls() -> rustls::ClientConfig {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
-}
-
-/// Listens on a connection of its own for as long as anyone holds `work`.
+/// Listens on a connection of its own for as long as anyone holds `work`. That
+/// connection also holds a lock that says: here a node serves.
 pub(super) fn listen(url: &DatabaseUrl, work: &Arc<Notify>) {
-    let DatabaseUrl::Postgres(url) = url.clone() else { return };
+    let DatabaseUrl::Postgres(server) = url.clone() else { return };
     let work = Arc::downgrade(work);
     std::thread::spawn(move || {
+        let mut pause = LISTEN_PAUSE;
         while work.strong_count() > 0 {
-            if let Ok(mut client) = connect(&url)
-                && client.batch_execute(&format!("listen {CHANNEL}")).is_ok()
-            {
-                pass_on(&mut client, &work);
-            }
-            std::thread::sleep(LISTEN_PAUSE);
+            let listening = connect(&server).and_then(|mut client| {
+                client
+                    .batch_execute(&format!("select pg_advisory_lock_shared({SERVING}); listen {CHANNEL}"))?;
+                Ok(client)
+            });
+            pause = match listening {
+                Ok(mut client) => {
+                    pass_on(&mut client, &work);
+                    LISTEN_PAUSE
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "Word of other nodes can't be heard for now; looking twice a second instead");
+                    (pause * 2).min(LONGEST_LISTEN_PAUSE)
+                }
+            };
+            std::thread::sleep(pause);
         }
     });
 }

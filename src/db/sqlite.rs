@@ -45,6 +45,12 @@ fn restrict_to_owner(_: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Reads all of a file and says what doesn't fit together.
+pub(super) fn check(connection: &Connection) -> Result<(), Error> {
+    let found: String = connection.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(Error::Damaged(found)) }
+}
+
 pub(super) fn query(
     connection: &Connection,
     sql: &str,

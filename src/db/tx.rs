@@ -149,6 +149,18 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Whether no node serves this PostgreSQL database. Of a SQLite file its lock
+    /// tells.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_served_by_nobody(&mut self) -> Result<bool, Error> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(true),
+            Engine::Postgres(session) => session.is_served_by_nobody(),
+        }
+    }
+
     /// Which database this is.
     pub fn dialect(&self) -> Dialect {
         match self.engine {

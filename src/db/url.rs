@@ -4,19 +4,22 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::server::Server;
+
 /// A database address: `sqlite:PATH` or `postgres://…`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum DatabaseUrl {
     /// The file of an embedded SQLite database.
     Sqlite(PathBuf),
-    /// A connection string as libpq reads it (several hosts allowed).
-    Postgres(String),
+    /// A server, as libpq reads its address (several hosts allowed).
+    Postgres(Box<Server>),
 }
 
-/// Why a database address was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be sqlite:PATH or postgres://user:password@host/name")]
-pub struct DatabaseUrlError;
+/// Why a database address was refused. Says nothing of what stands in it, which
+/// may be a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DatabaseUrlError(pub(super) String);
 
 impl FromStr for DatabaseUrl {
     type Err = DatabaseUrlError;
@@ -25,23 +28,19 @@ impl FromStr for DatabaseUrl {
         if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
             return Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))));
         }
-        let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        if is_postgres && text.parse::<::postgres::Config>().is_ok() {
-            return Ok(Self::Postgres(text.to_owned()));
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(Box::new(Server::parse(text)?)));
         }
-        Err(DatabaseUrlError)
+        Err(DatabaseUrlError("must be sqlite:PATH or postgres://user:password@host/name".into()))
     }
 }
 
-/// Shows where it is, without a password.
+/// Shows where it is, without user and password.
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(text) => match (text.split_once("://"), text.rsplit_once('@')) {
-                (Some((scheme, _)), Some((_, host))) => write!(f, "{scheme}://…@{host}"),
-                _ => f.write_str(text),
-            },
+            Self::Postgres(server) => f.write_str(&server.shown),
         }
     }
 }
@@ -54,12 +53,14 @@ impl fmt::Debug for DatabaseUrl {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
     fn addresses_are_read_and_never_show_a_password() {
         let sqlite: DatabaseUrl = "sqlite:data/tradepost.db".parse().unwrap();
-        assert_eq!(sqlite, DatabaseUrl::Sqlite("data/tradepost.db".into()));
+        assert!(matches!(sqlite, DatabaseUrl::Sqlite(path) if path == Path::new("data/tradepost.db")));
         let postgres: DatabaseUrl = "postgres://shop:hunter2@db.internal/shop".parse().unwrap();
         assert_eq!(postgres.to_string(), "postgres://…@db.internal/shop");
         for wrong in ["", "sqlite:", "mysql://x", "postgres:x", "/tmp/x.db"] {

@@ -8,6 +8,7 @@ pub mod drawn;
 pub mod error;
 mod error_page;
 pub mod forms;
+pub mod forwarded;
 pub mod headers;
 pub mod health;
 pub mod page;
@@ -42,6 +43,8 @@ pub struct Web {
     pub streams: api::Streams,
     /// How much devices asked this node lately.
     pub rates: api::Rates,
+    /// What was said lately of where requests come from.
+    pub remarks: forwarded::Remarks,
 }
 
 /// What handlers are given as their state.

@@ -1,14 +1,14 @@
 //! What a request says about who is asking, before any session is looked at.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
-use super::Shared;
 use super::cookies::{self, Cookies, Jar};
+use super::{Shared, forwarded};
 use crate::actor::{Actor, Door, Who};
 use crate::kernel::Language;
 use crate::sessions::Place;
@@ -44,7 +44,7 @@ impl Visit {
             path: parts.uri.path().to_owned(),
             language: web.app.settings().language(language),
             place: Place {
-                address: address(parts, &config.http.trusted_proxies),
+                address: address(web, parts),
                 device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),
                 door: door(parts.uri.path()),
             },
@@ -78,29 +78,16 @@ fn door(path: &str) -> Door {
     }
 }
 
-/// The client's address: the peer's, or what a trusted proxy says of it. The
-/// rightmost address no trusted proxy has is the client's; anything left of it
-/// could be made up.
-fn address(parts: &Parts, trusted: &[IpAddr]) -> String {
+/// The client's address: the peer's, or what a trusted proxy says of it.
+fn address(web: &Shared, parts: &Parts) -> String {
     let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
         return String::new();
     };
-    let peer = peer.ip().to_canonical();
-    if !trusted.contains(&peer) {
-        return peer.to_string();
+    let origin = forwarded::origin(peer.ip(), &parts.headers, &web.app.config.http.trusted_proxies);
+    if let Some(remark) = origin.remark {
+        web.remarks.tell(peer.ip(), remark, web.app.clock.now());
     }
-    let lines: Vec<&str> =
-        parts.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
-    let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
-    for hop in hops {
-        match hop.trim().parse::<IpAddr>().map(|hop| hop.to_canonical()) {
-            Ok(hop) if trusted.contains(&hop) => {}
-            Ok(hop) => return hop.to_string(),
-            // What can't be read can't be trusted, nor what stands before it.
-            Err(_) => break,
-        }
-    }
-    peer.to_string()
+    origin.client.to_string()
 }
 
 fn header(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

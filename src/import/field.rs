@@ -152,6 +152,11 @@ impl Field {
         )
     }
 
+    /// Whether it tells who is active.
+    pub const fn is_activity(self) -> bool {
+        self.is_switch() && !matches!(self, Self::WebsiteAccess)
+    }
+
     /// Whether it is what somebody or something is called.
     pub const fn is_name(self) -> bool {
         matches!(self, Self::Retailer | Self::Contact | Self::FirstName | Self::LastName)

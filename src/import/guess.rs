@@ -39,17 +39,17 @@ struct Looks {
     switches: bool,
     /// Each is made of digits only.
     digits: bool,
-    /// They go on by one from the first.
+    /// They count the rows.
     counts: bool,
 }
 
 impl Looks {
     fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut looks = Self { some: false, switches: true, digits: true, counts: true };
-        let mut next = None;
+        let mut next: Option<u64> = None;
         for text in texts {
             let number = text.parse::<u64>().ok();
-            looks.counts &= number.is_some() && (next.is_none() || number == next);
+            looks.counts &= number.is_some_and(|number| next.map_or(number <= 1, |next| number == next));
             next = number.and_then(|number| number.checked_add(1));
             looks.some = true;
             looks.switches &= switch_word(text).is_some();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cells::Note;
-use super::{Field, Tally};
+use super::{Field, Import, Tally};
 
 /// Rows beside which the same remark stands; it is only counted for the others.
 pub const BESIDE: i64 = 10;
@@ -46,6 +46,21 @@ fn count_one(remarks: &mut Vec<Remark>, note: &Note) -> i64 {
 /// Forgets those that stand beside each of their rows.
 pub fn settle(tally: &mut Tally) {
     tally.remarks.retain(|remark| remark.rows > BESIDE);
+}
+
+/// What nobody may find out too late: a column that reads as if it told who is
+/// not active any more, and is left out.
+pub fn left_out(import: &Import) -> Vec<Remark> {
+    let columns = import.headings.iter().zip(&import.choices.columns).filter(|(_, column)| column.is_none());
+    let told = columns.filter_map(|(heading, _)| {
+        let field = Field::guess(heading).filter(|field| field.is_activity())?;
+        let text = format!(
+            "{heading:?} reads like “{}” but is left out, since it was not chosen or does not answer yes or no; nobody is taken as inactive by it",
+            field.label()
+        );
+        (!import.choices.has(field)).then_some(Remark { field: None, text, rows: import.total })
+    });
+    told.collect()
 }
 
 #[cfg(test)]

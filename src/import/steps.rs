@@ -50,6 +50,8 @@ fn check(tx: &mut Tx<'_>, import: &mut Import, language: Language, now: Timestam
     if rows.is_empty() {
         find_missing(tx, import)?;
         remarks::settle(&mut import.tally);
+        let mut left_out = remarks::left_out(import);
+        import.tally.remarks.append(&mut left_out);
         import.state = State::Checked;
         store::update(tx, import, now)?;
         return Ok(false);

@@ -81,7 +81,7 @@ mod tests {
     use crate::kernel::Timestamp;
 
     fn path(folder: &tempfile::TempDir, name: &str) -> ReturnPath {
-        let keys = Keys::open(&folder.path().join(name)).unwrap();
+        let keys = Keys::make(&folder.path().join(name)).unwrap();
         ReturnPath::new("bounces@harbour.example".parse().unwrap(), keys)
     }
 

@@ -23,6 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::{App, Outbound};
 use crate::bounces;
 use crate::http::api::{Rates, Streams, tell};
+use crate::http::forwarded::Remarks;
 use crate::http::{Assets, Drawn, Shared, Web, error, headers};
 
 /// The largest body of a form, in bytes.
@@ -98,8 +99,15 @@ pub fn router(app: Arc<App>) -> Router {
     }
     let csrf = CsrfLayer::new();
     let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
-    let (assets, streams, rates) = (Arc::new(assets), Streams::default(), Rates::default());
-    let web: Shared = Arc::new(Web { app, assets, app_files, drawn: Drawn::default(), streams, rates });
+    let web: Shared = Arc::new(Web {
+        app,
+        assets: Arc::new(assets),
+        app_files,
+        drawn: Drawn::default(),
+        streams: Streams::default(),
+        rates: Rates::default(),
+        remarks: Remarks::default(),
+    });
     answering(doors)
         .merge(answering(programs::api()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())

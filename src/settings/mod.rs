@@ -7,7 +7,7 @@ mod store;
 
 use crate::actor::{Actor, Level, Who};
 use crate::audit::{self, About, Event};
-use crate::config::{CHANGEABLE, Changeable, Config, ConfigError, Source};
+use crate::config::{CHANGEABLE, Changeable, Config, ConfigError, Mistakes, Source};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::kernel::id::StaffId;
@@ -31,11 +31,11 @@ impl Settings {
     ///
     /// # Errors
     /// When the configuration itself is wrong.
-    pub fn of(given: &Source, stored: &[Stored]) -> Result<Self, ConfigError> {
+    pub fn of(given: &Source, stored: &[Stored]) -> Result<Self, Mistakes> {
         Self::read(&laid_over(given, stored))
     }
 
-    fn read(source: &Source) -> Result<Self, ConfigError> {
+    fn read(source: &Source) -> Result<Self, Mistakes> {
         let values = Changeable::read(source)?;
         let password_rule = passwords::Rule::new(values.min_length).map_err(|error| {
             ConfigError::Missing { key: "password.min_length", problem: error.to_string() }
@@ -64,7 +64,7 @@ pub async fn current(db: &Db, config: &Config) -> Result<Settings> {
 }
 
 /// A configuration that is wrong although it was checked at the start.
-pub fn wrong(error: &ConfigError) -> Error {
+pub fn wrong(error: &Mistakes) -> Error {
     Error::Render { what: "the settings", problem: error.to_string() }
 }
 
@@ -143,15 +143,16 @@ pub fn change(
     let others: Vec<Stored> = stored.iter().filter(|stored| stored.name != change.key).cloned().collect();
     let source = laid_over(given, &others);
     let source = change.value.as_ref().map_or_else(|| source.clone(), |value| source.with(change.key, value));
-    match Settings::read(&source) {
-        Err(ConfigError::Wrong { key, problem, .. }) if key == change.key => {
-            return Ok(Changed::Wrong(problem));
-        }
-        Err(ConfigError::Wrong { key, problem, .. }) => {
-            return Ok(Changed::Wrong(format!("does not go with {key}, which {problem}")));
-        }
-        Err(error) => return Err(wrong(&error)),
-        Ok(_) => {}
+    if let Err(mistakes) = Settings::read(&source) {
+        return match mistakes.0.first() {
+            Some(ConfigError::Wrong { key, problem, .. }) if *key == change.key => {
+                Ok(Changed::Wrong(problem.clone()))
+            }
+            Some(ConfigError::Wrong { key, problem, .. }) => {
+                Ok(Changed::Wrong(format!("does not go with {key}, which {problem}")))
+            }
+            _ => Err(wrong(&mistakes)),
+        };
     }
     let staff = staff_of(actor);
     let value = change.value.as_deref();

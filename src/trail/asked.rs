@@ -234,7 +234,9 @@ const fn kind(event: Event) -> &'static str {
         | Event::TemplateRestored
         | Event::TemplateTested
         | Event::RecordsRemoved
-        | Event::TrailShortened => "settings",
+        | Event::TrailShortened
+        | Event::KeyReplaced
+        | Event::BackupRestored => "settings",
     }
 }
 

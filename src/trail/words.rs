@@ -141,6 +141,10 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::TrailShortened => {
             ("warn", "dash", counted("Entries of the audit trail past their time removed", entry))
         }
+        Event::KeyReplaced => {
+            ("warn", "triangle", by("Key of the installation replaced: authenticator apps taken off"))
+        }
+        Event::BackupRestored => ("warn", "triangle", by("Backup restored")),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::config::Source;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
-use crate::mail::templates::{TemplateError, Templates, Which, Words};
+use crate::mail::templates::letter::Letter;
+use crate::mail::templates::{TemplateError, Templates, Which, Wording};
 use crate::settings::{self, Settings};
 
 pub use store::{Version, latest, versions};
@@ -62,7 +63,7 @@ pub fn save(
     tx: &mut Tx<'_>,
     actor: &Actor,
     ground: &Ground,
-    (which, seen, words): (Which, i64, &Words),
+    (which, seen, words): (Which, i64, &Wording),
     now: Timestamp,
 ) -> Result<Saved> {
     add(tx, actor, ground, &New { which, seen, words: Some(words), restored: None }, now)
@@ -101,7 +102,7 @@ struct New<'n> {
     which: Which,
     /// The latest version that was seen.
     seen: i64,
-    words: Option<&'n Words>,
+    words: Option<&'n Wording>,
     restored: Option<i64>,
 }
 
@@ -115,8 +116,12 @@ fn add(tx: &mut Tx<'_>, actor: &Actor, ground: &Ground, new: &New<'_>, now: Time
     if known != new.seen {
         return Ok(Saved::Meanwhile);
     }
-    let in_use = latest.and_then(|version| version.words).unwrap_or_else(|| ground.built_in.words(new.which));
-    if new.restored.is_none() && new.words.is_some_and(|words| says_the_same(words, &in_use)) {
+    let in_use = latest.and_then(|version| version.words);
+    let is_same = |words: &Wording| match &in_use {
+        Some(in_use) => says_the_same(words, in_use),
+        None => is_built_in(&ground.built_in, new.which, words),
+    };
+    if new.restored.is_none() && new.words.is_some_and(is_same) {
         return Ok(Saved::Unchanged);
     }
     if let Some(words) = new.words {
@@ -139,10 +144,22 @@ fn add(tx: &mut Tx<'_>, actor: &Actor, ground: &Ground, new: &New<'_>, now: Time
     Ok(Saved::Saved(number))
 }
 
+/// Whether these are the built-in words.
+fn is_built_in(built_in: &Templates, which: Which, words: &Wording) -> bool {
+    let letter = Letter::built_in(which).map(Wording::Letter);
+    letter.is_some_and(|letter| says_the_same(words, &letter))
+        || says_the_same(words, &Wording::Html(built_in.words(which)))
+}
+
 /// Whether two say the same: forms drop what stands around a text.
-fn says_the_same(one: &Words, other: &Words) -> bool {
-    let parts = |words: &Words| [&words.subject, &words.text, &words.html].map(|part| part.trim().to_owned());
-    parts(one) == parts(other)
+fn says_the_same(one: &Wording, other: &Wording) -> bool {
+    match (one, other) {
+        (Wording::Html(one), Wording::Html(other)) => {
+            let same = |one: &str, other: &str| one.trim() == other.trim();
+            same(&one.subject, &other.subject) && same(&one.text, &other.text) && same(&one.html, &other.html)
+        }
+        _ => one == other,
+    }
 }
 
 /// Which words that are in use need the username, or would trip over it, if

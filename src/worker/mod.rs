@@ -69,10 +69,12 @@ impl Workers {
     pub async fn stop(self) {
         self.ending.send_replace(true);
         let all = u32::try_from(WORKERS + WAITING).unwrap_or(u32::MAX);
-        if tokio::time::timeout(LAST_WAIT, self.hands.handovers.acquire_many(all)).await.is_err() {
-            tracing::warn!(
+        match tokio::time::timeout(LAST_WAIT, self.hands.handovers.acquire_many(all)).await {
+            // None begins any more.
+            Ok(Ok(permits)) => permits.forget(),
+            _ => tracing::warn!(
                 "Mails were cut off while they were handed over; they are looked after at the next start"
-            );
+            ),
         }
     }
 }

@@ -22,7 +22,7 @@ guest = {"token": None}
 
 def ask(method, path, token=None, body=None):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.request(method, KNOWN["url"] + path, headers=headers, json=body, timeout=20)
+    return requests.request(method, KNOWN["url"] + path, headers=headers, json=body, timeout=60)
 
 
 @schemathesis.auth(refresh_interval=None)

@@ -145,7 +145,7 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
             "{line}"
         );
     }
-    let mut command = shop.command(&["serve"]);
+    let mut command = shop.command(&["init"]);
     let ran =
         Ran::from(command.env("TRADEPOST_DATABASE__URL", "sqlite:/proc/tradepost.db").output().unwrap());
     assert_eq!(ran.code, 1, "{ran:?}");

@@ -28,12 +28,51 @@ impl Database {
 
     /// A new database on the server of the tests.
     pub fn postgres() -> Self {
+        Self::postgres_with("")
+    }
+
+    /// The same, made with these options.
+    pub fn postgres_with(options: &str) -> Self {
         let url = std::env::var("TRADEPOST_TEST_POSTGRES")
             .expect("TRADEPOST_TEST_POSTGRES is not set: run `./check`, or `./check cargo test …` for some of the tests");
         let name = format!("net_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        on(&url, &format!("create database {name}"));
+        on(&url, &format!("create database {name} {options}"));
         let (server, _) = url.rsplit_once('/').expect("a database in TRADEPOST_TEST_POSTGRES");
         Self { url: format!("{server}/{name}"), _folder: None, on_server: Some((url, name)) }
+    }
+}
+
+#[allow(dead_code, reason = "not all tests that share this file need it")]
+impl Database {
+    /// A new role on its server that may do nothing yet, and the database's address
+    /// for it.
+    pub fn role(&self, options: &str) -> (String, String) {
+        let (admin, database) = self.on_server.as_ref().expect("a PostgreSQL database");
+        let role = format!("{database}_role");
+        on(admin, &format!("create role {role} login {options}"));
+        let mut url = url::Url::parse(&self.url).expect("a URL");
+        url.set_username(&role).expect("a user");
+        (role, url.into())
+    }
+
+    /// Runs a statement as the administrator, in this database.
+    pub fn as_admin(&self, sql: &str) {
+        let (admin, database) = self.on_server.as_ref().expect("a PostgreSQL database");
+        let (server, _) = admin.rsplit_once('/').expect("a database");
+        on(&format!("{server}/{database}"), &sql.replace("DATABASE", database));
+    }
+
+    /// Host and port of its server.
+    pub fn server(&self) -> String {
+        let url = url::Url::parse(&self.url).expect("a URL");
+        format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"))
+    }
+
+    /// Whether a PostgreSQL database gives a row for this; a file is not asked.
+    pub fn has_row(&self, sql: &str) -> bool {
+        let Some(_) = &self.on_server else { return true };
+        let mut client = postgres::Client::connect(&self.url, NoTls).expect("the test's database");
+        !client.query(sql, &[]).expect(sql).is_empty()
     }
 }
 

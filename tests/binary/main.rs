@@ -8,10 +8,17 @@ mod crashes;
 mod databases;
 mod export;
 mod imports;
+mod keys;
+mod mail_server;
 mod moving_in;
 mod operation;
+mod places;
+mod pooled;
 mod postbox;
 mod program;
+mod restoring;
+mod servers;
+mod staff;
 mod story;
 mod visitor;
 

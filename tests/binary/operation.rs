@@ -68,8 +68,9 @@ fn a_backup_of_a_running_server_is_a_whole_installation() {
     assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
     assert!(!shop.folder.path().join("copy.partial").exists());
 
-    let restored = Installation::on(Database::sqlite(), post.port);
-    std::fs::copy(&copied, restored.database.url.strip_prefix("sqlite:").unwrap()).unwrap();
+    let restored = Installation::without_a_database(Database::sqlite(), post.port);
+    std::fs::copy(&copied, restored.file_of_database()).unwrap();
+    std::fs::copy(shop.key_file(), restored.key_file()).unwrap();
     let second = restored.serve();
     second.visitor().sign_in("anna", &mail.password()).leads_to("/password");
     assert_eq!(server.visitor().get("/readyz").status, 200, "the first one goes on");

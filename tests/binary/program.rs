@@ -32,8 +32,28 @@ pub struct Serving {
 }
 
 impl Installation {
+    /// An installation whose database was made.
     pub fn on(database: Database, smtp_port: u16) -> Self {
+        let mut installation = Self::without_a_database(database, smtp_port);
+        installation.done(&["init"]);
+        // Others take ports meanwhile, too.
+        installation.port = free_port();
+        installation
+    }
+
+    /// An installation whose operator has done nothing yet.
+    pub fn without_a_database(database: Database, smtp_port: u16) -> Self {
         Self { folder: tempfile::tempdir().unwrap(), database, port: free_port(), smtp_port }
+    }
+
+    /// The SQLite file.
+    pub fn file_of_database(&self) -> PathBuf {
+        self.database.url.strip_prefix("sqlite:").unwrap().into()
+    }
+
+    /// The key beside it.
+    pub fn key_file(&self) -> PathBuf {
+        self.file_of_database().with_extension("key")
     }
 
     /// A command in this installation, with its configuration in the environment.

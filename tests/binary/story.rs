@@ -21,7 +21,7 @@ fn the_whole_story_on_postgresql() {
 fn whole_story(database: Database) {
     let post = Postbox::start();
     let shop = Installation::on(database, post.port);
-    assert_eq!(shop.done(&["config", "check"]), "The configuration is good.\n");
+    assert!(shop.done(&["config", "check"]).starts_with("The configuration is good.\n"));
     assert_eq!(shop.done(&["migrate"]), "The schema is up to date.\n");
     shop.add_contacts(&["anna", "ben"]);
     shop.add_olivia();

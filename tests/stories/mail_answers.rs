@@ -252,6 +252,26 @@ story! {
 }
 
 story! {
+    async fn promise_04_a_stop_waits_for_the_mail_that_is_being_handed_over_and_begins_none(kind) {
+        let mut shop = Shop::patient(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        shop.member("bert", "bert@harbour.example", PASSWORD).await;
+        shop.smtp.set_mode(Mode::HoldAfterDot);
+        shop.resets("anna").await;
+        let temporary = shop.mail_to(MAIL).await.temporary_password();
+        let workers = shop.workers();
+        tokio::join!(workers.stop(), async { shop.smtp.release() });
+        assert_eq!(shop.delivery_of("anna").await, "accepted");
+        shop.resets("bert").await;
+        shop.smtp.set_mode(Mode::Accept);
+        shop.restart().await;
+        shop.delivers("bert", "accepted").await;
+        assert_eq!((shop.smtp.mails().len(), shop.count("select max(attempts) as n from mails", &[]).await), (2, 1));
+        assert!(shop.lets_in("anna", &temporary).await);
+    }
+}
+
+story! {
     async fn promise_04_servers_of_old_and_of_odd_words_get_their_mail_once(kind) {
         let shop = Shop::open(kind).await;
         shop.member("anna", MAIL, PASSWORD).await;

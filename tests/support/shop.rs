@@ -61,6 +61,7 @@ struct Settings {
 /// One process of an installation. Dropping it is like killing the process.
 struct Node {
     app: Arc<App>,
+    workers: Option<worker::Workers>,
     runtime: Option<Runtime>,
 }
 
@@ -121,6 +122,11 @@ impl Shop {
         shop
     }
 
+    /// Where the key of this installation is.
+    pub fn key_file(&self) -> std::path::PathBuf {
+        self.keys.path().join("tradepost.key")
+    }
+
     async fn start_node(&mut self) {
         let (config, clock) = (self.config(), self.clock.clone());
         let mut app = App::start(config, clock, None).await.expect("a running installation");
@@ -147,12 +153,10 @@ impl Shop {
         let router = routes::router(Arc::clone(&app));
         let entered = runtime.enter();
         let listener = TcpListener::from_std(listener).expect("a listener");
-        if !self.settings.idle {
-            worker::start(&app);
-        }
+        let workers = (!self.settings.idle).then(|| worker::start(&app));
         runtime.spawn(serve::serve(listener, router, std::future::pending()));
         drop(entered);
-        self.node = Some(Node { app, runtime: Some(runtime) });
+        self.node = Some(Node { app, workers, runtime: Some(runtime) });
     }
 
     fn config(&self) -> Config {
@@ -164,7 +168,7 @@ impl Shop {
             ("mail.from", "Harbour Wholesale <office@harbour.example>".to_owned()),
             ("mail.smtp_url", self.smtp.url()),
             ("database.url", self.database.url.clone()),
-            ("security.key_file", self.keys.path().join("tradepost.key").display().to_string()),
+            ("security.key_file", self.key_file().display().to_string()),
             // Stories count mails; those about the username turn it on.
             ("invitation.username", "never".to_owned()),
             ("password.memory_kib", "8".to_owned()),
@@ -182,6 +186,11 @@ impl Shop {
     /// Kills the process; whatever it was doing is left as it is.
     pub fn crash(&mut self) {
         self.node = None;
+    }
+
+    /// The workers of the process, to be stopped as at its end.
+    pub fn workers(&mut self) -> worker::Workers {
+        self.node.as_mut().and_then(|node| node.workers.take()).expect("workers")
     }
 
     /// Starts a new process on the same database. With PostgreSQL other nodes

@@ -149,8 +149,8 @@ fn in_words(ended: &Ended, problems: &[Problem]) {
         eprintln!("… there may be more; --json lists all, --problems FILE writes the wrong rows to a sheet");
     }
     for remark in &tally.remarks {
-        let column = import::column(import, remark.field).unwrap_or("(row)");
-        eprintln!("{} rows, column {column}: {} (taken)", remark.rows, remark.text);
+        let column = import::column(import, remark.field).map(|column| format!(", column {column}"));
+        eprintln!("{} rows{}: {} (taken)", remark.rows, column.unwrap_or_default(), remark.text);
     }
     println!(
         "{}: {} rows. Retailers: {} new, {} changed. Contacts: {} new, {} changed, {} unchanged. Territories: {} new. Wrong rows: {}.",

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Failure, Ids, redirect};
 use crate::import::preview::portal::show_typed;
-use crate::import::{Field, Import, Staged, sheet};
+use crate::import::{Field, Import, Staged, find, sheet};
 use crate::kernel::id::ImportId;
 
 /// Cells that one page offers at most, so that it stays small.
@@ -103,8 +103,11 @@ pub async fn rows(
         }
         Ok(Corrected { saved: 0, .. }) => Ok(redirect(&page, Some("rows-unchanged"))),
         Ok(_) => Ok(redirect(&page, Some("rows-corrected"))),
-        // It was started meanwhile, or is gone: its page says which.
-        Err(Error::NotFound) => Ok(redirect(&format!("/portal/imports/{id}"), Some("rows-not-corrected"))),
+        // Where it is still there, it was started meanwhile: its page says so.
+        Err(Error::NotFound) => {
+            caller.read(move |tx, actor| find(tx, actor, id)).await?;
+            Ok(redirect(&format!("/portal/imports/{id}"), Some("rows-not-corrected")))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -213,18 +213,14 @@ pub(super) const fn by_code(code: Option<u16>) -> Option<Class> {
 pub(super) const fn by_status([class, subject, detail]: [u16; 3]) -> Option<Class> {
     Some(match (class, subject, detail) {
         (_, 1, 1 | 2 | 6 | 10) => Class::NoMailbox,
-        (_, 1, 7 | 8) => Class::Ours(Ours::Sender),
-        (_, 1, 90) => Class::Ours(Ours::Limit),
-        (_, 2, _) => Class::Mailbox,
-        (5, 4, 5) | (_, 7, 28 | 508 | 705) => Class::Ours(Ours::Limit),
-        (_, 3 | 4 | 6, _) => Class::TheirServer,
+        (_, 1, 7 | 8) | (_, 7, 27 | 60 | 750) => Class::Ours(Ours::Sender),
+        (_, 1, 90) | (5, 4, 5) | (_, 7, 28 | 508 | 705) => Class::Ours(Ours::Limit),
+        (_, 2, _) | (_, 7, 124 | 129..=137) => Class::Mailbox,
         (_, 7, 8 | 57 | 139) => Class::Ours(Ours::SignIn),
         (_, 7, 9 | 20..=24 | 26 | 509 | 515) => Class::Ours(Ours::Proof),
         (_, 7, 25 | 501..=504 | 511..=514 | 606..=649 | 708) => Class::Ours(Ours::Listed),
         (_, 7, 54 | 64) => Class::Ours(Ours::Relay),
-        (_, 7, 27 | 60 | 750) => Class::Ours(Ours::Sender),
-        (_, 7, 124 | 129..=137) => Class::Mailbox,
-        (_, 7, _) => Class::TheirServer,
+        (_, 3 | 4 | 6 | 7, _) => Class::TheirServer,
         _ => return None,
     })
 }

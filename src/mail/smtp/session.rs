@@ -60,12 +60,11 @@ impl Session {
         let used_before = self.messages > 0;
         self.messages += 1;
         let outcome = match self.introduce(envelope).await {
-            Ok(()) => self.content(message).await,
+            Ok(()) => self.content(envelope, message).await,
             Err((stage, trouble)) => {
-                let silent = matches!(trouble, Trouble::Silent(_));
-                let stale = used_before && stage == Stage::Sender && (silent || trouble.is_goodbye());
+                let hung_up = matches!(trouble, Trouble::Silent(_)) || trouble.is_goodbye();
                 let handover = trouble.without_addresses(envelope).handover(stage);
-                Err(Failed { handover, stale })
+                Err(Failed { handover, stale: used_before && stage == Stage::Sender && hung_up })
             }
         };
         self.last_used = Instant::now();
@@ -111,8 +110,9 @@ impl Session {
 
     /// Sends the message. From the moment its last line may have left, silence
     /// is doubt.
-    async fn content(&mut self, message: &[u8]) -> Result<Handover, Failed> {
+    async fn content(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Handover, Failed> {
         let failed = |handover| Err(Failed { handover, stale: false });
+        let told = |reply: &Reply| Answer::from(reply).without_addresses(envelope).without_content(message);
         let stuffed = zeroize::Zeroizing::new(stuffed(message));
         for block in stuffed.chunks(BLOCK) {
             if let Err(problem) = answered(self.timeouts.block, self.wire.write(block)).await {
@@ -122,14 +122,11 @@ impl Session {
         }
         match answered(self.timeouts.end_of_data, self.wire.ask(".")).await {
             Ok(reply) if reply.is_yes() => Ok(Handover::Accepted {
-                answer: Answer::from(&reply).without_content(message).text(),
+                answer: told(&reply).text(),
                 server: self.server.clone(),
                 encrypted: Some(self.wire.encrypted),
             }),
-            Ok(reply) if reply.code >= 400 => {
-                let answer = Answer::from(&reply).without_content(message);
-                failed(Trouble::Said(answer).handover(Stage::Content))
-            }
+            Ok(reply) if reply.code >= 400 => failed(Trouble::Said(told(&reply)).handover(Stage::Content)),
             Ok(reply) => {
                 let problem = format!("the mail server answered {} to the message", reply.code);
                 failed(Handover::InDoubt { problem })

@@ -150,7 +150,7 @@ mod tests {
 
     fn keys() -> (tempfile::TempDir, Keys) {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::open(&folder.path().join("a.key")).unwrap();
+        let keys = Keys::make(&folder.path().join("a.key")).unwrap();
         (folder, keys)
     }
 

@@ -2,6 +2,7 @@
 //! demanded by roles, and reset for a lost device by a mailed link and code.
 
 mod app;
+mod lost;
 pub mod portal;
 pub mod reset;
 mod store;
@@ -24,6 +25,7 @@ use crate::throttle::{self, Limit};
 
 use super::people;
 
+pub use lost::{Lost, lost_with_the_key, replace_the_key};
 pub use store::codes_left;
 
 /// Tries of one person in a while, and in a day (NIST 800-63B-4, 3.2.2).

@@ -84,6 +84,26 @@ pub fn codes_left(tx: &mut Tx<'_>, staff: StaffId) -> Result<i64, Error> {
     row.get("codes")
 }
 
+/// Everyone who has an authenticator app.
+pub(super) fn with_app(tx: &mut Tx<'_>) -> Result<Vec<StaffId>, Error> {
+    let rows: Vec<Row> =
+        tx.all("select staff_id from authenticators where confirmed_at is not null order by staff_id", &[])?;
+    rows.iter().map(|row| row.get("staff_id")).collect()
+}
+
+/// How many recovery codes of anyone are still good.
+pub(super) fn all_codes_left(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let row: Row = tx.one("select count(*) as codes from recovery_codes where used_at is null", &[])?;
+    row.get("codes")
+}
+
+/// Removes every secret and every recovery code.
+pub(super) fn remove_all(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.run("delete from authenticators", &[])?;
+    tx.run("delete from recovery_codes", &[])?;
+    Ok(())
+}
+
 pub(super) fn demand(
     tx: &mut Tx<'_>,
     role: RoleId,

@@ -274,16 +274,36 @@ fn changeable(tx: &mut Tx<'_>, hand: &Hand, id: StaffId) -> Result<Person> {
     if may_change(hand, &person) { Ok(person) } else { Err(Error::NotAllowed) }
 }
 
+/// What came of deactivating someone or taking them back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// It is done.
+    Done,
+    /// It was so already.
+    Unchanged,
+    /// They are the last active Owner, without whom nobody could do everything.
+    LastOwner,
+}
+
 /// Deactivates someone, which ends their sessions and links at once, or takes
 /// them back.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] when the actor may not.
-pub fn set_active(tx: &mut Tx<'_>, actor: &Actor, id: StaffId, active: bool, now: Timestamp) -> Result<()> {
+pub fn set_active(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: StaffId,
+    active: bool,
+    now: Timestamp,
+) -> Result<Activity> {
     let hand = managing(tx, actor)?;
-    changeable(tx, &hand, id)?;
+    let person = changeable(tx, &hand, id)?;
+    if !active && person.active && person.owner && !store::has_other_owner(tx, id)? {
+        return Ok(Activity::LastOwner);
+    }
     if !store::set_active(tx, id, active)? {
-        return Ok(());
+        return Ok(Activity::Unchanged);
     }
     if !active {
         devices::revoke_all_of_staff(tx, id, now)?;
@@ -291,7 +311,8 @@ pub fn set_active(tx: &mut Tx<'_>, actor: &Actor, id: StaffId, active: bool, now
         super::store::void_resets(tx, id, now)?;
     }
     let event = if active { Event::StaffActivated } else { Event::StaffDeactivated };
-    Ok(audit::record(tx, actor, now, event, About::staff(id))?)
+    audit::record(tx, actor, now, event, About::staff(id))?;
+    Ok(Activity::Done)
 }
 
 /// Mails someone a link and a code to choose a password.

@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use super::form::PersonForm;
 use super::words::KINDS;
-use super::{Person, Saved, may_change};
+use super::{Activity, Person, Saved, may_change};
 use crate::actor::{Act, Reach};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -290,7 +290,10 @@ async fn submit(caller: &Caller, id: Option<StaffId>, pairs: Vec<(String, String
 /// `POST /portal/staff/{id}/active`
 pub async fn set_active(Ids(id): Ids<StaffId>, Confirmed(caller, form): Confirmed<ActiveForm>) -> Answer {
     let (active, now) = (form.is_yes(), caller.now());
-    caller.write(move |tx, actor| people::set_active(tx, actor, id, active, now)).await?;
+    let done = caller.write(move |tx, actor| people::set_active(tx, actor, id, active, now)).await?;
+    if done == Activity::LastOwner {
+        return Err(Error::NotAllowed.into());
+    }
     let flash = if active { "activated" } else { "staff-deactivated" };
     Ok(redirect(&format!("/portal/staff/{id}"), Some(flash)))
 }

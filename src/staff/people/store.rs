@@ -53,6 +53,16 @@ pub(super) fn set_active(tx: &mut Tx<'_>, id: StaffId, active: bool) -> Result<b
     )
 }
 
+/// Whether someone else who works here is an Owner.
+pub(super) fn has_other_owner(tx: &mut Tx<'_>, id: StaffId) -> Result<bool, Error> {
+    let row: Row = tx.one(
+        "select count(*) as owners from staff s join roles r on r.id = s.role_id
+         where s.id <> $1 and s.active and r.built_in and r.name_key = 'owner'",
+        &[&id],
+    )?;
+    Ok(row.get::<i64>("owners")? > 0)
+}
+
 impl FromRow for Person {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {

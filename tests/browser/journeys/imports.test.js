@@ -27,7 +27,7 @@ journey("a file is looked at, its wrong row corrected, brought in and undone", [
 
   await file.setInputFiles({ name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(FILE, "latin1") });
   await page.getByRole("button", { name: "Hand in" }).click();
-  await sees(owner, "Western European (Windows-1252), semicolons");
+  await sees(owner, "Western European (Windows-1252), semicolons, headings in row 1");
   const number = page.getByLabel("Kundennummer");
   assert.equal(await number.inputValue(), "account_number", "it is guessed");
   await number.selectOption("");

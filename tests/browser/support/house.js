@@ -18,6 +18,7 @@ const binary = process.env.TRADEPOST_BIN ?? "tradepost";
  */
 export async function startHouse(contacts, shops = contacts) {
   const house = await prepare({ TRADEPOST_SUPPLIER__NAME: "Harbour Wholesale" });
+  house.command(["init"]);
   const rows = Array.from({ length: contacts }, (_, n) => `${20000 + (n % shops)},Sample Shop ${n % shops},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
   writeFileSync(`${house.folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
   house.command(["import", "customers", "contacts.csv", "--new-territories"]);
@@ -27,9 +28,10 @@ export async function startHouse(contacts, shops = contacts) {
   return house;
 }
 
-/** `tradepost serve` on nothing at all. @returns {Promise<House>} */
+/** `tradepost serve` on nothing at all, but for a database made by `init`. @returns {Promise<House>} */
 export async function startNothing() {
   const house = await prepare({});
+  house.command(["init"]);
   await house.serve();
   return house;
 }

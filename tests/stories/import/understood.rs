@@ -48,6 +48,17 @@ story! {
 }
 
 story! {
+    async fn promise_13_a_column_that_may_tell_who_is_blocked_is_not_left_out_in_silence(kind) {
+        let shop = Shop::open(kind).await;
+        north(&shop).await;
+        let import = read(&shop, "id,company,contact,Sperrkennzeichen\n41,Sample Shop,Ann Sample,Z1\n").await;
+        let [remark] = import.tally.remarks.as_slice() else { panic!("{:?}", import.tally) };
+        assert!(remark.text.contains("Sperrkennzeichen") && remark.text.contains("nobody is taken as inactive"), "{remark:?}");
+        assert!(!remark.text.contains("Z1"), "what is left out is not shown");
+    }
+}
+
+story! {
     async fn a_column_of_yes_and_no_is_nobodys_name(kind) {
         let shop = Shop::open(kind).await;
         north(&shop).await;

@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         encoding: if told { Encoding::from_label(LABELS[choice / 4 % 8]) } else { None },
         dialect: (choice % 8 == 7).then_some(Dialect::MySql),
         heading_row: told.then_some(choice % 3),
-        known: told.then_some(|heading| heading.len() > 3),
+        known: told.then_some((|heading: &str| heading.len() > 3) as fn(&str) -> bool),
         sheet: None,
     };
     tables_fuzz::read(file, &options);

@@ -1,0 +1,176 @@
+//! `tradepost restore FILE`
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::backup::key_beside;
+use super::serve::alone;
+use super::{Failure, failed, refused_key};
+use crate::actor::Actor;
+use crate::audit::{self, About, Event};
+use crate::config::Config;
+use crate::db::{self, CopyError, DatabaseUrl};
+use crate::kernel::{Clock, Timestamp};
+use crate::keys::{self, Fingerprint, KeyError, Keys};
+
+#[derive(Args)]
+pub(super) struct RestoreArgs {
+    /// The copy that `tradepost backup` made
+    file: PathBuf,
+    /// Put it in the place of the database that is there, which is kept under another name
+    #[arg(long)]
+    replace: bool,
+    /// Restore although the key that belongs to the copy is not there; see `tradepost keys replace`
+    #[arg(long)]
+    without_key: bool,
+}
+
+pub(super) fn run(args: &RestoreArgs, config: &Config) -> Result<(), Failure> {
+    let DatabaseUrl::Sqlite(place) = &config.database else {
+        return Err(Failure::Refused(by_postgresql(&args.file)));
+    };
+    let cant =
+        |error: CopyError| Failure::Refused(format!("{}: {error}; nothing was changed", args.file.display()));
+    db::looks_like_a_copy(&args.file).map_err(cant)?;
+    if place.exists() && !args.replace {
+        return Err(Failure::Refused(format!(
+            "there is a database at {} already; nothing was changed. --replace puts the copy in its place and keeps it under another name",
+            config.database
+        )));
+    }
+    let _alone = alone(&config.database)?;
+    let draft = Draft::of(&args.file, place)?;
+    let now = Clock::default().now();
+    let looked = db::on_copy(&draft.0, |tx| {
+        audit::record(tx, &Actor::operator(), now, Event::BackupRestored, About::default())?;
+        keys::known(tx)
+    });
+    let wanted = looked.map_err(cant)?.map_err(|error| failed("looking at the copy", error))?;
+    let key = wanted.map(|wanted| key_for(args, config, wanted)).transpose()?;
+    let kept = put_away(place, now)?;
+    draft.take_the_place_of(place)?;
+    println!("Restored {} to {}.", args.file.display(), config.database);
+    if let Some(kept) = kept {
+        println!("The database that was there is kept as {}.", kept.display());
+    }
+    say_of_the_key(key.as_ref(), config);
+    println!("Nothing that happened since the copy was made is in it. Next: tradepost serve");
+    Ok(())
+}
+
+fn by_postgresql(file: &Path) -> String {
+    format!(
+        "database.url is PostgreSQL, whose own tools restore it: createdb --encoding=UTF8 --template=template0 NAME, then pg_restore --dbname=NAME {}  (for a dump in plain SQL: psql NAME --file={}). Put the key file back, too",
+        file.display(),
+        file.display()
+    )
+}
+
+/// The copy beside the place it is to take, gone when it didn't.
+struct Draft(PathBuf);
+
+impl Draft {
+    fn of(copy: &Path, place: &Path) -> Result<Self, Failure> {
+        let draft = Self(with_ending(place, "restoring"));
+        draft.discard();
+        let copied = File::open(copy).and_then(|mut from| {
+            let mut to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft.0)?;
+            io::copy(&mut from, &mut to)?;
+            to.sync_all()
+        });
+        copied.map_err(|error| failed(&format!("copying to {}", draft.0.display()), error))?;
+        Ok(draft)
+    }
+
+    fn take_the_place_of(self, place: &Path) -> Result<(), Failure> {
+        fs::rename(&self.0, place).map_err(|error| failed(&format!("writing {}", place.display()), error))
+    }
+
+    fn discard(&self) {
+        for ending in ["", "-wal", "-shm"] {
+            drop(fs::remove_file(joined(&self.0, ending)));
+        }
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+/// What is with the key.
+enum Key {
+    /// It is in its place.
+    Fits(Fingerprint),
+    /// It came from the file beside the copy.
+    Brought(Fingerprint),
+    /// It isn't there, which was wanted.
+    Lacks(Fingerprint),
+}
+
+/// Sees to it that the key that belongs to the copy is in its place.
+fn key_for(args: &RestoreArgs, config: &Config, wanted: Fingerprint) -> Result<Key, Failure> {
+    let Some(file) = &config.key_file else { return Ok(Key::Lacks(wanted)) };
+    let Err(problem) = Keys::belonging_to(file, wanted) else { return Ok(Key::Fits(wanted)) };
+    let beside = key_beside(&args.file);
+    if matches!(problem, KeyError::Missing { .. }) && Keys::belonging_to(&beside, wanted).is_ok() {
+        super::backup::copy_key(&beside, file)?;
+        return Ok(Key::Brought(wanted));
+    }
+    if args.without_key {
+        return Ok(Key::Lacks(wanted));
+    }
+    match refused_key(problem) {
+        Failure::Refused(words) => Err(Failure::Refused(format!(
+            "{words}. Nothing was changed; --without-key restores the copy without it"
+        ))),
+        other => Err(other),
+    }
+}
+
+fn say_of_the_key(key: Option<&Key>, config: &Config) {
+    let file = config.key_file.as_deref().map(Path::display);
+    let Some(file) = file else { return };
+    match key {
+        Some(Key::Fits(is)) => println!("Its key is in place: {file} (fingerprint {is})."),
+        Some(Key::Brought(is)) => println!("Its key came along: {file} (fingerprint {is})."),
+        Some(Key::Lacks(is)) => println!(
+            "Its key is NOT in place: {file} must hold the one with the fingerprint {is} before `tradepost serve`, \
+             or, if that is lost: tradepost keys replace."
+        ),
+        None => println!(
+            "The copy is older than fingerprints of keys: see that {file} is the key that belongs to it."
+        ),
+    }
+}
+
+/// Moves the database that is there out of the way, with the files beside it.
+fn put_away(place: &Path, now: Timestamp) -> Result<Option<PathBuf>, Failure> {
+    let stamp: String = now.rfc3339().chars().filter(char::is_ascii_alphanumeric).collect();
+    let kept = with_ending(place, &format!("replaced-{stamp}"));
+    let mut moved = None;
+    for ending in ["-wal", "-shm", ""] {
+        let from = joined(place, ending);
+        if from.exists() {
+            let to = joined(&kept, ending);
+            fs::rename(&from, &to).map_err(|error| failed(&format!("renaming {}", from.display()), error))?;
+            moved = Some(kept.clone());
+        }
+    }
+    Ok(moved)
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    joined(path, &format!(".{ending}"))
+}
+
+fn joined(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
