@@ -53,6 +53,8 @@ struct Live {
     settings: Arc<Settings>,
     templates: Arc<Templates>,
     logo: Option<Arc<Logo>>,
+    /// Whether the list of first steps is shown.
+    first_steps: bool,
 }
 
 /// Where mails go.
@@ -119,7 +121,13 @@ impl App {
         };
         let built_in = Templates::load(config.mail.templates.as_deref())?;
         let settings = Arc::new(Settings::of(&config.changeable, &[])?);
-        let live = Live { generation: 0, settings, templates: Arc::new(built_in.clone()), logo: None };
+        let live = Live {
+            generation: 0,
+            settings,
+            templates: Arc::new(built_in.clone()),
+            logo: None,
+            first_steps: false,
+        };
         let app = Self {
             passwords: passwords::Pool::start(hashing)?,
             passkeys: RelyingParty::of(&config),
@@ -168,6 +176,11 @@ impl App {
         self.live().logo.clone()
     }
 
+    /// Whether the list of first steps is shown.
+    pub fn shows_first_steps(&self) -> bool {
+        self.live().first_steps
+    }
+
     fn live(&self) -> Arc<Live> {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -185,17 +198,19 @@ impl App {
     async fn load(&self) -> crate::error::Result<()> {
         let read = self.db.read(|tx| {
             let logo = settings::logo::latest(tx)?;
-            Ok::<_, crate::Error>((settings::generation(tx)?, settings::all(tx)?, wording::latest(tx)?, logo))
+            let (generation, first_steps) =
+                (settings::generation(tx)?, settings::first_steps::are_shown(tx)?);
+            Ok::<_, crate::Error>((generation, settings::all(tx)?, wording::latest(tx)?, (logo, first_steps)))
         });
-        let (generation, stored, worded, logo) = read.await?;
+        let (generation, stored, worded, (logo, first_steps)) = read.await?;
         let settings =
             Settings::of(&self.config.changeable, &stored).map_err(|error| settings::wrong(&error))?;
         let include_username = settings.values.include_username;
         let logo = logo.filter(|logo| logo.picture.is_some()).map(Arc::new);
         let picture = logo.as_ref().and_then(|logo| logo.picture.as_ref());
-        let built_in = self.built_in.clone().branded(&settings.accent(), picture);
+        let built_in = self.built_in.clone().branded(&settings.accent(), picture, &settings.values.reach);
         let templates = Arc::new(wording::over(built_in, &worded, include_username));
-        let next = Arc::new(Live { generation, settings: Arc::new(settings), templates, logo });
+        let next = Arc::new(Live { generation, settings: Arc::new(settings), templates, logo, first_steps });
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         // Of two that look at once, the one that saw less comes second.
         if next.generation >= live.generation {

@@ -564,7 +564,7 @@ setInterval(() => { if (!document.hidden) for (const time of all(document, "time
 
 /** Adds a close button; plain success goes by itself, unless someone is at it. @param {HTMLElement} toast */
 function dressToast(toast) {
-  if (toast.querySelector("button")) return;
+  if (toast.querySelector("button.icon-only")) return;
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button quiet small icon-only";
@@ -572,7 +572,7 @@ function dressToast(toast) {
   close.textContent = "✕";
   close.onclick = () => toast.remove();
   toast.append(close);
-  if (toast.dataset.tone !== "ok") return;
+  if (toast.dataset.tone !== "ok" || "stays" in toast.dataset) return;
   const timer = setInterval(() => {
     if (toast.matches(":hover, :focus-within")) return;
     clearInterval(timer);

@@ -1,6 +1,10 @@
 # Die Website. Sätze, die ein Ladeninhaber versteht; nie, ob es einen
 # Benutzernamen gibt.
 
+layout-telephone = Telefon
+layout-imprint = Impressum
+layout-privacy = Datenschutz
+layout-terms = AGB
 layout-direction = ltr
 layout-skip = Zum Inhalt springen
 layout-main-nav = Hauptmenü
@@ -228,6 +232,12 @@ flash-view-saved = Ansicht gespeichert
 flash-view-unnamed = Geben Sie der Ansicht einen Namen von höchstens 40 Zeichen
 flash-view-too-many = Sie haben 20 Ansichten dieser Liste. Löschen Sie zuerst eine
 flash-view-deleted = Ansicht gelöscht
+flash-factor-link-gone = Dieser Link wurde benutzt oder ersetzt, oder er ist abgelaufen. Bitten Sie einen Inhaber um einen neuen
+flash-undo = Rückgängig
+flash-unchanged = Es wurde nichts geändert
+flash-steps-away = Weggeräumt, für alle. Unter Einstellungen ist es wieder zu finden
+flash-steps-back = Es steht wieder im Menü
+flash-run-begun = Der Lauf beginnt jetzt
 flash-saved = Gespeichert
 flash-retailer-added = Händler angelegt
 flash-contact-added = Kontakt angelegt. Gemailt wurde noch nichts
@@ -272,6 +282,17 @@ flash-request-not-open = Nichts wurde geändert: Die Bitte ist inzwischen erledi
 flash-request-changed-meanwhile = Nichts wurde eingetragen: Der Kontakt wurde inzwischen geändert. Sehen Sie nach, was jetzt dort steht, und tragen Sie es dann ein.
 flash-request-answer-unreadable = Nichts wurde geändert: Die Antwort ist länger als 500 Zeichen oder 8 Zeilen, oder sie enthält Zeichen, die sich nicht anzeigen lassen.
 
+account-end-others-text = Hier bleiben Sie angemeldet.
+account-end-others-act = Alle anderen Sitzungen beenden
+account-end-text = Wer dort angemeldet ist, wird abgemeldet und braucht Ihr Passwort, um zurückzukommen.
+account-end-act = Diese Sitzung beenden
+link-gone-title = Dieser Link gilt nicht mehr
+link-gone-text = Er wurde benutzt, durch einen neueren ersetzt oder ist abgelaufen; oder ein Teil davon ging unterwegs verloren. Es wurde nichts geändert.
+link-gone-email = Melden Sie sich an und sehen Sie in Ihr Konto: Dort steht, an welche Adresse wir schreiben. Ist es noch nicht die neue, ändern Sie sie dort noch einmal; dann kommt ein neuer Link.
+link-gone-not-me = Kam eine E-Mail mit einem vorläufigen Passwort, das Sie nicht angefordert haben, öffnen Sie die neueste und wählen Sie den Link darin. Ihr eigenes Passwort ist, wie es war.
+reach-us = Sie erreichen uns unter
+reach-rep = Für Sie zuständig ist { $name }.
+reach-title = Fragen?
 error-home = Zum Anfang
 error-account = Zu Ihrem Konto
 error-request = Wenn Sie uns davon berichten, hilft diese Nummer:

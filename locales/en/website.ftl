@@ -1,6 +1,10 @@
 # The website. Sentences a shop owner understands; never whether a username
 # exists.
 
+layout-telephone = Telephone
+layout-imprint = Imprint
+layout-privacy = Privacy
+layout-terms = Terms
 layout-direction = ltr
 layout-skip = Skip to the content
 layout-main-nav = Main
@@ -228,6 +232,12 @@ flash-view-saved = View saved
 flash-view-unnamed = Give the view a name of at most 40 characters
 flash-view-too-many = You have 20 views of this list. Delete one first
 flash-view-deleted = View deleted
+flash-factor-link-gone = That link was used, replaced, or has run out. Ask an Owner to send you another
+flash-undo = Undo
+flash-unchanged = Nothing was changed
+flash-steps-away = Put away, for everyone. You find it again under Settings
+flash-steps-back = It is in the menu again
+flash-run-begun = The run begins now
 flash-saved = Saved
 flash-retailer-added = Retailer added
 flash-contact-added = Contact added. Nothing was mailed yet
@@ -272,6 +282,17 @@ flash-request-not-open = Nothing was changed: this request was settled meanwhile
 flash-request-changed-meanwhile = Nothing was entered: the contact was changed meanwhile. Look at what stands there now, then enter it.
 flash-request-answer-unreadable = Nothing was changed: the answer is longer than 500 characters or 8 lines, or holds characters that can’t be shown.
 
+account-end-others-text = You stay signed in here.
+account-end-others-act = End all other sessions
+account-end-text = Whoever is signed in there is signed out, and needs your password to come back.
+account-end-act = End this session
+link-gone-title = This link no longer works
+link-gone-text = It was used, replaced by a newer one, or has run out; or a part of it got lost on the way. Nothing was changed.
+link-gone-email = Sign in and look at your account: it shows the address we write to. If it is not the new one yet, ask for the change again there, and a new link is mailed.
+link-gone-not-me = If a mail with a temporary password came that you did not ask for, open the newest one and choose its link. Your own password is as it was.
+reach-us = You reach us at
+reach-rep = Your contact with us is { $name }.
+reach-title = Questions?
 error-home = Go to the start
 error-account = Go to your account
 error-request = If you tell us about it, this number helps:

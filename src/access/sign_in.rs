@@ -45,7 +45,12 @@ pub fn change_sign_in(
         return Ok(Edited::ChangedMeanwhile);
     }
     let shown = |username: &Option<Username>| username.as_ref().map(|username| username.as_str().to_owned());
-    if shown(&new.username) != shown(&contact.username) {
+    let address = |email: &Option<EmailAddress>| email.as_ref().map(|email| email.as_str().to_owned());
+    let same_username = shown(&new.username) == shown(&contact.username);
+    if same_username && address(&new.email) == address(&contact.email) {
+        return Ok(Edited::Unchanged(id));
+    }
+    if !same_username {
         store::set_username(tx, id, new.username.as_ref(), now)?;
         let about = About::contact(contact.retailer, id);
         audit::record(tx, actor, now, Event::UsernameChanged, about)?;

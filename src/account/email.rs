@@ -28,6 +28,8 @@ const LINK_LIVES: Duration = Duration::from_hours(24);
 pub enum Asked {
     /// The new address was sent a link.
     Sent,
+    /// It is the address they have.
+    Unchanged,
     /// The current password was not right.
     WrongPassword,
 }
@@ -51,6 +53,10 @@ pub async fn ask(
         .write(move |tx| {
             if !recovery::choose::still_knows(tx, session.id, session.contact, &hash, now)? {
                 return Ok(Asked::WrongPassword);
+            }
+            let known = retailers::contact(tx, &Actor::system(), session.contact)?.email;
+            if known.is_some_and(|known| known.as_str() == new.as_str()) {
+                return Ok(Asked::Unchanged);
             }
             store::finish_open(tx, session.contact, now)?;
             let (to, language) = (new.clone(), session.language);

@@ -20,7 +20,7 @@ fn acting(session: &ContactSession, address: &str) -> Actor {
     Actor { who: Who::Contact(session.contact), door: Door::Website, address: address.to_owned() }
 }
 
-/// Gives the contact another name.
+/// Gives the contact another name; says whether it is another.
 ///
 /// # Errors
 /// When the database fails.
@@ -30,9 +30,13 @@ pub fn rename(
     name: &str,
     address: &str,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
+    if retailers::contact(tx, &Actor::system(), session.contact)?.name == name {
+        return Ok(false);
+    }
     retailers::rename_contact(tx, session.contact, name, now)?;
-    note(tx, session, address, Event::NameChanged, now)
+    note(tx, session, address, Event::NameChanged, now)?;
+    Ok(true)
 }
 
 /// Ends one of the contact's own sessions.

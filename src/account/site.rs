@@ -12,7 +12,7 @@ use crate::audit::{self, Entry};
 use crate::error::Error;
 use crate::http::forms::{FieldErrors, NewPasskeyForm, Posted, Secret};
 use crate::http::session::SignedIn;
-use crate::http::{Answer, Ids, Page, Shared, Visit, html, json, redirect, texts};
+use crate::http::{Answer, Ids, Page, Shared, Visit, html, json, link_gone, redirect, texts};
 use crate::kernel::id::PasskeyId;
 use crate::kernel::{EmailAddress, Token, text};
 use crate::passkeys::{self, Owner, Passkey};
@@ -159,8 +159,8 @@ pub async fn submit_name(
         return edit_page(&web, &visit, &session, Typed { name: Some(form.name), email: None }, errors).await;
     };
     let (now, address) = (web.app.clock.now(), visit.place.address);
-    web.app.db.write(move |tx| super::rename(tx, &session, &name, &address, now)).await?;
-    Ok(redirect("/account", Some("name-changed")))
+    let changed = web.app.db.write(move |tx| super::rename(tx, &session, &name, &address, now)).await?;
+    Ok(redirect("/account", Some(if changed { "name-changed" } else { "unchanged" })))
 }
 
 /// `POST /account/email`
@@ -181,6 +181,7 @@ pub async fn submit_email(
     };
     match asked {
         email::Asked::Sent => Ok(redirect("/account", Some("email-asked"))),
+        email::Asked::Unchanged => Ok(redirect("/account", Some("unchanged"))),
         email::Asked::WrongPassword => {
             edit_page(&web, &visit, &session, typed, refuse("current_password", "password-wrong-current"))
                 .await
@@ -198,9 +199,14 @@ struct ConfirmPage {
 
 /// `GET /account/email/confirm/{token}`: changes nothing.
 pub async fn confirm_email(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let gone = || link_gone(&web, &visit, "link-gone-email");
+    let Some(parsed) = Token::parse(&token) else { return gone() };
     let now = web.app.clock.now();
-    let change = web.app.db.read(move |tx| email::find(tx, &parsed, now)).await?;
+    let change = match web.app.db.read(move |tx| email::find(tx, &parsed, now)).await {
+        Ok(change) => change,
+        Err(Error::NotFound) => return gone(),
+        Err(error) => return Err(error.into()),
+    };
     html(
         StatusCode::OK,
         &ConfirmPage { page: Page::of(&web, &visit), token, email: change.new.as_str().to_owned() },
@@ -213,10 +219,14 @@ pub async fn submit_confirm_email(
     visit: Visit,
     Path(token): Path<String>,
 ) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
-    let (now, address) = (web.app.clock.now(), visit.place.address);
-    web.app.db.write(move |tx| email::confirm(tx, &parsed, &address, now)).await?;
-    Ok(redirect("/account", Some("email-changed")))
+    let gone = || link_gone(&web, &visit, "link-gone-email");
+    let Some(parsed) = Token::parse(&token) else { return gone() };
+    let (now, address) = (web.app.clock.now(), visit.place.address.clone());
+    match web.app.db.write(move |tx| email::confirm(tx, &parsed, &address, now)).await {
+        Ok(()) => Ok(redirect("/account", Some("email-changed"))),
+        Err(Error::NotFound) => gone(),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `POST /account/sessions/{id}/end`

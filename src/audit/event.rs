@@ -101,6 +101,8 @@ pub enum Event {
     CustomersExported,
     /// One act for many was started.
     RunStarted,
+    /// It was to begin later, and was begun at once.
+    RunBegun,
     /// It was paused.
     RunPaused,
     /// It was resumed.
@@ -177,7 +179,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 85] = [
+    pub const ALL: [Self; 86] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -227,6 +229,7 @@ impl Event {
         Self::BounceCleared,
         Self::CustomersExported,
         Self::RunStarted,
+        Self::RunBegun,
         Self::RunPaused,
         Self::RunResumed,
         Self::RunCancelled,
@@ -323,6 +326,7 @@ impl Event {
             Self::BounceCleared => "bounce-cleared",
             Self::CustomersExported => "customers-exported",
             Self::RunStarted => "run-started",
+            Self::RunBegun => "run-begun",
             Self::RunPaused => "run-paused",
             Self::RunResumed => "run-resumed",
             Self::RunCancelled => "run-cancelled",

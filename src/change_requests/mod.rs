@@ -215,7 +215,7 @@ pub fn enter(
     match access::change_sign_in(tx, actor, (contact.id, version), &new, now)? {
         Edited::Taken(by) => return Ok(Settled::Taken(by)),
         Edited::ChangedMeanwhile => return Ok(Settled::ChangedMeanwhile),
-        Edited::Saved(_) => {}
+        Edited::Saved(_) | Edited::Unchanged(_) => {}
     }
     if request.asked.website_access {
         access::switch(tx, actor, contact.id, true, now)?;

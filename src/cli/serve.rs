@@ -42,8 +42,23 @@ pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(listen).await.map_err(|error| failed(&format!("listening on {listen}"), error))?;
     let app = prepare(app).await?;
+    welcome(&app).await?;
     tracing::info!(listen = %listen, database = %app.config.database, "Tradepost is ready");
     run(app, listener).await
+}
+
+/// Makes what a new installation begins with, and says how its first person
+/// gets in.
+async fn welcome(app: &App) -> Result<(), Failure> {
+    let now = app.clock.now();
+    let nobody = app.db.write(move |tx| {
+        staff::territories::establish(tx, now)?;
+        Ok::<_, crate::Error>(!staff::anybody(tx)?)
+    });
+    if nobody.await.map_err(|error| failed("preparing the database", error))? {
+        tracing::warn!("Nobody works here yet. Add the first person with: {}", staff::FIRST_PERSON);
+    }
+    Ok(())
 }
 
 /// Runs an installation with sample data and a built-in inbox.

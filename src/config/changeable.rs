@@ -8,9 +8,13 @@ use super::{InvitationUsername, Mistakes, ResetMode, Source, value};
 use crate::kernel::{Accent, Language};
 
 /// Its keys, in the order pages show them.
-pub const CHANGEABLE: [&str; 9] = [
+pub const CHANGEABLE: [&str; 13] = [
     "supplier.name",
     "supplier.accent",
+    "supplier.telephone",
+    "supplier.imprint_url",
+    "supplier.privacy_url",
+    "supplier.terms_url",
     "supplier.language",
     "supplier.languages",
     "reset.valid_for",
@@ -27,6 +31,8 @@ pub struct Changeable {
     pub supplier: String,
     /// The supplier's colour, if it has one.
     pub accent: Option<Accent>,
+    /// How customers reach the supplier, and what it must tell them.
+    pub reach: Reach,
     /// The language of people who have not chosen one.
     pub language: Language,
     /// The languages that are offered.
@@ -41,6 +47,20 @@ pub struct Changeable {
     pub min_length: usize,
 }
 
+/// How customers reach the supplier, and the pages it links to; each is empty
+/// where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// The telephone number, as people write it.
+    pub telephone: String,
+    /// The imprint.
+    pub imprint_url: String,
+    /// The privacy policy.
+    pub privacy_url: String,
+    /// The terms.
+    pub terms_url: String,
+}
+
 /// Resets and invitations.
 #[derive(Clone, Copy, Debug)]
 pub struct Reset {
@@ -48,6 +68,21 @@ pub struct Reset {
     pub valid_for: Duration,
     /// Whether the current password works beside a temporary one.
     pub mode: ResetMode,
+}
+
+impl Reach {
+    fn read(reading: &mut Reading<'_>) -> Option<Self> {
+        let telephone = reading.parse("supplier.telephone", value::telephone);
+        let imprint_url = reading.parse("supplier.imprint_url", value::link);
+        let privacy_url = reading.parse("supplier.privacy_url", value::link);
+        let terms_url = reading.parse("supplier.terms_url", value::link);
+        Some(Self {
+            telephone: telephone?,
+            imprint_url: imprint_url?,
+            privacy_url: privacy_url?,
+            terms_url: terms_url?,
+        })
+    }
 }
 
 impl Changeable {
@@ -76,6 +111,7 @@ impl Changeable {
         let languages = reading.parse("supplier.languages", value::languages);
         let supplier = reading.parse("supplier.name", value::name);
         let accent = reading.parse("supplier.accent", value::accent);
+        let reach = Reach::read(reading);
         let offered = languages.as_deref().unwrap_or(&Language::ALL);
         let language = reading.parse("supplier.language", |text| match value::language(text)? {
             language if offered.contains(&language) => Ok(language),
@@ -89,6 +125,7 @@ impl Changeable {
         Some(Self {
             supplier: supplier?,
             accent: accent?,
+            reach: reach?,
             language: language?,
             languages: languages?,
             reset: Reset { valid_for: valid_for?, mode: mode? },

@@ -19,6 +19,18 @@ pub const KEYS: &[Key] = &[
         "",
         "The colour of buttons and links on pages and in mails, such as #1f3a93; a light one gets dark words. Without it: Tradepost's own.",
     ),
+    key(
+        "supplier.telephone",
+        "",
+        "The telephone number customers call, such as +44 20 7946 0018; on every page and in every mail that says so.",
+    ),
+    key(
+        "supplier.imprint_url",
+        "",
+        "The page that says who you are (imprint, legal notice), such as https://harbour.example/imprint; linked at the foot of pages and mails.",
+    ),
+    key("supplier.privacy_url", "", "Your privacy policy; linked at the foot of pages and mails."),
+    key("supplier.terms_url", "", "Your terms; linked at the foot of pages and mails."),
     key("supplier.language", "en", "The language of people who have not chosen one: en or de."),
     key("supplier.languages", "en,de", "The languages that are offered, separated by commas."),
     key("supplier.time_zone", "UTC", "The zone in which mails state times, such as Europe/Berlin."),

@@ -13,7 +13,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use changeable::{CHANGEABLE, Changeable, Reset};
+pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key};
 pub use secrets::without_secrets;
 pub use source::{Origin, Source};

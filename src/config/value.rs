@@ -268,6 +268,37 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     text::one_line(text, 120).map_err(|error| error.to_string())
 }
 
+/// A telephone number as people write it, or none.
+pub(super) fn telephone(text: &str) -> Result<String, String> {
+    let right = "must be a telephone number such as +44 20 7946 0018, of at most 40 characters";
+    let number = text::perhaps_one_line(text, 40).map_err(|_| right.to_owned())?;
+    let allowed = |c: char| c.is_ascii_digit() || " +()-/.".contains(c);
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    if number.is_empty() || (digits >= 3 && number.chars().all(allowed)) {
+        Ok(number)
+    } else {
+        Err(right.into())
+    }
+}
+
+/// The address of a page on the web, or none.
+pub(super) fn link(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 300;
+    let right = "must be the address of a page, such as https://harbour.example/imprint";
+    if text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let url = url::Url::parse(text.trim()).map_err(|_| right.to_owned())?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.has_host();
+    if !matches!(url.scheme(), "http" | "https") || !plain {
+        return Err(right.into());
+    }
+    if url.as_str().len() > LONGEST {
+        return Err(format!("{right}, of at most {LONGEST} characters"));
+    }
+    Ok(url.into())
+}
+
 pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::from_tag(text).ok_or_else(|| "must be en or de".into())
 }
@@ -318,5 +349,39 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
         _ => Err("must be text or json".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_digits_and_what_people_write_between_them() {
+        for number in ["", "+44 20 7946 0018", "(01632) 960-001", "01632/960.001"] {
+            assert_eq!(telephone(number).as_deref(), Ok(number));
+        }
+        for other in ["call us", "12", "+44 20 ext 5", "<script>", "020 7946\n0018", &"1".repeat(41)] {
+            assert!(telephone(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_link_leads_to_a_page_on_the_web_and_nowhere_else() {
+        assert_eq!(
+            link(" https://harbour.example/imprint ").as_deref(),
+            Ok("https://harbour.example/imprint")
+        );
+        assert_eq!(link("").as_deref(), Ok(""));
+        let long = format!("https://harbour.example/{}", "a".repeat(300));
+        for other in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "harbour.example",
+            "https://u:p@harbour.example/",
+            &long,
+        ] {
+            assert!(link(other).is_err(), "{other}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use super::view::{Chart, ContactRow, without_addresses};
 use crate::change_requests::ChangeRequest;
 use crate::dashboard::{self, Dashboard, Few};
+use crate::getting_started::{FirstSteps, portal as first};
 use crate::http::{Answer, AtPortal, Page, html};
 use crate::kernel::Timestamp;
 use crate::listing::{COUNTED, Standing};
@@ -19,6 +20,9 @@ const NAMED: usize = 5;
 #[template(path = "customers/pages/dashboard.html")]
 struct DashboardPage {
     page: Page,
+    /// The first steps, while they are shown: how many are done, of how many,
+    /// and which comes next.
+    first_steps: Option<(usize, usize, &'static str)>,
     tasks: Vec<Task>,
     /// Requests of reps: how many, in words, and the first of them.
     requests: (String, Vec<(ChangeRequest, Contact)>),
@@ -44,7 +48,16 @@ struct Task {
 pub async fn dashboard(AtPortal(caller): AtPortal) -> Answer {
     let (zone, now) = (caller.web.app.config.time_zone.clone(), caller.now());
     let found = caller.read(move |tx, actor| dashboard::read(tx, actor, &zone, now)).await?;
-    html(StatusCode::OK, &page(caller.page(), &found, now))
+    let steps = if caller.web.app.shows_first_steps() { Some(first::look(&caller).await?) } else { None };
+    html(
+        StatusCode::OK,
+        &DashboardPage { first_steps: steps.as_ref().and_then(begun), ..page(caller.page(), &found, now) },
+    )
+}
+
+fn begun(steps: &FirstSteps) -> Option<(usize, usize, &'static str)> {
+    let (title, _) = first::words(steps.next().filter(|_| steps.shown)?);
+    Some((steps.done(), steps.count(), title))
 }
 
 fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
@@ -72,6 +85,7 @@ fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
     });
     DashboardPage {
         page,
+        first_steps: None,
         tasks: [bounced, expiring].into_iter().flatten().collect(),
         mail: mail.unwrap_or_default(),
         requests: requests(found),

@@ -38,6 +38,17 @@ struct ContactsPage {
     rows: Vec<ContactRow>,
 }
 
+impl ContactsPage {
+    /// What brings the first contacts in: its words, and where it is.
+    fn first_act(&self) -> (&'static str, &'static str) {
+        if self.page.leads_to("/portal/imports") {
+            ("Import customers", "/portal/imports")
+        } else {
+            ("Show retailers", "/portal/retailers")
+        }
+    }
+}
+
 /// `GET /portal/retailers`
 pub async fn retailers(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Answer {
     let (asked, now) = (Asked::of(List::Retailers, &query.unwrap_or_default()), caller.now());

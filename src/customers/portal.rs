@@ -24,6 +24,18 @@ struct RetailerPage {
     may_switch: bool,
 }
 
+impl RetailerPage {
+    /// What adds the first contact: its words, and where it is; empty for who
+    /// may not.
+    fn add_contact(&self) -> (&'static str, String) {
+        if self.may_edit {
+            ("Add the first contact", format!("/portal/retailers/{}/contacts/new", self.retailer.id))
+        } else {
+            ("", String::new())
+        }
+    }
+}
+
 /// `GET /portal/retailers/{id}`
 pub async fn retailer(AtPortal(caller): AtPortal, Ids(id): Ids<RetailerId>) -> Answer {
     let now = caller.now();
@@ -91,6 +103,12 @@ pub async fn confirm_reset(AtPortal(caller): AtPortal, Ids(contact): Ids<Contact
     resets::confirm(&caller, contact).await
 }
 
+/// `GET /portal/contacts/{id}/resets/new/mail`: the mail a reset would be, for a
+/// frame; nothing is minted or sent.
+pub async fn mail_of_reset(AtPortal(caller): AtPortal, Ids(contact): Ids<ContactId>) -> Answer {
+    resets::mail(&caller, contact).await
+}
+
 /// `POST /portal/contacts/{id}/resets`
 pub async fn start_reset(
     AtPortal(caller): AtPortal,
@@ -120,6 +138,17 @@ pub async fn cancel_reset(AtPortal(caller): AtPortal, Ids(ids): Ids<(ContactId, 
 struct MailPage {
     page: Page,
     queue: Queue,
+}
+
+impl MailPage {
+    /// What one can do where no mail waits; empty for who may not.
+    fn first_act(&self) -> (&'static str, &'static str) {
+        if self.page.leads_to("/portal/settings") {
+            ("Send a test mail", "/portal/settings/mails")
+        } else {
+            ("", "")
+        }
+    }
 }
 
 /// `GET /portal/mail`

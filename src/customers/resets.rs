@@ -1,12 +1,16 @@
 //! Sending a reset or an invitation and watching it, in the portal.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse};
 use serde::Deserialize;
 
 use super::view::{Confirmation, ResetView};
-use crate::http::{Answer, Caller, Page, html, redirect};
+use crate::actor::Act;
+use crate::error::Error;
+use crate::http::{Answer, Caller, Page, headers, html, redirect};
 use crate::kernel::id::{ContactId, ResetId};
+use crate::mail::message::for_browser;
 use crate::recovery::{self, Manner, Requested};
 use crate::retailers::{self, Contact};
 
@@ -53,6 +57,21 @@ async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Ans
     let (settings, now) = (caller.web.app.settings().values.reset, caller.now());
     let shown = caller.read(move |tx, actor| Confirmation::read(tx, actor, id, &settings, now)).await?;
     html(status, &PortalConfirm { page: caller.page(), base: caller.base(), shown })
+}
+
+/// Shows the mail that a reset would be, for a frame.
+pub(super) async fn mail(caller: &Caller, contact: ContactId) -> Answer {
+    let contact = caller
+        .read(move |tx, actor| {
+            let contact = retailers::contact(tx, actor, contact)?;
+            if actor.may(Act::TriggerReset) { Ok(contact) } else { Err(Error::NotAllowed) }
+        })
+        .await?;
+    let app = &caller.web.app;
+    let mail = recovery::preview::of(app, &contact, &caller.session.name, caller.now())?;
+    let logo = app.logo();
+    let html = for_browser(&mail.html, logo.as_ref().and_then(|logo| logo.picture.as_ref()));
+    Ok(([(header::CONTENT_SECURITY_POLICY, headers::FRAMED_MAIL)], Html(html)).into_response())
 }
 
 /// Starts a reset, or says why it can't be.

@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0015_mail_answers"),
     migration!("0016_signing_in", refold::run),
     migration!("0017_import_columns"),
+    migration!("0018_getting_started"),
     migration!("0019_change_requests"),
     migration!("0020_key_fingerprint"),
     migration!("0022_letters"),

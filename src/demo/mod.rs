@@ -17,6 +17,7 @@ use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 use crate::retailers::{self, Contact, Retailer};
 use crate::sessions::StaffKind;
+use crate::settings::first_steps;
 use crate::staff::{self, BuiltIn, NewStaff, roles};
 
 /// The sample supplier.
@@ -63,7 +64,17 @@ pub async fn populate(app: &App) -> Result<Vec<SampleStaff>> {
     // Nobody knows it: sample contacts get in by "Forgot your password?".
     let unknown = mint()?;
     let hash = app.passwords.hash(parsed(&unknown)?).await?;
-    app.db.write(move |tx| if store::is_empty(tx)? { customers(tx, &hash, now) } else { Ok(()) }).await?;
+    app.db
+        .write(move |tx| {
+            if store::is_empty(tx)? {
+                customers(tx, &hash, now)?;
+                // The first steps are taken.
+                first_steps::finish(tx, now)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+    app.follow().await?;
     let mut people = Vec::new();
     for post in &POSTS {
         people.push(hire(app, post, now).await?);

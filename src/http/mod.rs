@@ -25,7 +25,7 @@ use crate::app::App;
 pub use caller::{AtPortal, AtSales, Caller, Ids};
 pub use drawn::Drawn;
 pub use error::{Answer, Failure};
-pub use page::{Flash, Page, html, json, redirect};
+pub use page::{Flash, Page, html, json, link_gone, redirect};
 pub use visit::Visit;
 
 /// A running installation with what its pages need.

@@ -8,7 +8,8 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{Answer, Assets, Visit, Web, brand, cookies, texts};
-use crate::actor::{Act, Level, Reach};
+use crate::actor::{self, Act, Level};
+use crate::config::Reach;
 use crate::error::Error;
 use crate::kernel::Language;
 use crate::sessions::{ContactSession, StaffSession};
@@ -24,6 +25,8 @@ pub struct Page {
     pub brand: String,
     /// The supplier's logo, if there is one.
     pub logo: Option<Logo>,
+    /// How customers reach the supplier, and the pages it links to.
+    pub reach: Reach,
     /// The path asked for.
     pub path: String,
     /// Who is signed in.
@@ -67,6 +70,47 @@ pub struct Flash {
     pub tone: &'static str,
     /// What it says.
     pub text: String,
+    /// What takes the act back, where one can.
+    pub undo: Option<Undo>,
+}
+
+/// The form that takes an act back.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    /// Where it is sent.
+    pub action: String,
+    /// Its one field.
+    pub name: &'static str,
+    /// What that holds.
+    pub value: &'static str,
+}
+
+impl Flash {
+    fn of(language: Language, key: &str, path: &str) -> Self {
+        let text = texts::text(language, &format!("flash-{key}"));
+        let tone = match key {
+            key if WARNINGS.contains(&key) => "warn",
+            "unchanged" => "info",
+            key if key.ends_with("-gone") => "info",
+            _ => "ok",
+        };
+        Self { tone, text, undo: Undo::of(key, path) }
+    }
+}
+
+impl Undo {
+    /// What takes back the act that a message is about, on the page of whom it
+    /// was done to.
+    fn of(key: &str, path: &str) -> Option<Self> {
+        let (rest, name, value) = match key {
+            "access-off" => ("access", "access", "on"),
+            "access-on" => ("access", "access", "off"),
+            "deactivated" | "staff-deactivated" => ("active", "active", "yes"),
+            "steps-away" => return Some(Self { action: format!("{path}/back"), name: "", value: "" }),
+            _ => return None,
+        };
+        Some(Self { action: format!("{path}/{rest}"), name, value })
+    }
 }
 
 /// An entry of the main navigation.
@@ -88,7 +132,6 @@ impl Page {
     /// A page of the website for someone not signed in.
     pub fn of(web: &Web, visit: &Visit) -> Self {
         let (language, settings) = (visit.language, web.app.settings());
-        let flash = visit.flash.as_deref().map(|key| texts::text(language, &format!("flash-{key}")));
         Self {
             lang: language.tag().to_owned(),
             supplier: settings.values.supplier.clone(),
@@ -97,9 +140,10 @@ impl Page {
                 .accent
                 .map_or_else(String::new, |accent| format!("{}?v={}", brand::SHEET, brand::version(&accent))),
             logo: web.app.logo().and_then(|logo| brand::logo(&logo)),
+            reach: settings.values.reach.clone(),
             path: visit.path.clone(),
             user: None,
-            flash: flash.map(|text| Flash { tone: tone_of(visit), text }),
+            flash: visit.flash.as_deref().map(|key| Flash::of(language, key, &visit.path)),
             query: String::new(),
             factor_due: None,
             nav: Vec::new(),
@@ -121,7 +165,9 @@ impl Page {
         page.user = session.map(|session| User { name: session.name.clone(), detail: session.role.clone() });
         page.factor_due =
             session.and_then(|session| session.factor_due_at).map(|at| (at.rfc3339(), at.in_words()));
-        page.nav = session.map(|session| navigation(&visit.path, session)).unwrap_or_default();
+        page.nav = session
+            .map(|session| navigation(&visit.path, session, web.app.shows_first_steps()))
+            .unwrap_or_default();
         page
     }
 
@@ -140,6 +186,29 @@ impl Page {
         texts::text_with(self.language, key, &[(name, value)])
     }
 
+    /// Whether the main navigation leads there.
+    pub fn leads_to(&self, href: &str) -> bool {
+        self.nav.iter().any(|entry| entry.href == href)
+    }
+
+    /// The pages the supplier links to, with their names.
+    pub fn links(&self) -> Vec<(String, &str)> {
+        let reach = &self.reach;
+        let all = [
+            ("layout-imprint", &reach.imprint_url),
+            ("layout-privacy", &reach.privacy_url),
+            ("layout-terms", &reach.terms_url),
+        ];
+        let there = all.into_iter().filter(|(_, href)| !href.is_empty());
+        there.map(|(key, href)| (self.t(key), href.as_str())).collect()
+    }
+
+    /// The supplier's telephone number for telephones (RFC 3966).
+    pub fn dial(&self) -> String {
+        let dialled = self.reach.telephone.chars().filter(|c| c.is_ascii_digit() || *c == '+');
+        format!("tel:{}", dialled.collect::<String>())
+    }
+
     /// The language of its words.
     pub fn language(&self) -> Language {
         self.language
@@ -149,12 +218,7 @@ impl Page {
 /// Messages that say that something was not done.
 const WARNINGS: [&str; 3] = ["request-not-open", "request-changed-meanwhile", "request-answer-unreadable"];
 
-fn tone_of(visit: &Visit) -> &'static str {
-    let warns = visit.flash.as_deref().is_some_and(|key| WARNINGS.contains(&key));
-    if warns { "warn" } else { "ok" }
-}
-
-fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
+fn navigation(path: &str, session: &StaffSession, first_steps: bool) -> Vec<Nav> {
     let entry = |label: &str, href, icon, key, homes: &[&str]| Nav {
         label: label.into(),
         href,
@@ -165,16 +229,20 @@ fn navigation(path: &str, session: &StaffSession) -> Vec<Nav> {
     if path.starts_with("/sales") {
         return vec![entry("Retailers", "/sales", "retailers", "", &[])];
     }
+    let home = "/portal/getting-started";
     let mut entries = vec![
         Nav { current: path == "/portal", ..entry("Dashboard", "/portal", "home", "d", &[]) },
         entry("Retailers", "/portal/retailers", "retailers", "r", &["/portal/retailers"]),
         entry("Contacts", "/portal/contacts", "contacts", "c", &["/portal/contacts"]),
     ];
+    if first_steps {
+        entries.insert(0, entry("Getting started", home, "check", "", &[home]));
+    }
     if session.permissions.acts.contains(&Act::BulkInvite) {
         let homes = ["/portal/invitations", "/portal/runs"];
         entries.push(entry("Invitations", "/portal/invitations", "send", "i", &homes));
     }
-    let reaches_all = session.permissions.reach == Reach::AllRetailers;
+    let reaches_all = session.permissions.reach == actor::Reach::AllRetailers;
     if reaches_all && session.permissions.acts.contains(&Act::Import) {
         entries.push(entry("Imports", "/portal/imports", "download", "p", &["/portal/imports"]));
     }
@@ -202,6 +270,23 @@ pub fn html(status: StatusCode, template: &impl Template) -> Answer<Response> {
     let body =
         template.render().map_err(|error| Error::Render { what: "a page", problem: error.to_string() })?;
     Ok((status, Html(body)).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "http/pages/link_gone.html")]
+struct LinkGone {
+    page: Page,
+    /// The key of what to do.
+    what: &'static str,
+}
+
+/// Answers a link of a mail to a contact that was used, has run out, or came
+/// damaged: says so, and what to do (the text of the key `what`).
+///
+/// # Errors
+/// When the template fails.
+pub fn link_gone(web: &Web, visit: &Visit, what: &'static str) -> Answer<Response> {
+    html(StatusCode::GONE, &LinkGone { page: Page::of(web, visit), what })
 }
 
 /// Answers a script of our own pages. What it is told is told with success, so

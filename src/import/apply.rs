@@ -197,7 +197,7 @@ pub fn change_contact(
 /// In one transaction with what is known, nobody can have been quicker.
 fn saved<I>(edited: &Edited<I>) -> Result<()> {
     match edited {
-        Edited::Saved(_) => Ok(()),
+        Edited::Saved(_) | Edited::Unchanged(_) => Ok(()),
         Edited::Taken(_) | Edited::ChangedMeanwhile => Err(Error::NotFound),
     }
 }

@@ -119,6 +119,20 @@ pub fn midnight_after(day: &str, zone: &TimeZone) -> Option<Timestamp> {
     begins(day.tomorrow().ok()?, zone)
 }
 
+/// The moment of a day and an hour such as `14:30` in `zone`; of an hour that
+/// the clock leaves out, the one after, and of one it has twice, the first.
+pub fn at(day: &str, hour: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let (day, hour): (jiff::civil::Date, jiff::civil::Time) = (day.parse().ok()?, hour.parse().ok()?);
+    let zoned = day.to_datetime(hour).to_zoned_datetime(zone.clone()).ok()?;
+    Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+}
+
+/// The hour and minute of a moment in `zone`: `14:02`.
+pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(at.as_millis()) else { return String::new() };
+    moment.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()
+}
+
 fn begins(day: jiff::civil::Date, zone: &TimeZone) -> Option<Timestamp> {
     let zoned = day.to_zoned_datetime(zone.clone()).ok()?;
     Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
@@ -149,6 +163,15 @@ mod tests {
         );
         let hours = |day: usize| days[day + 1].begins.since(days[day].begins).as_secs() / 3600;
         assert_eq!((hours(0), hours(1)), (25, 24), "summer time ended on the 25th of October");
+    }
+
+    #[test]
+    fn a_day_and_an_hour_are_a_moment_even_where_the_clock_is_put_forward() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let said = |day, hour| at(day, hour, &zone).map(|at| day_and_time(at, &zone, Language::English));
+        assert_eq!(said("2026-11-23", "15:02").as_deref(), Some("Monday 23 November, 15:02 (CET)"));
+        assert_eq!(said("2026-03-29", "02:30").as_deref(), Some("Sunday 29 March, 03:30 (CEST)"));
+        assert_eq!((said("2026-02-30", "10:00"), said("2026-02-03", "25:00")), (None, None));
     }
 
     #[test]

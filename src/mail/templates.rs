@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 use self::engine::Bounded;
 use self::letter::Letter;
 use super::message::{self, Kind, Rendered};
+use crate::config::Reach;
 use crate::kernel::{Accent, Language, Picture};
 
 /// The fields that a subject may use: it is read over shoulders and on locked
@@ -127,10 +128,10 @@ impl Templates {
         Kind::ALL.into_iter().flat_map(of).collect()
     }
 
-    /// The same in a supplier's colour and with its logo.
+    /// The same in a supplier's colour, with its logo and how it is reached.
     #[must_use]
-    pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>) -> Self {
-        engine::brand(&mut self.environment, accent, logo);
+    pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>, reach: &Reach) -> Self {
+        engine::brand(&mut self.environment, accent, logo, reach);
         self
     }
 
@@ -286,7 +287,8 @@ impl Templates {
         let common: BTreeMap<&str, Value> =
             common.into_iter().chain([("subject", Value::from(subject.clone()))]).collect();
         let whole = merge_maps([context.clone(), Value::from(Serde(common))]);
-        let text = self.fill(&format!("{folder}/body.txt"), whole.clone())?;
+        let mut text = self.fill(&format!("{folder}/body.txt"), whole.clone())?;
+        text.push_str(&self.fill("footer.txt", whole.clone())?);
         let html = self.fill(&format!("{folder}/body.html"), whole)?;
         Ok(Rendered { subject, text, html })
     }

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod forgot;
 pub mod invitation;
 pub mod not_me;
+pub mod preview;
 mod rules;
 pub mod site;
 mod store;

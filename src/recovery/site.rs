@@ -15,10 +15,10 @@ use super::{Progress, Reset, not_me};
 use crate::error::Error;
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::session::{MaybeChoosing, welcome};
-use crate::http::{Answer, Page, Shared, Visit, html, redirect, texts};
+use crate::http::{Answer, Page, Shared, Visit, html, link_gone, redirect, texts};
 use crate::jobs::Kind;
 use crate::kernel::{Language, Token, calendar};
-use crate::retailers::Contact;
+use crate::retailers::{Contact, rep};
 use crate::sessions::ContactSession;
 
 #[derive(Template)]
@@ -269,6 +269,8 @@ struct NotMePage {
     /// Whether there is still something to call back.
     open: bool,
     done: bool,
+    /// Who is there for them, if that is one person.
+    rep: Option<String>,
 }
 
 /// `GET /not-me/{token}`: changes nothing.
@@ -278,16 +280,32 @@ pub async fn not_me(State(web): State<Shared>, visit: Visit, Path(token): Path<S
 
 /// `POST /not-me/{token}`
 pub async fn submit_not_me(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return link_gone(&web, &visit, "link-gone-not-me") };
     let (now, address) = (web.app.clock.now(), visit.place.address.clone());
-    web.app.db.write(move |tx| not_me::cancel(tx, &parsed, &address, now)).await?;
+    match web.app.db.write(move |tx| not_me::cancel(tx, &parsed, &address, now)).await {
+        Ok(()) => {}
+        Err(Error::NotFound) => return link_gone(&web, &visit, "link-gone-not-me"),
+        Err(error) => return Err(error.into()),
+    }
     not_me_page(&web, &visit, token, true).await
 }
 
 async fn not_me_page(web: &Shared, visit: &Visit, token: String, done: bool) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return link_gone(web, visit, "link-gone-not-me") };
     let now = web.app.clock.now();
-    let (reset, contact, progress, open) = web.app.db.read(move |tx| not_me::find(tx, &parsed, now)).await?;
+    let Some(((reset, contact, progress, open), rep)) = web
+        .app
+        .db
+        .read(move |tx| {
+            let found = not_me::find(tx, &parsed, now)?;
+            let rep = rep::of(tx, found.1.retailer)?;
+            Ok::<_, Error>(Some((found, rep)))
+        })
+        .await
+        .or_else(|error| if matches!(error, Error::NotFound) { Ok(None) } else { Err(error) })?
+    else {
+        return link_gone(web, visit, "link-gone-not-me");
+    };
     let done = done && matches!(progress, Progress::Cancelled(_));
-    html(StatusCode::OK, &NotMePage { page: Page::of(web, visit), token, reset, contact, open, done })
+    html(StatusCode::OK, &NotMePage { page: Page::of(web, visit), token, reset, contact, open, done, rep })
 }

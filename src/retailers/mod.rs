@@ -5,6 +5,7 @@
 
 pub mod edit;
 mod login;
+pub mod rep;
 #[cfg(test)]
 pub mod samples;
 mod store;

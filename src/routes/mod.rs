@@ -43,6 +43,7 @@ type Route = (&'static str, MethodRouter<Shared>);
 pub fn addresses() -> Vec<&'static str> {
     let doors = [
         website::routes(),
+        portal::first_steps(),
         portal::customers(),
         portal::office(),
         portal::imports(),
@@ -85,6 +86,7 @@ pub fn router(app: Arc<App>) -> Router {
     let app_files = of_app.map(|(file, hashed)| (format!("/assets{file}"), hashed.to_owned())).collect();
     let mut doors = [
         website::routes(),
+        portal::first_steps(),
         portal::customers(),
         portal::office(),
         portal::imports(),

@@ -4,7 +4,18 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
-use crate::{import, privacy, runs, setup, staff, trail};
+use crate::{getting_started, import, privacy, runs, setup, staff, trail};
+
+/// The portal's page of first steps.
+pub(super) fn first_steps() -> Vec<Route> {
+    use getting_started::portal as first;
+    vec![
+        ("/portal/getting-started", get(first::steps)),
+        ("/portal/getting-started/test-mails", post(first::test)),
+        ("/portal/getting-started/away", post(first::put_away)),
+        ("/portal/getting-started/back", post(first::bring_back)),
+    ]
+}
 
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
@@ -49,6 +60,7 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/access", post(portal::switch_access)),
         ("/portal/contacts/{id}/resets", post(portal::start_reset)),
         ("/portal/contacts/{id}/resets/new", get(portal::confirm_reset)),
+        ("/portal/contacts/{id}/resets/new/mail", get(portal::mail_of_reset)),
         ("/portal/contacts/{id}/resets/{reset}", get(portal::reset)),
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
@@ -58,6 +70,7 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/runs/new", get(runs::preview)),
         ("/portal/runs/{id}", get(runs::run)),
         ("/portal/runs/{id}/status", get(runs::status)),
+        ("/portal/runs/{id}/begin", post(runs::begin)),
         ("/portal/runs/{id}/pause", post(runs::pause)),
         ("/portal/runs/{id}/resume", post(runs::resume)),
         ("/portal/runs/{id}/cancel", post(runs::cancel)),

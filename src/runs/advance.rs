@@ -44,6 +44,9 @@ pub fn advance(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timestamp) -> R
 
 /// Does what is due now; says when more is, if there is more.
 fn step(tx: &mut Tx<'_>, run: &Run, mode: ResetMode, now: Timestamp) -> Result<Option<Timestamp>> {
+    if let Some(at) = run.waits_until(now) {
+        return Ok(Some(at));
+    }
     let Some(actor) = run.acting(tx)? else {
         holding::stop_for_starter(tx, run, now)?;
         return Ok(None);
@@ -157,7 +160,7 @@ fn to_retailer(
 
 /// Ends a run of which nobody is left; says when its next round is.
 fn finish(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<Option<Timestamp>> {
-    let next = run.repeats().then(|| run.created_at.plus(run.repeat.pause()).max(now));
+    let next = run.repeats().then(|| run.begins_at().plus(run.repeat.pause()).max(now));
     store::end(tx, run.id, State::Done, now, next)?;
     Ok(next)
 }

@@ -146,6 +146,8 @@ const PAGE: usize = 25;
 pub const FASTEST: i64 = 600;
 /// The most rounds after the first.
 pub const MOST_ROUNDS: i64 = 9;
+/// The most days from now until a run begins.
+pub const LATEST: u64 = 90;
 /// The most days between two rounds.
 pub const LONGEST_PAUSE: i64 = 30;
 
@@ -165,6 +167,17 @@ pub struct Repeat {
     pub rounds: i64,
     /// Days from one round to the next.
     pub every_days: i64,
+}
+
+/// When and how fast a run goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// When it begins, if not at once.
+    pub starts_at: Option<Timestamp>,
+    /// How fast invitations leave.
+    pub pace: Option<Pace>,
+    /// Whether those who have not come are invited again.
+    pub repeat: Repeat,
 }
 
 impl Repeat {
@@ -187,6 +200,16 @@ impl Run {
     fn acting(&self, tx: &mut Tx<'_>) -> Result<Option<Actor>> {
         let actor = staff::acting(tx, self.staff, &self.door, &self.address)?;
         Ok(actor.filter(|actor| self.act.is_allowed(actor)))
+    }
+
+    /// When it begins, if that is still to come and nothing holds it up.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.starts_at.filter(|at| self.state == State::Running && *at > now)
+    }
+
+    /// When it began, or will.
+    pub fn begins_at(&self) -> Timestamp {
+        self.starts_at.unwrap_or(self.created_at)
     }
 
     /// Whether more rounds follow.
@@ -251,6 +274,22 @@ pub fn paused(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Run>> {
 fn steered(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<Run> {
     let run = find(tx, actor, id)?;
     if run.act.is_allowed(actor) { Ok(run) } else { Err(Error::NotAllowed) }
+}
+
+/// Begins a run now that was to begin later. Says whether it waited.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::NotAllowed`] when the actor may not.
+pub fn begin(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<bool> {
+    let run = steered(tx, actor, id)?;
+    if run.waits_until(now).is_none() {
+        return Ok(false);
+    }
+    let turn = run.turn + 1;
+    store::begin_now(tx, id, turn, now)?;
+    jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: id, turn }, now)?;
+    record(tx, actor, Event::RunBegun, id, now)?;
+    Ok(true)
 }
 
 /// Stops a run until it is resumed. Says whether there was something to stop.

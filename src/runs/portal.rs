@@ -4,9 +4,10 @@ mod form;
 
 use askama::Template;
 use axum::extract::RawQuery;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use url::form_urlencoded;
 
+use super::draft::Of;
 use super::items::{self, Show};
 use super::view::{self, LineView, RunView};
 use super::{Act, Candidate, Started};
@@ -14,11 +15,12 @@ use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::forms::FieldErrors;
-use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
-use crate::kernel::Timestamp;
+use crate::http::{Answer, AtPortal, Caller, Ids, Page, headers, html, redirect};
 use crate::kernel::id::RunId;
-use crate::listing;
+use crate::kernel::{EmailAddress, Timestamp, calendar};
+use crate::retailers::{self, Contact};
 use crate::staff::fresh::portal::Confirmed;
+use crate::{listing, recovery};
 use form::Asking;
 
 /// Rows of a run on one page.
@@ -39,8 +41,21 @@ struct PreviewPage {
     left_out: Vec<Group>,
     /// About how long it takes; empty for what is done at once.
     lasts: String,
+    /// The mail that the first of them gets.
+    mail: Option<MailView>,
+    /// Which zone the hour is in, and how late it is there.
+    zone: String,
     territories: Vec<(String, String)>,
     errors: FieldErrors,
+}
+
+/// The mail that someone gets, with a placeholder for the temporary password.
+struct MailView {
+    to: String,
+    subject: String,
+    text: String,
+    /// Where its HTML part is.
+    href: String,
 }
 
 /// Some people of a preview.
@@ -95,13 +110,39 @@ async fn show(caller: &Caller, status: StatusCode, asking: Asking, errors: Field
     }
     let now = caller.now();
     let asked = asking.clone();
-    let (candidates, territories) = caller
+    let (candidates, territories, first) = caller
         .read(move |tx, actor| {
             let territories = listing::territories(tx, actor)?;
-            Ok((super::draft(tx, actor, &asked.plan(&territories), now)?, territories))
+            let candidates = super::draft(tx, actor, &asked.plan(&territories), now)?;
+            let first = candidates.iter().find(|one| one.verdict.is_ok()).map(|one| one.of);
+            let first = match first {
+                Some(Of::Contact(id)) if asked.act == Act::Invite => Some(retailers::contact(tx, actor, id)?),
+                _ => None,
+            };
+            Ok((candidates, territories, first))
         })
         .await?;
-    html(status, &preview_page(caller.page(), asking, &candidates, (territories, errors), now))
+    let mail = first.map(|first| mail(caller, &first)).transpose()?;
+    let zone = &caller.web.app.config.time_zone;
+    let zone =
+        format!("{}, where it is {} now", zone.iana_name().unwrap_or("UTC"), calendar::clock(now, zone));
+    let page = preview_page(caller.page(), asking, &candidates, (territories, errors), now);
+    let mut response = html(status, &PreviewPage { mail, zone, ..page })?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, headers::WITH_FRAMES);
+    Ok(response)
+}
+
+/// The mail that a contact would get from who looks.
+fn mail(caller: &Caller, contact: &Contact) -> Result<MailView> {
+    let app = &caller.web.app;
+    let mail = recovery::preview::of(app, contact, &caller.session.name, caller.now())?;
+    let email = contact.email.as_ref().map(EmailAddress::as_str).unwrap_or_default();
+    Ok(MailView {
+        to: format!("{} <{email}>", contact.name),
+        subject: mail.subject.clone(),
+        text: mail.text.to_string(),
+        href: format!("/portal/contacts/{}/resets/new/mail", contact.id),
+    })
 }
 
 fn preview_page(
@@ -139,6 +180,8 @@ fn preview_page(
         },
         consequence: view::consequence(asking.act),
         lasts: lasts(&asking, &reached),
+        mail: None,
+        zone: String::new(),
         reached: group,
         left_out,
         territories: form::choices(&territories),
@@ -169,16 +212,17 @@ fn lasts(asking: &Asking, reached: &[&Candidate]) -> String {
 /// `POST /portal/runs`
 pub async fn start(Confirmed(caller, pairs): Confirmed<Vec<(String, String)>>) -> Answer {
     let asking = Asking::of(pairs).ok_or(crate::http::Failure::Unreadable)?;
-    let (pace, repeat) = match asking.fields.read(asking.act) {
+    let (zone, now) = (caller.web.app.config.time_zone.clone(), caller.now());
+    let schedule = match asking.fields.read(asking.act, &zone, now) {
         Ok(read) => read,
         Err(errors) => return show(&caller, StatusCode::UNPROCESSABLE_ENTITY, asking, errors).await,
     };
     let Some(id) = asking.run else { return Err(crate::http::Failure::Unreadable) };
-    let (now, asked) = (caller.now(), asking.clone());
+    let asked = asking.clone();
     let started = caller
         .write(move |tx, actor| {
             let territories = listing::territories(tx, actor)?;
-            super::start(tx, actor, id, (&asked.plan(&territories), pace, repeat), now)
+            super::start(tx, actor, id, (&asked.plan(&territories), schedule), now)
         })
         .await?;
     match started {
@@ -217,9 +261,10 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
     };
     let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::Reached);
     let after: i64 = field("after").and_then(|number| number.parse().ok()).unwrap_or(0);
+    let now = caller.now();
     let (view, lines, filter) = caller
         .read(move |tx, actor| {
-            let view = read(tx, actor, id)?;
+            let view = read(tx, actor, id, now)?;
             let filter = view.filter(&listing::territories(tx, actor)?);
             Ok((view, items::page(tx, id, show, after, LINES + 1)?, filter))
         })
@@ -246,17 +291,25 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
     )
 }
 
-fn read(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<RunView> {
+fn read(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<RunView> {
     let run = super::find(tx, actor, id)?;
     let tally = super::tally(tx, &run)?;
     let may_steer = run.act.is_allowed(actor);
-    Ok(RunView::new(run, &tally, may_steer))
+    Ok(RunView::new(run, &tally, may_steer, now))
 }
 
 /// `GET /portal/runs/{id}/status`
 pub async fn status(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
-    let view = caller.read(move |tx, actor| read(tx, actor, id)).await?;
+    let now = caller.now();
+    let view = caller.read(move |tx, actor| read(tx, actor, id, now)).await?;
     html(StatusCode::OK, &Status { view })
+}
+
+/// `POST /portal/runs/{id}/begin`
+pub async fn begin(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
+    let now = caller.now();
+    let done = caller.write(move |tx, actor| super::begin(tx, actor, id, now)).await?;
+    Ok(back(id, done, "run-begun"))
 }
 
 /// `POST /portal/runs/{id}/pause`

@@ -2,7 +2,7 @@
 
 use super::draft::{self, Candidate, Chosen, Of, Plan};
 use super::store::{self, Run};
-use super::{Act, Drive, Pace, Repeat, State, items, record, rules, staff_of};
+use super::{Act, Drive, Schedule, State, items, record, rules, staff_of};
 use crate::actor::Actor;
 use crate::audit::Event;
 use crate::db::Tx;
@@ -31,7 +31,7 @@ pub fn start(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: RunId,
-    (plan, pace, repeat): (&Plan, Option<Pace>, Repeat),
+    (plan, schedule): (&Plan, Schedule),
     now: Timestamp,
 ) -> Result<Started> {
     let staff = staff_of(actor)?;
@@ -58,10 +58,11 @@ pub fn start(
         query,
         territory: plan.territory.clone(),
         include_live: plan.include_live,
-        pace,
+        pace: schedule.pace,
+        starts_at: schedule.starts_at,
         series: id,
         round: 1,
-        repeat,
+        repeat: schedule.repeat,
         next_round_at: None,
         state: State::Running,
         problem: None,
@@ -92,6 +93,7 @@ pub(super) fn next_round(tx: &mut Tx<'_>, done: &Run, now: Timestamp) -> Result<
     let run = Run {
         id: RunId::new(now),
         round: done.round + 1,
+        starts_at: None,
         next_round_at: None,
         state: State::Running,
         turn: 1,

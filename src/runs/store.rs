@@ -33,6 +33,8 @@ pub struct Run {
     pub include_live: bool,
     /// How fast invitations leave; other acts are done at once.
     pub pace: Option<Pace>,
+    /// When it begins, if not at once.
+    pub starts_at: Option<Timestamp>,
     /// The first round's run.
     pub series: RunId,
     /// Which round this is, from 1.
@@ -58,7 +60,7 @@ pub struct Run {
 }
 
 const RUN: &str = "select u.id, u.act, u.list, u.staff_id, s.name as staff_name, u.door, u.address, u.query, u.territory_id, t.name as territory,
-        u.include_live, u.per_minute, u.per_domain, u.series_id, u.round, u.rounds, u.every_days, u.next_round_at, u.state, u.problem, u.said, u.resumed_at,
+        u.include_live, u.per_minute, u.per_domain, u.starts_at, u.series_id, u.round, u.rounds, u.every_days, u.next_round_at, u.state, u.problem, u.said, u.resumed_at,
         u.turn, u.created_at, u.finished_at
      from runs u join staff s on s.id = u.staff_id left join territories t on t.id = u.territory_id";
 
@@ -92,8 +94,8 @@ pub(super) fn in_state(tx: &mut Tx<'_>, state: State) -> Result<Vec<Run>, Error>
 pub(super) fn insert(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<(), Error> {
     tx.run(
         "insert into runs (id, act, staff_id, door, address, query, territory_id, include_live, per_minute, per_domain, series_id,
-             round, rounds, every_days, state, turn, created_at, list)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             round, rounds, every_days, state, turn, created_at, list, starts_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &[
             &run.id,
             &run.act.as_str(),
@@ -113,6 +115,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<(), E
             &run.turn,
             &now,
             &run.list.as_str(),
+            &run.starts_at,
         ],
     )?;
     Ok(())
@@ -128,6 +131,12 @@ pub(super) fn set_state(
         "update runs set state = $2, problem = $3, said = null where id = $1",
         &[&id, &state.as_str(), &problem],
     )?;
+    Ok(())
+}
+
+/// Lets a run that waits begin now, driven by another job.
+pub(super) fn begin_now(tx: &mut Tx<'_>, id: RunId, turn: i64, now: Timestamp) -> Result<(), Error> {
+    tx.run("update runs set starts_at = $3, turn = $2 where id = $1", &[&id, &turn, &now])?;
     Ok(())
 }
 
@@ -251,6 +260,7 @@ impl FromRow for Run {
             territory: territory.zip(row.get::<Option<String>>("territory")?),
             include_live: row.get("include_live")?,
             pace: per_minute.zip(per_domain).map(|(per_minute, per_domain)| Pace { per_minute, per_domain }),
+            starts_at: row.get("starts_at")?,
             series: row.get("series_id")?,
             round: row.get("round")?,
             repeat: Repeat { rounds: row.get("rounds")?, every_days: row.get("every_days")? },

@@ -6,6 +6,7 @@ use super::draft::Of;
 use super::holding;
 use super::items::{Line, Show};
 use super::{Act, Reason, Run, Stage, State, Tally};
+use crate::kernel::Timestamp;
 use crate::listing::{Asked, List};
 
 /// A word with its tone and shape.
@@ -131,26 +132,33 @@ pub struct RunView {
     pub may_cancel: bool,
     /// Whether the actor may steer it.
     pub may_steer: bool,
+    /// When it begins, if that is still to come.
+    pub waits_until: Option<Timestamp>,
 }
 
 impl RunView {
     /// A run with its counts.
-    pub fn new(run: Run, tally: &Tally, may_steer: bool) -> Self {
+    pub fn new(run: Run, tally: &Tally, may_steer: bool, now: Timestamp) -> Self {
         let total = tally.reached();
         let queued = tally.of(&[Stage::Queued, Stage::Cancelled]);
         let territory = run.territory.as_ref().map(|(_, name)| name.as_str()).unwrap_or_default();
         let counts = Stage::ALL.into_iter().map(|one| (stage(one), tally.of(&[one])));
+        let waits_until = run.waits_until(now);
         let moving = run.state == State::Running || tally.of(&[Stage::Waiting, Stage::PutOff]) > 0;
         Self {
             title: title(run.act, run.list, total, territory),
-            badge: state(run.state),
+            badge: if waits_until.is_some() { ("info", "clock", "Waits to begin") } else { state(run.state) },
             counts: counts.filter(|(_, count)| *count > 0).collect(),
             settled: total - queued,
             total,
-            sentence: sentence(&run, total - queued, total, queued),
+            sentence: match waits_until {
+                Some(_) => "Nobody was reached yet".to_owned(),
+                None => sentence(&run, total - queued, total, queued),
+            },
             is_final: !moving,
             may_cancel: matches!(run.state, State::Running | State::Paused) || run.next_round_at.is_some(),
             may_steer,
+            waits_until,
             run,
         }
     }

@@ -1,6 +1,7 @@
 //! What the office changes while Tradepost runs. The file and the environment
 //! win over it; it wins over the defaults.
 
+pub mod first_steps;
 pub mod logo;
 mod store;
 
@@ -90,6 +91,8 @@ pub fn laid_over(given: &Source, stored: &[Stored]) -> Source {
 pub enum Changed {
     /// It is changed.
     Changed,
+    /// It was so already; nothing was written.
+    Unchanged,
     /// Someone else changed it since.
     Meanwhile,
     /// The value won't do: what it must be.
@@ -128,6 +131,14 @@ pub fn change(
     let known = stored.iter().find(|stored| stored.name == change.key);
     if known.map_or(0, |stored| stored.version) != change.version {
         return Ok(Changed::Meanwhile);
+    }
+    let was = laid_over(given, &stored);
+    let is_same = change.value.as_ref().map_or_else(
+        || known.is_none_or(|known| known.value.is_none()),
+        |value| was.value(change.key).0 == value,
+    );
+    if is_same {
+        return Ok(Changed::Unchanged);
     }
     let others: Vec<Stored> = stored.iter().filter(|stored| stored.name != change.key).cloned().collect();
     let source = laid_over(given, &others);

@@ -39,7 +39,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Stored>, Error> {
 /// When the database fails.
 pub fn generation(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let row: Row = tx.one(
-        "select cast((select coalesce(sum(version), 0) from settings) + (select coalesce(sum(version), 0) from logos) + (select count(*) from wordings) as bigint) as n",
+        "select cast((select coalesce(sum(version), 0) from settings) + (select coalesce(sum(version), 0) from logos) + (select count(*) from wordings) + (select coalesce(sum(version), 0) from getting_started) as bigint) as n",
         &[],
     )?;
     row.get("n")
@@ -105,6 +105,32 @@ pub(super) fn set_logo(
         ],
     )?;
     Ok(())
+}
+
+/// Whether the list of first steps is shown.
+pub(super) fn is_getting_started(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let open: Option<Row> = tx.opt("select id from getting_started where closed_at is null", &[])?;
+    Ok(open.is_some())
+}
+
+/// Closes the list of first steps; says whether it was open.
+pub(super) fn close_getting_started(
+    tx: &mut Tx<'_>,
+    staff: Option<StaffId>,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    tx.run_once(
+        "update getting_started set version = version + 1, closed_at = $1, staff_id = $2 where closed_at is null",
+        &[&now, &staff],
+    )
+}
+
+/// Opens the list of first steps again; says whether it was closed.
+pub(super) fn open_getting_started(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    tx.run_once(
+        "update getting_started set version = version + 1, closed_at = null, staff_id = null where closed_at is not null",
+        &[],
+    )
 }
 
 impl FromRow for Stored {

@@ -41,6 +41,10 @@ enum Control {
     Text,
     Number,
     Colour,
+    /// A telephone number, or nothing.
+    Telephone,
+    /// The address of a page, or nothing.
+    Link,
     /// One of these values, with their words.
     One(Vec<(String, String)>),
     /// Any of these.
@@ -96,7 +100,7 @@ async fn show(caller: &Caller, typed: Option<Typed>) -> Answer {
         rows.push(row(key, (given, &now), stored, typed.as_ref().filter(|typed| typed.key == key))?);
     }
     let status = match typed.as_ref().map(|typed| &typed.changed) {
-        None | Some(Changed::Changed) => StatusCode::OK,
+        None | Some(Changed::Changed | Changed::Unchanged) => StatusCode::OK,
         Some(Changed::Wrong(_)) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(Changed::Meanwhile | Changed::Fixed) => StatusCode::CONFLICT,
     };
@@ -162,6 +166,9 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
         let named = |language: Language| (language.tag().to_owned(), language.name().to_owned());
         Language::ALL.map(named).to_vec()
     };
+    if let Some(words) = reach_words(key) {
+        return words;
+    }
     match key {
         "supplier.name" => ("Your name", "On every page and in every mail.", Control::Text),
         "supplier.accent" => (
@@ -213,6 +220,31 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
     }
 }
 
+/// The words of how the supplier is reached.
+fn reach_words(key: &str) -> Option<(&'static str, &'static str, Control)> {
+    Some(match key {
+        "supplier.telephone" => (
+            "Your telephone number",
+            "Where customers call when they need help: at the foot of pages and mails.",
+            Control::Telephone,
+        ),
+        "supplier.imprint_url" => (
+            "Your imprint",
+            "The page that says who you are, such as https://harbour.example/imprint. Linked at the foot of pages and mails.",
+            Control::Link,
+        ),
+        "supplier.privacy_url" => {
+            ("Your privacy policy", "Linked at the foot of pages and mails.", Control::Link)
+        }
+        "supplier.terms_url" => ("Your terms", "Linked at the foot of pages and mails.", Control::Link),
+        _ => return None,
+    })
+}
+
+fn or_none(value: &str) -> String {
+    if value.is_empty() { "none".into() } else { value.to_owned() }
+}
+
 /// A value in words.
 fn said(key: &str, values: &Changeable) -> String {
     let (_, _, control) = words(key);
@@ -228,6 +260,10 @@ fn said(key: &str, values: &Changeable) -> String {
         "supplier.accent" => {
             values.accent.map_or_else(|| "Tradepost’s own".to_owned(), |accent| accent.light.to_string())
         }
+        "supplier.telephone" => or_none(&values.reach.telephone),
+        "supplier.imprint_url" => or_none(&values.reach.imprint_url),
+        "supplier.privacy_url" => or_none(&values.reach.privacy_url),
+        "supplier.terms_url" => or_none(&values.reach.terms_url),
         "supplier.language" => of(values.language.tag()),
         "supplier.languages" => {
             values.languages.iter().map(|language| of(language.tag())).collect::<Vec<_>>().join(", ")
@@ -256,6 +292,7 @@ pub async fn change(
             caller.web.app.follow().await?;
             Ok(redirect("/portal/settings", Some("setting-saved")))
         }
+        Changed::Unchanged => Ok(redirect("/portal/settings", Some("unchanged"))),
         changed => show(&caller, Some(Typed { key, value: form.value, changed })).await,
     }
 }

@@ -7,12 +7,14 @@ use axum::http::header::RETRY_AFTER;
 use serde::Deserialize;
 
 use super::{SignIn, Typed, has_blank_ends, passkey};
+use crate::error::Error;
 use crate::http::cookies::Jar;
 use crate::http::forms::{NoFields, PasskeyForm, Posted, Secret};
 use crate::http::session::{MaybeChoosing, Perhaps, SignedIn, let_in, welcome};
 use crate::http::{Answer, Page, Shared, Visit, html, json, redirect};
 use crate::kernel::{Timestamp, calendar};
 use crate::passkeys;
+use crate::retailers::rep;
 use crate::sessions::ContactSession;
 
 #[derive(Template)]
@@ -50,6 +52,8 @@ impl SignInPage {
 struct HomePage {
     page: Page,
     session: ContactSession,
+    /// Who is there for them, if that is one person.
+    rep: Option<String>,
 }
 
 /// What the sign-in form sends.
@@ -62,8 +66,10 @@ pub struct SignInForm {
 
 /// `GET /`: who one is, or the way to sign in.
 pub async fn home(State(web): State<Shared>, visit: Visit, SignedIn(session): SignedIn) -> Answer {
+    let retailer = session.retailer;
+    let rep = web.app.db.read(move |tx| rep::of(tx, retailer).map_err(Error::from)).await?;
     let page = Page::of_contact(&web, &visit, &session);
-    html(StatusCode::OK, &HomePage { page, session })
+    html(StatusCode::OK, &HomePage { page, session, rep })
 }
 
 /// `GET /login`

@@ -25,7 +25,11 @@ use crate::kernel::{EmailAddress, Timestamp};
 use crate::sessions::StaffKind;
 
 pub use roles::BuiltIn;
-pub use store::{Staff, by_email, find, names};
+pub use store::{Staff, anybody, by_email, find, names};
+
+/// The command by which the first person gets in. With a password of their own
+/// choosing, since mail may not work yet.
+pub const FIRST_PERSON: &str = "tradepost staff add --email you@company.example --name \"Your Name\" --kind dual --role owner --password-stdin";
 
 /// A staff user to be added.
 #[derive(Clone, Debug)]

@@ -43,6 +43,8 @@ struct SignInPage {
     theirs: Option<&'static str>,
     /// Whether passkeys are possible here.
     passkeys: bool,
+    /// The command that adds the first person; empty once there is somebody.
+    first_person: &'static str,
 }
 
 /// Why someone was not let in, as far as they are told.
@@ -82,7 +84,17 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
     if session.is_some_and(|session| enters(session.kind)) {
         return Ok(redirect(base, None));
     }
-    sign_in_page(&web, &visit, String::new(), None)
+    let somebody = web.app.db.read(|tx| super::anybody(tx).map_err(Error::from)).await?;
+    let page = SignInPage {
+        page: Page::of_staff(&web, &visit, None),
+        base,
+        email: String::new(),
+        refused: "",
+        theirs: None,
+        passkeys: somebody && web.app.passkeys.is_some(),
+        first_person: if somebody { "" } else { super::FIRST_PERSON },
+    };
+    html(StatusCode::OK, &page)
 }
 
 /// The page to sign in on, with why that did not work if it did not.
@@ -92,7 +104,7 @@ pub(super) fn sign_in_page(web: &Shared, visit: &Visit, email: String, refused: 
     let base = door(visit).1;
     let theirs = refused.filter(|refused| *refused == Refusal::OtherDoor).map(|_| other(base));
     let refused = refused.map(|refused| refused.words(base)).unwrap_or_default();
-    html(status, &SignInPage { page, base, email, refused, theirs, passkeys })
+    html(status, &SignInPage { page, base, email, refused, theirs, passkeys, first_person: "" })
 }
 
 /// `POST /portal/login`, `POST /sales/login`
@@ -217,16 +229,22 @@ pub struct ChooseForm {
     _username: String,
 }
 
+/// A link that was used, has run out, or came damaged leads to where another is
+/// asked for.
+fn link_gone() -> Response {
+    redirect("/portal/forgot-password", Some("link-gone"))
+}
+
 /// `GET /portal/reset/{token}`: uses nothing up.
 pub async fn choose(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
     choose_page(&web, &visit, token, FieldErrors::default()).await
 }
 
 async fn choose_page(web: &Shared, visit: &Visit, token: String, errors: FieldErrors) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let now = web.app.clock.now();
     let Some(pending) = web.app.db.read(move |tx| recovery::find(tx, &parsed, now)).await? else {
-        return Ok(redirect("/portal/forgot-password", Some("link-gone")));
+        return Ok(link_gone());
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Page::of_staff(web, visit, None);
@@ -241,7 +259,7 @@ pub async fn submit_choose(
     Path(token): Path<String>,
     Posted(form): Posted<ChooseForm>,
 ) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let english = Language::English;
     if form.new_password.expose() != form.confirm_password.expose() {
         let text = "The two passwords differ. Type the same one twice.";
@@ -267,6 +285,6 @@ pub async fn submit_choose(
             let text = format!("That is not the code in the mail. {tries} left; then ask for a new mail.");
             choose_page(&web, &visit, token, FieldErrors::one("code", text)).await
         }
-        Choice::NoLongerGood => Ok(redirect("/portal/forgot-password", Some("link-gone"))),
+        Choice::NoLongerGood => Ok(link_gone()),
     }
 }

@@ -75,6 +75,15 @@ pub fn by_email(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<Option<Staff>, 
     )
 }
 
+/// Whether there is a staff user, or ever was.
+///
+/// # Errors
+/// When the database fails.
+pub fn anybody(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let row: Option<Row> = tx.opt("select id from staff limit 1", &[])?;
+    Ok(row.is_some())
+}
+
 /// Every staff user there is or was, by name.
 ///
 /// # Errors

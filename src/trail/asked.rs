@@ -206,6 +206,7 @@ const fn kind(event: Event) -> &'static str {
         | Event::ImportUndone
         | Event::ImportTakenBack
         | Event::RunStarted
+        | Event::RunBegun
         | Event::RunPaused
         | Event::RunResumed
         | Event::RunCancelled

@@ -96,6 +96,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         }
         Event::CustomersExported => ("info", "dot", by("List exported")),
         Event::RunStarted => ("info", "dot", by("Run started")),
+        Event::RunBegun => ("info", "dot", by("Run begun before its time")),
         Event::RunPaused if !fact(entry, "why").is_empty() => {
             ("warn", "dash", format!("Run stopped by itself. {}", runs::reason(&fact(entry, "why"))))
         }

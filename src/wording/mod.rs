@@ -9,6 +9,7 @@ use crate::config::Source;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
+use crate::mail::templates::letter::Letter;
 use crate::mail::templates::{TemplateError, Templates, Which, Wording};
 use crate::settings::{self, Settings};
 
@@ -44,6 +45,8 @@ pub struct Ground {
 pub enum Saved {
     /// They are saved, as this version.
     Saved(i64),
+    /// They were so already; nothing was saved.
+    Unchanged,
     /// Someone else saved some since.
     Meanwhile,
     /// They won't do.
@@ -108,9 +111,18 @@ fn add(tx: &mut Tx<'_>, actor: &Actor, ground: &Ground, new: &New<'_>, now: Time
     if ground.built_in.fixed(new.which).is_some() {
         return Ok(Saved::Fixed);
     }
-    let known = store::versions(tx, new.which)?.first().map_or(0, |version| version.number);
+    let latest = store::versions(tx, new.which)?.into_iter().next();
+    let known = latest.as_ref().map_or(0, |version| version.number);
     if known != new.seen {
         return Ok(Saved::Meanwhile);
+    }
+    let in_use = latest.and_then(|version| version.words);
+    let is_same = |words: &Wording| match &in_use {
+        Some(in_use) => says_the_same(words, in_use),
+        None => is_built_in(&ground.built_in, new.which, words),
+    };
+    if new.restored.is_none() && new.words.is_some_and(is_same) {
+        return Ok(Saved::Unchanged);
     }
     if let Some(words) = new.words {
         let settings =
@@ -130,6 +142,24 @@ fn add(tx: &mut Tx<'_>, actor: &Actor, ground: &Ground, new: &New<'_>, now: Time
     let event = if new.restored.is_some() { Event::TemplateRestored } else { Event::TemplateSaved };
     audit::record(tx, actor, now, event, About::default().with("template", new.which.0.as_str()))?;
     Ok(Saved::Saved(number))
+}
+
+/// Whether these are the built-in words.
+fn is_built_in(built_in: &Templates, which: Which, words: &Wording) -> bool {
+    let letter = Letter::built_in(which).map(Wording::Letter);
+    letter.is_some_and(|letter| says_the_same(words, &letter))
+        || says_the_same(words, &Wording::Html(built_in.words(which)))
+}
+
+/// Whether two say the same: forms drop what stands around a text.
+fn says_the_same(one: &Wording, other: &Wording) -> bool {
+    match (one, other) {
+        (Wording::Html(one), Wording::Html(other)) => {
+            let same = |one: &str, other: &str| one.trim() == other.trim();
+            same(&one.subject, &other.subject) && same(&one.text, &other.text) && same(&one.html, &other.html)
+        }
+        _ => one == other,
+    }
 }
 
 /// Which words that are in use need the username, or would trip over it, if

@@ -51,7 +51,7 @@ story! {
         shop.advance(Duration::from_secs(10));
         shop.resets("anna").await;
         shop.mail_of("reset", NEW_MAIL).await;
-        assert_eq!(shop.browser().post(&link, &[]).await.status, 404, "once");
+        assert_eq!(shop.browser().post(&link, &[]).await.status, 410, "once");
     }
 }
 
@@ -66,11 +66,11 @@ story! {
             links.push(shop.mail_of("email-confirmation", address).await.link("/account/email/confirm/"));
             shop.quiet().await;
         }
-        assert_eq!(shop.browser().post(&links[0], &[]).await.status, 404);
+        assert_eq!(shop.browser().post(&links[0], &[]).await.status, 410);
         shop.advance(Duration::from_secs(24 * 3600 - 20));
         assert_eq!(shop.browser().get(&links[1]).await.status, 200);
         shop.advance(Duration::from_secs(21));
-        assert_eq!(shop.browser().post(&links[1], &[]).await.status, 404);
+        assert_eq!(shop.browser().post(&links[1], &[]).await.status, 410);
         assert_eq!(shop.texts("select email as t from contacts", &[]).await, [MAIL]);
     }
 }

@@ -51,12 +51,18 @@ async fn saves(by: &Colleague, id: StaffId, changed: &[(&str, &str)]) -> Reply {
             .unwrap_or_default()
             .to_owned()
     };
+    let ticked = |field: &str| {
+        let mut radios = text.split("<input ").filter(|input| input.contains(&format!("name=\"{field}\"")));
+        let ticked = radios.find(|input| input.split('>').next().unwrap().contains(" checked"));
+        let value = ticked.and_then(|input| input.split("value=\"").nth(1)).unwrap_or_default();
+        value.split('"').next().unwrap_or_default().to_owned()
+    };
     let stored = [
         ("name", value("name")),
         ("email", value("email")),
         ("version", value("version")),
         ("kind", chosen("kind")),
-        ("role", chosen("role")),
+        ("role", ticked("role")),
     ];
     let mut form: Vec<(&str, &str)> = stored
         .iter()

@@ -362,6 +362,7 @@ async fn agree(shop: &Shop) {
 story! {
     async fn the_dashboard_shows_what_needs_a_person(kind) {
         let shop = Shop::open(kind).await;
+        shop.puts_first_steps_away().await;
         let office = shop.staff(BuiltIn::SalesAdmin).await;
         assert!(office.browser.get("/portal").await.says("Nothing needs you now"));
         assert!(office.browser.get("/portal").await.says("Nothing happened yet"));

@@ -204,7 +204,7 @@ impl ContactChanges {
 
 fn outcome(tx: &mut Tx<'_>, actor: &Actor, edited: &Edited<ContactId>) -> Result<Outcome> {
     Ok(match edited {
-        Edited::Saved(contact) => Ok(Done::with(*contact)),
+        Edited::Saved(contact) | Edited::Unchanged(contact) => Ok(Done::with(*contact)),
         Edited::Taken(by) => Err(Refusal::Taken(holder(tx, actor, *by)?)),
         Edited::ChangedMeanwhile => Err(Refusal::ChangedMeanwhile),
     })

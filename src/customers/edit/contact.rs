@@ -106,7 +106,9 @@ pub async fn add_contact(
         })
         .await?;
     match edited {
-        Edited::Saved(contact) => Ok(redirect(&format!("/portal/contacts/{contact}"), Some("contact-added"))),
+        Edited::Saved(contact) | Edited::Unchanged(contact) => {
+            Ok(redirect(&format!("/portal/contacts/{contact}"), Some("contact-added")))
+        }
         Edited::Taken(_) | Edited::ChangedMeanwhile => {
             show_new(&caller, retailer, form, (username_taken(&holder), holder)).await
         }
@@ -181,6 +183,7 @@ pub async fn submit_contact(
         caller.write(move |tx, actor| edit::change_contact(tx, actor, (id, version), &details, now)).await?;
     match edited {
         Edited::Saved(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("saved"))),
+        Edited::Unchanged(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("unchanged"))),
         Edited::Taken(_) | Edited::ChangedMeanwhile => {
             show(&caller, id, Some(form), (StatusCode::CONFLICT, FieldErrors::default())).await
         }

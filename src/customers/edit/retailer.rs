@@ -21,6 +21,8 @@ pub struct RetailerForm {
     account_number: String,
     name: String,
     address: String,
+    /// Empty where there is none to choose from: then a browser sends nothing.
+    #[serde(default)]
     territory: String,
     #[serde(default)]
     version: i64,
@@ -49,6 +51,11 @@ impl FormPage {
 
     fn button(&self) -> &'static str {
         if self.known.is_some() { "Save" } else { "Add retailer" }
+    }
+
+    /// Whether what is asked can be answered.
+    fn can_be_saved(&self) -> bool {
+        !self.territories.is_empty()
     }
 
     fn back(&self) -> String {
@@ -148,6 +155,10 @@ async fn submit(caller: &Caller, id: Option<RetailerId>, form: RetailerForm) -> 
     let (now, version) = (caller.now(), form.version);
     let (edited, holder) = caller
         .write(move |tx, actor| {
+            let mine = listing::territories(tx, actor)?;
+            if mine.iter().all(|(territory, _)| *territory != details.territory) {
+                return Ok((None, Holder::default()));
+            }
             let edited = match id {
                 None => edit::add_retailer(tx, actor, &details, now)?,
                 Some(id) => edit::change_retailer(tx, actor, (id, version), &details, now)?,
@@ -156,10 +167,16 @@ async fn submit(caller: &Caller, id: Option<RetailerId>, form: RetailerForm) -> 
                 Edited::Taken(by) => holder(retailers::find(tx, actor, *by))?,
                 _ => Holder::default(),
             };
-            Ok((edited, holder))
+            Ok((Some(edited), holder))
         })
         .await?;
+    let Some(edited) = edited else {
+        let shown =
+            Shown { form: Some(form), errors: FieldErrors::one("territory", CHOOSE), ..Shown::default() };
+        return show(caller, id, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
+    };
     match edited {
+        Edited::Unchanged(same) => Ok(redirect(&format!("/portal/retailers/{same}"), Some("unchanged"))),
         Edited::Saved(saved) => {
             let flash = if id.is_some() { "saved" } else { "retailer-added" };
             Ok(redirect(&format!("/portal/retailers/{saved}"), Some(flash)))
@@ -189,6 +206,8 @@ fn holder(found: Result<Retailer>) -> Result<Holder> {
     }
 }
 
+const CHOOSE: &str = "Choose a territory of the list.";
+
 fn details(form: &RetailerForm) -> Result<RetailerDetails, FieldErrors> {
     let mut errors = Vec::new();
     let name = read(&mut errors, ("name", "The name"), text::one_line(&form.name, 120));
@@ -201,7 +220,7 @@ fn details(form: &RetailerForm) -> Result<RetailerDetails, FieldErrors> {
         }
         Ok(_) => Err(errors.into()),
         Err(_) => {
-            errors.push(("territory", "Choose a territory.".to_owned()));
+            errors.push(("territory", CHOOSE.to_owned()));
             Err(errors.into())
         }
     }

@@ -110,6 +110,7 @@ pub async fn submit_sign_in(
         .await?;
     match edited {
         Edited::Saved(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("saved"))),
+        Edited::Unchanged(_) => Ok(redirect(&format!("/portal/contacts/{id}"), Some("unchanged"))),
         Edited::Taken(_) => username_is_taken(&caller, id, form, holder).await,
         Edited::ChangedMeanwhile => {
             let conflict = (StatusCode::CONFLICT, FieldErrors::default(), Holder::default());

@@ -5,8 +5,9 @@ use super::{TemplateError, Templates, Which, folder};
 
 /// Every template: its path and its text. The operator's folder may hold files
 /// of these paths.
-pub(super) const TEMPLATES: [(&str, &str); 55] = [
+pub(super) const TEMPLATES: [(&str, &str); 56] = [
     ("layout.html", include_str!("layout.html")),
+    ("footer.txt", include_str!("footer.txt")),
     ("en/reset/subject.txt", include_str!("en/reset/subject.txt")),
     ("en/reset/body.txt", include_str!("en/reset/body.txt")),
     ("en/reset/body.html", include_str!("en/reset/body.html")),

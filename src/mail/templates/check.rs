@@ -51,6 +51,7 @@ pub(super) fn no_strangers(folder: &Path) -> Result<(), TemplateError> {
 pub(super) fn all(templates: &Templates) -> Result<(), TemplateError> {
     let common = ["supplier", "website", "subject", "language"].map(str::to_owned);
     known_fields(templates, "layout.html", &common)?;
+    known_fields(templates, "footer.txt", &common)?;
     for language in Language::ALL {
         for kind in Kind::ALL {
             with(templates, (kind, language), &[false, true])?;

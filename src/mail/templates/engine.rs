@@ -5,6 +5,7 @@ use std::io;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
+use crate::config::Reach;
 use crate::kernel::{Accent, Picture};
 
 /// The most bytes of a rendered part.
@@ -26,13 +27,27 @@ pub(super) fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(escaped);
     environment.set_fuel(Some(FUEL));
-    brand(&mut environment, &Accent::default(), None);
+    brand(&mut environment, &Accent::default(), None, &Reach::default());
     environment
 }
 
-/// Names the colours of links and buttons, and the size of the logo, for every
-/// template.
-pub(super) fn brand(environment: &mut Environment<'static>, accent: &Accent, logo: Option<&Picture>) {
+/// Names the colours of links and buttons, the size of the logo, and how the
+/// supplier is reached, for every template.
+pub(super) fn brand(
+    environment: &mut Environment<'static>,
+    accent: &Accent,
+    logo: Option<&Picture>,
+    reach: &Reach,
+) {
+    let reached = [
+        ("telephone", &reach.telephone),
+        ("imprint_url", &reach.imprint_url),
+        ("privacy_url", &reach.privacy_url),
+        ("terms_url", &reach.terms_url),
+    ];
+    for (name, value) in reached {
+        environment.add_global(name, value.clone());
+    }
     let size = logo.map(|logo| logo.shown(LOGO_HEIGHT)).map(|(width, height)| vec![width, height]);
     environment.add_global("logo", Value::from(size.unwrap_or_default()));
     environment.add_global("accent", accent.light_link.to_string());

@@ -14,7 +14,7 @@ use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 
 /// What is known of a retailer, as it was typed and read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetailerDetails {
     /// Its number with the supplier.
     pub account_number: String,
@@ -27,7 +27,7 @@ pub struct RetailerDetails {
 }
 
 /// What is known of a contact apart from how they sign in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactDetails {
     /// Their name.
     pub name: String,
@@ -61,6 +61,8 @@ impl NewSignIn {
 pub enum Edited<I> {
     /// It is done.
     Saved(I),
+    /// It was so already; nothing was written.
+    Unchanged(I),
     /// The account number or username belongs to this one.
     Taken(I),
     /// Someone else changed it meanwhile; nothing was written.
@@ -109,8 +111,11 @@ pub fn change_retailer(
     new: &RetailerDetails,
     now: Timestamp,
 ) -> Result<Edited<RetailerId>> {
-    find(tx, actor, id)?;
+    let known = find(tx, actor, id)?;
     may_put_into(tx, actor, new.territory)?;
+    if known.version == version && store::details(tx, id)?.as_ref() == Some(new) {
+        return Ok(Edited::Unchanged(id));
+    }
     if let Some(known) =
         super::retailer_by_account_number(tx, &new.account_number)?.filter(|known| known.id != id)
     {
@@ -136,6 +141,9 @@ pub fn assign_territory(
 ) -> Result<()> {
     find(tx, actor, id)?;
     may_put_into(tx, actor, territory)?;
+    if store::details(tx, id)?.is_some_and(|known| known.territory == territory) {
+        return Ok(());
+    }
     store::set_territory(tx, id, territory, now)?;
     Ok(audit::record(tx, actor, now, Event::RetailerChanged, About::retailer(id))?)
 }
@@ -190,11 +198,23 @@ pub fn change_contact(
     if !actor.may_edit_customers() {
         return Err(Error::NotAllowed);
     }
+    if known.version == version && details_of(&known) == *new {
+        return Ok(Edited::Unchanged(id));
+    }
     if !store::change_contact(tx, (id, version), new, now)? {
         return Ok(Edited::ChangedMeanwhile);
     }
     audit::record(tx, actor, now, Event::ContactChanged, About::contact(known.retailer, id))?;
     Ok(Edited::Saved(id))
+}
+
+fn details_of(contact: &Contact) -> ContactDetails {
+    ContactDetails {
+        name: contact.name.clone(),
+        position: contact.position.clone(),
+        phone: contact.phone.clone(),
+        language: contact.language,
+    }
 }
 
 /// Who edits customers puts them into any territory, who sees only some into

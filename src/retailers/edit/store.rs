@@ -28,6 +28,21 @@ pub(super) fn change_retailer(
     )
 }
 
+/// What is known of a retailer.
+pub(super) fn details(tx: &mut Tx<'_>, id: RetailerId) -> Result<Option<RetailerDetails>, Error> {
+    let row: Option<Row> =
+        tx.opt("select account_number, name, address, territory_id from retailers where id = $1", &[&id])?;
+    row.map(|row| {
+        Ok(RetailerDetails {
+            account_number: row.get("account_number")?,
+            name: row.get("name")?,
+            address: row.get("address")?,
+            territory: row.get("territory_id")?,
+        })
+    })
+    .transpose()
+}
+
 pub(super) fn set_territory(
     tx: &mut Tx<'_>,
     id: RetailerId,

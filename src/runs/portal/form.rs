@@ -1,11 +1,17 @@
 //! What the forms of a run send.
 
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::http::forms::FieldErrors;
 use crate::kernel::id::{RunId, TerritoryId};
+use crate::kernel::{Timestamp, calendar};
 use crate::listing::{Asked, List};
-use crate::runs::{Act, Chosen, FASTEST, LONGEST_PAUSE, MOST_ROUNDS, Pace, Plan, Repeat, Territory};
+use crate::runs::{
+    Act, Chosen, FASTEST, LATEST, LONGEST_PAUSE, MOST_ROUNDS, Pace, Plan, Repeat, Schedule, Territory,
+};
 
 /// The most rows that can be ticked: those of one page of a list.
 const TICKED: usize = 200;
@@ -44,11 +50,22 @@ pub struct Fields {
     pub times: String,
     /// Days between rounds.
     pub every_days: String,
+    /// The day on which it begins; empty for at once.
+    pub day: String,
+    /// The hour.
+    pub hour: String,
 }
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { per_minute: "60".into(), per_domain: "20".into(), times: "0".into(), every_days: "3".into() }
+        Self {
+            per_minute: "60".into(),
+            per_domain: "20".into(),
+            times: "0".into(),
+            every_days: "3".into(),
+            day: String::new(),
+            hour: String::new(),
+        }
     }
 }
 
@@ -83,6 +100,8 @@ impl Asking {
                 "per_domain" => asking.fields.per_domain = value,
                 "times" => asking.fields.times = value,
                 "every_days" => asking.fields.every_days = value,
+                "day" => asking.fields.day = value,
+                "hour" => asking.fields.hour = value,
                 _ => return None,
             }
         }
@@ -153,11 +172,11 @@ impl Fields {
         Some(Pace { per_minute, per_domain })
     }
 
-    /// Pace and repetition, or what is wrong beside each field. Only invitations
-    /// have a pace.
-    pub fn read(&self, act: Act) -> Result<(Option<Pace>, Repeat), FieldErrors> {
+    /// When, how fast and how often, or what is wrong beside each field. Only
+    /// invitations have a pace, and begin when one likes.
+    pub fn read(&self, act: Act, zone: &TimeZone, now: Timestamp) -> Result<Schedule, FieldErrors> {
         if act != Act::Invite {
-            return Ok((None, Repeat { rounds: 1, every_days: 1 }));
+            return Ok(Schedule { starts_at: None, pace: None, repeat: Repeat { rounds: 1, every_days: 1 } });
         }
         let mut errors = Vec::new();
         let mut take = |field: &'static str, typed: &str, least: i64, most: i64| {
@@ -170,10 +189,39 @@ impl Fields {
         let per_domain = take("per_domain", &self.per_domain, 1, FASTEST);
         let times = take("times", &self.times, 0, MOST_ROUNDS);
         let every_days = take("every_days", &self.every_days, 1, LONGEST_PAUSE);
+        let starts_at = self.starts_at(zone, now).unwrap_or_else(|error| {
+            errors.push(error);
+            None
+        });
         if errors.is_empty() {
-            Ok((Some(Pace { per_minute, per_domain }), Repeat { rounds: times + 1, every_days }))
+            let pace = Some(Pace { per_minute, per_domain });
+            Ok(Schedule { starts_at, pace, repeat: Repeat { rounds: times + 1, every_days } })
         } else {
             Err(errors.into())
+        }
+    }
+
+    /// When it begins: at once where neither day nor hour is given.
+    fn starts_at(
+        &self,
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, (&'static str, String)> {
+        let (day, hour) = (self.day.trim(), self.hour.trim());
+        let wrong = |field, text: &str| Err((field, text.to_owned()));
+        match (day.is_empty(), hour.is_empty()) {
+            (true, true) => return Ok(None),
+            (false, true) => return wrong("hour", "Give the hour, too, or leave both empty to begin now."),
+            (true, false) => return wrong("day", "Give the day, too, or leave both empty to begin now."),
+            (false, false) => {}
+        }
+        match calendar::at(day, hour, zone) {
+            None => wrong("day", "Give a day such as 2026-12-24 and an hour such as 08:30."),
+            Some(at) if at <= now => wrong("day", "That has passed. Leave both empty to begin now."),
+            Some(at) if at > now.plus(Duration::from_hours(24 * LATEST)) => {
+                Err(("day", format!("Choose a day within {LATEST} days.")))
+            }
+            Some(at) => Ok(Some(at)),
         }
     }
 }
@@ -222,8 +270,28 @@ mod tests {
             per_domain: "601".into(),
             times: "-1".into(),
             every_days: "x".into(),
+            day: "24.12.2026".into(),
+            hour: "noon".into(),
         };
-        assert_eq!(fields.read(Act::Invite).unwrap_err().iter().count(), 4);
-        assert!(fields.read(Act::AccessOff).is_ok());
+        let now = Timestamp::from_millis(1_795_442_531_999);
+        assert_eq!(fields.read(Act::Invite, &TimeZone::UTC, now).unwrap_err().iter().count(), 5);
+        assert!(fields.read(Act::AccessOff, &TimeZone::UTC, now).is_ok());
+    }
+
+    #[test]
+    fn a_run_begins_now_or_within_ninety_days_in_the_suppliers_zone() {
+        let (zone, now) =
+            (TimeZone::get("Europe/Berlin").unwrap(), Timestamp::from_millis(1_795_442_531_999));
+        let read = |day: &str, hour: &str| {
+            let fields = Fields { day: day.into(), hour: hour.into(), ..Fields::default() };
+            let read = fields.read(Act::Invite, &zone, now);
+            read.map(|schedule| schedule.starts_at.map(|at| calendar::clock(at, &TimeZone::UTC)))
+                .map_err(|errors| errors.iter().map(|(field, _)| *field).collect::<Vec<_>>())
+        };
+        assert_eq!(read("", ""), Ok(None));
+        assert_eq!(read("2026-11-23", "15:03"), Ok(Some("14:03".into())));
+        assert_eq!(read("2026-11-23", "15:02"), Err(vec!["day"]), "passed");
+        assert_eq!(read("2027-02-23", "08:00"), Err(vec!["day"]), "too late");
+        assert_eq!((read("2026-11-24", ""), read("", "08:00")), (Err(vec!["hour"]), Err(vec!["day"])));
     }
 }

@@ -249,6 +249,7 @@ async fn answer(caller: &Caller, which: Which, saved: Saved, shown: Shown) -> An
             caller.web.app.follow().await?;
             return Ok(redirect(&address(which), Some("words-saved")));
         }
+        Saved::Unchanged => return Ok(redirect(&address(which), Some("unchanged"))),
         Saved::Wrong(error) => {
             let (field, text) = problem(which, &error);
             let errors = FieldErrors::one(field, text);

@@ -272,20 +272,30 @@ pub(super) fn clear_codes_of_nothing(tx: &mut Tx<'_>, staff: StaffId) -> Result<
 }
 
 /// Makes a second factor a must for a role, so many days from now on, or no
-/// longer one.
+/// longer one. Says whether that changed anything.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] for anyone but Owners and the operator,
 /// [`Error::NotFound`] when there is no such role.
-pub fn demand(tx: &mut Tx<'_>, actor: &Actor, role: RoleId, days: Option<i64>, now: Timestamp) -> Result<()> {
+pub fn demand(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    role: RoleId,
+    days: Option<i64>,
+    now: Timestamp,
+) -> Result<bool> {
     if !people::hand(tx, actor)?.owner {
         return Err(Error::NotAllowed);
+    }
+    if store::demanded(tx, role)? == days {
+        return Ok(false);
     }
     if !store::demand(tx, role, days, days.map(|_| now))? {
         return Err(Error::NotFound);
     }
     let event = if days.is_some() { Event::SecondFactorEnforced } else { Event::SecondFactorReleased };
-    Ok(audit::record(tx, actor, now, event, About::default().with("role", role))?)
+    audit::record(tx, actor, now, event, About::default().with("role", role))?;
+    Ok(true)
 }
 
 /// How many days of grace a role gives that demands a second factor.

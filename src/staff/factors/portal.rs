@@ -311,8 +311,9 @@ pub async fn demand(Ids(id): Ids<RoleId>, Confirmed(caller, form): Confirmed<Dem
         return Ok(redirect(&format!("/portal/roles/{id}"), Some("factor-no-key")));
     }
     let now = caller.now();
-    caller.write(move |tx, actor| super::demand(tx, actor, id, days, now)).await?;
-    Ok(redirect(&format!("/portal/roles/{id}"), Some("saved")))
+    let changed = caller.write(move |tx, actor| super::demand(tx, actor, id, days, now)).await?;
+    let flash = if changed { "saved" } else { "unchanged" };
+    Ok(redirect(&format!("/portal/roles/{id}"), Some(flash)))
 }
 
 /// `POST /portal/staff/{id}/factor-resets`
@@ -339,16 +340,21 @@ pub struct ResetForm {
     password: Secret,
 }
 
+/// A link that was used, has run out, or came damaged: an Owner asks for another.
+fn link_gone() -> Response {
+    redirect("/portal/login", Some("factor-link-gone"))
+}
+
 /// `GET /portal/factor-reset/{token}`: uses nothing up.
 pub async fn reset_link(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
     reset_page(&web, &visit, token, FieldErrors::default()).await
 }
 
 async fn reset_page(web: &Shared, visit: &Visit, token: String, errors: FieldErrors) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let now = web.app.clock.now();
     let find = web.app.db.read(move |tx| staff::recovery::find_for_factor(tx, &parsed, now));
-    let Some(pending) = find.await? else { return Ok(redirect("/portal/login", Some("link-gone"))) };
+    let Some(pending) = find.await? else { return Ok(link_gone()) };
     let (page, email) = (Page::of_staff(web, visit, None), pending.staff.email.as_str().to_owned());
     html(status(&errors), &ResetPage { page, token, email, errors })
 }
@@ -360,7 +366,7 @@ pub async fn submit_reset(
     Path(token): Path<String>,
     Posted(form): Posted<ResetForm>,
 ) -> Answer {
-    let parsed = Token::parse(&token).ok_or(Error::NotFound)?;
+    let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let wrong_password = "That is not your password. If you forgot it, too, set a new one first.";
     let Ok(password) = Password::parse(form.password.expose()) else {
         return reset_page(&web, &visit, token, FieldErrors::one("password", wrong_password)).await;
@@ -375,6 +381,6 @@ pub async fn submit_reset(
                 format!("That is not the code in the mail. Tries left: {left}; then ask for a new mail.");
             reset_page(&web, &visit, token, FieldErrors::one("code", text)).await
         }
-        Reset::NoLongerGood => Ok(redirect("/portal/login", Some("link-gone"))),
+        Reset::NoLongerGood => Ok(link_gone()),
     }
 }

@@ -70,6 +70,8 @@ pub struct Details {
 pub enum Saved {
     /// It is done.
     Saved(StaffId),
+    /// It was so already; nothing was written.
+    Unchanged(StaffId),
     /// Someone else has that address.
     EmailTaken,
     /// Someone else changed them meanwhile; nothing was written.
@@ -233,6 +235,9 @@ pub fn change(
         return Ok(Saved::EmailTaken);
     }
     may_give(tx, &hand, new)?;
+    if known.version == version && is_as_said(&known, new) {
+        return Ok(Saved::Unchanged(id));
+    }
     if !store::update(tx, (id, version), new)? {
         return Ok(Saved::ChangedMeanwhile);
     }
@@ -250,6 +255,18 @@ pub fn change(
         sessions::end_all_of_staff(tx, id, now)?;
     }
     Ok(Saved::Saved(id))
+}
+
+fn is_as_said(known: &Person, new: &Details) -> bool {
+    let (mut theirs, mut said) = (known.territory_ids(), new.territories.clone());
+    theirs.sort_unstable_by_key(|id| id.as_uuid());
+    said.sort_unstable_by_key(|id| id.as_uuid());
+    said.dedup();
+    known.name == new.name
+        && known.email.as_str() == new.email.as_str()
+        && known.kind == new.kind
+        && known.role == new.role
+        && theirs == said
 }
 
 fn changeable(tx: &mut Tx<'_>, hand: &Hand, id: StaffId) -> Result<Person> {

@@ -162,7 +162,8 @@ struct FormPage {
 
 /// What may be given.
 struct Choices {
-    roles: Vec<(String, String)>,
+    /// Id, name, and what it allows in a sentence; the least first.
+    roles: Vec<(String, String, String)>,
     territories: Vec<(String, String)>,
 }
 
@@ -233,10 +234,12 @@ fn choices(
     let given = |id: TerritoryId| {
         hand.owner || hand.permissions.reach == Reach::AllRetailers || hand.territories.contains(&id)
     };
-    let roles = roles::all(tx, actor)?.into_iter().filter(may_give);
+    let mut roles: Vec<Role> = roles::all(tx, actor)?.into_iter().filter(may_give).collect();
+    let allowed = |role: &Role| Ability::ALL.into_iter().filter(|one| one.is_in(&role.permissions)).count();
+    roles.sort_by_key(|role| (role.owner, allowed(role)));
     let territories = territories::all(tx, actor)?.into_iter().filter(|one| given(one.id));
     Ok(Choices {
-        roles: roles.map(|role| (role.id.to_string(), role.name)).collect(),
+        roles: roles.iter().map(|role| (role.id.to_string(), role.name.clone(), role.summary())).collect(),
         territories: territories.map(|one| (one.id.to_string(), one.name)).collect(),
     })
 }
@@ -272,6 +275,7 @@ async fn submit(caller: &Caller, id: Option<StaffId>, pairs: Vec<(String, String
             let flash = if id.is_some() { "saved" } else { "staff-added" };
             Ok(redirect(&format!("/portal/staff/{saved}"), Some(flash)))
         }
+        Saved::Unchanged(same) => Ok(redirect(&format!("/portal/staff/{same}"), Some("unchanged"))),
         Saved::EmailTaken => {
             let text = "Someone who works here, or did, has this address. Each signs in with their own.";
             let errors = FieldErrors::one("email", text);

@@ -105,6 +105,23 @@ impl Role {
     pub const fn whose(&self) -> &'static str {
         reach(self.permissions.reach)
     }
+
+    /// What it allows, for who chooses one.
+    pub fn summary(&self) -> String {
+        if self.owner {
+            return "Everything, for all retailers: customers, staff, roles and settings.".into();
+        }
+        let can: Vec<&str> = Ability::ALL
+            .into_iter()
+            .filter(|ability| ability.is_in(&self.permissions))
+            .map(Ability::words)
+            .collect();
+        if can.is_empty() {
+            "Nothing yet.".into()
+        } else {
+            format!("{} They can {}.", self.whose(), can.join("; "))
+        }
+    }
 }
 
 /// The name of a guarded act in addresses and forms.

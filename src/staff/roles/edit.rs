@@ -15,6 +15,8 @@ use crate::staff::rules::{Hand, Rights};
 pub enum Kept {
     /// It is done.
     Saved(RoleId),
+    /// It was so already; nothing was written.
+    Unchanged(RoleId),
     /// Another role is called that.
     NameTaken,
     /// Someone else changed it meanwhile; nothing was written.
@@ -111,6 +113,9 @@ pub fn change(
     }
     if super::named(tx, name)?.is_some_and(|other| other != id) {
         return Ok(Kept::NameTaken);
+    }
+    if role.version == version && role.name == name && role.permissions == *permissions {
+        return Ok(Kept::Unchanged(id));
     }
     if !store::update(tx, (id, version), name, &as_json(permissions)?)? {
         return Ok(Kept::ChangedMeanwhile);

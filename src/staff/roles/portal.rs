@@ -303,6 +303,7 @@ async fn submit(caller: &Caller, id: Option<RoleId>, pairs: Vec<(String, String)
             let flash = if id.is_some() { "saved" } else { "role-added" };
             Ok(redirect(&format!("/portal/roles/{saved}"), Some(flash)))
         }
+        Some(Kept::Unchanged(same)) => Ok(redirect(&format!("/portal/roles/{same}"), Some("unchanged"))),
         Some(Kept::NameTaken) => {
             let errors =
                 FieldErrors::one("name", "Another role is called that. Names are unique, without case.");

@@ -34,6 +34,25 @@ pub enum Arranged {
     NameTaken,
     /// It has retailers, or a run that names it.
     NotEmpty,
+    /// It is called that already.
+    Unchanged,
+    /// There is no other.
+    TheLast,
+}
+
+/// What the territory is called that a new installation has; it can be renamed.
+pub const FIRST: &str = "All customers";
+
+/// Makes the territory that a new installation begins with, where there is
+/// none: without one no retailer could be entered.
+///
+/// # Errors
+/// When the database fails.
+pub fn establish(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    if store::all(tx)?.is_empty() {
+        retailers::insert_territory(tx, TerritoryId::new(now), FIRST)?;
+    }
+    Ok(())
 }
 
 /// Every territory, for who may see staff.
@@ -82,6 +101,9 @@ pub fn rename(
     if retailers::territory_named(tx, name)?.is_some_and(|other| other != id) {
         return Ok(Arranged::NameTaken);
     }
+    if store::all(tx)?.iter().any(|one| one.id == id && one.name == name) {
+        return Ok(Arranged::Unchanged);
+    }
     if !store::rename(tx, id, name)? {
         return Err(Error::NotFound);
     }
@@ -95,7 +117,11 @@ pub fn rename(
 /// As for [`rename`].
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: TerritoryId, now: Timestamp) -> Result<Arranged> {
     may_arrange(tx, actor)?;
-    let known = store::all(tx)?.into_iter().find(|one| one.id == id).ok_or(Error::NotFound)?;
+    let all = store::all(tx)?;
+    let known = all.iter().find(|one| one.id == id).ok_or(Error::NotFound)?;
+    if all.len() == 1 {
+        return Ok(Arranged::TheLast);
+    }
     if known.retailers > 0 || store::is_named_in_runs(tx, id)? {
         return Ok(Arranged::NotEmpty);
     }

@@ -75,6 +75,12 @@ fn read(form: &NameForm) -> Option<String> {
 async fn answer(caller: &Caller, form: NameForm, arranged: Arranged, flash: &str) -> Answer {
     match arranged {
         Arranged::Done => Ok(redirect("/portal/territories", Some(flash))),
+        Arranged::Unchanged => Ok(redirect("/portal/territories", Some("unchanged"))),
+        Arranged::TheLast => {
+            let text =
+                "Every retailer is in a territory, so one must stay. Give it another name, or add one first.";
+            refuse(caller, form, text).await
+        }
         Arranged::NameTaken => refuse(caller, form, "Another territory is called that.").await,
         Arranged::NotEmpty => {
             let text =

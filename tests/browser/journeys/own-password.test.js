@@ -110,7 +110,9 @@ journey("a changed password, name and e-mail address", ["phone", "desktop"], asy
   await elsewhere.look();
 
   await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await page.locator("summary").filter({ hasText: "Sign out everywhere else" }).click();
+  await contact.look("account-ending-sessions");
+  await page.getByRole("button", { name: "End all other sessions" }).click();
   await sees(contact, "You are signed out everywhere else");
   await page.locator("#sessions tbody tr").filter({ hasText: "This one" }).waitFor();
   assert.equal(await page.locator("#sessions tbody tr").count(), 1);

@@ -125,6 +125,8 @@ journey("one's devices: a name, revoking another, and signing out", ["ipad", "ph
   await rep.page.getByRole("heading", { name: "Your other devices" }).waitFor();
   await rep.look("sales-me");
   await rep.page.getByRole("button", { name: "Revoke" }).first().tap();
+  await rep.look("sales-me-revoking");
+  await rep.page.getByRole("button", { name: "Revoke this device" }).tap();
   await sees(rep, /^Revoked:/);
   lost.bears(/^401 /);
   await lost.page.getByRole("link", { name: /open the sync centre/ }).tap();

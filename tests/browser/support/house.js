@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { SMTPServer } from "./tools.js";
 
-/** @typedef {import("./demo.js").Demo & { received: string[], kill: () => Promise<void>, serve: () => Promise<void> }} House */
+/** @typedef {import("./demo.js").Demo & { received: string[], letters: string[], command: (args: string[], input?: string) => void, kill: () => Promise<void>, serve: () => Promise<void> }} House */
 
 const PASSWORD = "corridor piano 77 lantern";
 const binary = process.env.TRADEPOST_BIN ?? "tradepost";
@@ -17,10 +17,33 @@ const binary = process.env.TRADEPOST_BIN ?? "tradepost";
  * @param {number} contacts @param {number} [shops] @returns {Promise<House>}
  */
 export async function startHouse(contacts, shops = contacts) {
+  const house = await prepare({ TRADEPOST_SUPPLIER__NAME: "Harbour Wholesale" });
+  house.command(["init"]);
+  const rows = Array.from({ length: contacts }, (_, n) => `${20000 + (n % shops)},Sample Shop ${n % shops},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
+  writeFileSync(`${house.folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
+  house.command(["import", "customers", "contacts.csv", "--new-territories"]);
+  house.command(["staff", "add", "--email", "owner@harbour.example", "--name", "Sample Owner", "--kind", "admin", "--role", "owner", "--password-stdin"], `${PASSWORD}\n`);
+  house.command(["staff", "add", "--email", "rep@harbour.example", "--name", "Sample Rep", "--kind", "rep", "--role", "sales-rep", "--territory", "North", "--password-stdin"], `${PASSWORD}\n`);
+  await house.serve();
+  return house;
+}
+
+/** `tradepost serve` on nothing at all, but for a database made by `init`. @returns {Promise<House>} */
+export async function startNothing() {
+  const house = await prepare({});
+  house.command(["init"]);
+  await house.serve();
+  return house;
+}
+
+/** What an installation needs before it is served. @param {Record<string, string>} own @returns {Promise<House & { folder: string }>} */
+async function prepare(own) {
   const folder = mkdtempSync(`${tmpdir()}/tradepost-house-`);
   /** Where mails went, in the order they came. @type {string[]} */
   const received = [];
-  const smtp = await mailServer(received);
+  /** The mails themselves. @type {string[]} */
+  const letters = [];
+  const smtp = await mailServer(received, letters);
   const port = await freePort();
   const env = {
     ...process.env,
@@ -28,31 +51,26 @@ export async function startHouse(contacts, shops = contacts) {
     TRADEPOST_DATABASE__URL: `sqlite:${folder}/house.db`,
     TRADEPOST_MAIL__SMTP_URL: `smtp://127.0.0.1:${smtp.server.address().port}`,
     TRADEPOST_MAIL__FROM: "Harbour Wholesale <orders@harbour.example>",
-    TRADEPOST_SUPPLIER__NAME: "Harbour Wholesale",
     TRADEPOST_PASSWORD__MEMORY_KIB: "1024",
     TRADEPOST_LOG__LEVEL: "warn",
     // Mails are counted by whom they reach.
     TRADEPOST_INVITATION__USERNAME: "never",
+    ...own,
   };
-  /** @param {string[]} args @param {string} [input] */
-  const command = (args, input) => {
-    const { status, stderr } = spawnSync(binary, args, { cwd: folder, env, input, encoding: "utf8" });
-    if (status !== 0) throw new Error(`tradepost ${args.join(" ")}: ${stderr}`);
-  };
-  const rows = Array.from({ length: contacts }, (_, n) => `${20000 + (n % shops)},Sample Shop ${n % shops},North,Sample Person ${n},person${n}@mail${n % 7}.example,person${n},yes`);
-  writeFileSync(`${folder}/contacts.csv`, ["account_number,retailer,territory,contact,email,username,website_access", ...rows].join("\n"));
-  command(["init"]);
-  command(["import", "customers", "contacts.csv", "--new-territories"]);
-  command(["staff", "add", "--email", "owner@harbour.example", "--name", "Sample Owner", "--kind", "admin", "--role", "owner", "--password-stdin"], `${PASSWORD}\n`);
-  command(["staff", "add", "--email", "rep@harbour.example", "--name", "Sample Rep", "--kind", "rep", "--role", "sales-rep", "--territory", "North", "--password-stdin"], `${PASSWORD}\n`);
-
   /** @type {import("node:child_process").ChildProcess | undefined} */
   let child;
   const url = `http://127.0.0.1:${port}`;
   const house = {
     url,
+    folder,
     staff: { owner: { email: "owner@harbour.example", password: PASSWORD }, rep: { email: "rep@harbour.example", password: PASSWORD } },
     received,
+    letters,
+    /** @param {string[]} args @param {string} [input] */
+    command(args, input) {
+      const { status, stderr } = spawnSync(binary, args, { cwd: folder, env, input, encoding: "utf8" });
+      if (status !== 0) throw new Error(`tradepost ${args.join(" ")}: ${stderr}`);
+    },
     async serve() {
       child = spawn(binary, ["serve"], { cwd: folder, env, stdio: ["ignore", "inherit", "inherit"] });
       while (!(await isReady(url))) if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}`);
@@ -69,18 +87,20 @@ export async function startHouse(contacts, shops = contacts) {
       rmSync(folder, { recursive: true });
     },
   };
-  await house.serve();
   return house;
 }
 
-/** @param {string[]} received */
-async function mailServer(received) {
+/** @param {string[]} received @param {string[]} letters */
+async function mailServer(received, letters) {
   const smtp = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
     /** @param {import("node:stream").Readable} stream @param {{ envelope: { rcptTo: { address: string }[] } }} session @param {() => void} done */
     onData(stream, session, done) {
-      stream.resume().on("end", () => {
+      let letter = "";
+      stream.on("data", (part) => (letter += part));
+      stream.on("end", () => {
+        letters.push(letter);
         received.push(...session.envelope.rcptTo.map(({ address }) => address));
         done();
       });

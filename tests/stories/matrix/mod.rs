@@ -28,7 +28,7 @@ const UNKNOWN: &str = "0192c6c3-0000-7000-8000-000000000001";
 /// or that asks for help leaves a word about it, too.
 const CHANGES: &str = "select (select count(*) from resets) + (select count(*) from mails) + (select count(*) from runs)
     + (select count(*) from views) + (select count(*) from staff) + (select count(*) from roles) + (select count(*) from territories)
-    + (select count(*) from settings) + (select count(*) from wordings)
+    + (select count(*) from settings) + (select count(*) from getting_started where closed_at is not null) + (select count(*) from wordings)
     + cast((select coalesce(sum(version), 0) from contacts) + (select coalesce(sum(version), 0) from retailers) + (select coalesce(sum(version), 0) from staff) as bigint)
     + (select count(*) from sessions where ended_at is null) + (select count(*) from audit where act <> 'sign-in-refused') as n";
 
@@ -357,7 +357,10 @@ story! {
         let retailer = browser.get(&format!("/portal/contacts/{bert}")).await.text();
         let own = retailer.split("/portal/retailers/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         let given_away = browser.post(&format!("/portal/retailers/{own}/edit"), &form).await;
-        assert_eq!(given_away.status, 404, "a territory that is not theirs");
+        let nowhere: Vec<_> = form.map(|(name, value)| (name, if name == "territory" { UNKNOWN } else { value })).into();
+        let unknown = browser.post(&format!("/portal/retailers/{own}/edit"), &nowhere).await;
+        assert_eq!((given_away.status, unknown.status), (422, 422), "a territory that is not theirs");
+        assert!(given_away.says("Choose a territory of the list") && !given_away.says("North<"), "{}", given_away.text());
         assert_eq!(shop.count("select count(*) as n from audit where contact_id is not null", &[]).await, before);
         assert!(staff_sign_in(&shop.browser(), "/portal", &rep.email, STAFF_PASSWORD).await.leads_to("/portal"));
     }

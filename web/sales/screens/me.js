@@ -74,8 +74,24 @@ function name(device, ask) {
 
 /** @param {Device} device @param {(path: string, asking: import("../api.js").Asking, done: string) => Promise<void>} ask */
 const other = (device, ask) => el("li", {}, el("div", { class: "row between" }, el("strong", {}, device.name),
-  button("Revoke", "", () => void ask(`/api/v1/devices/${device.id}`, { method: "DELETE" }, `Revoked: ${device.name}`), { class: "small danger", id: `revoke-${device.id}` })),
+  button("Revoke", "", () => revoke(device, ask), { class: "small danger", id: `revoke-${device.id}` })),
   el("p", { class: "small muted" }, "Last used ", time(device.last_seen_at), device.address && ` from ${device.address}`, ". Revoking removes your customers from it, and what waits there."));
+
+/** Asks once more: this can't be taken back. @param {Device} device @param {(path: string, asking: import("../api.js").Asking, done: string) => Promise<void>} ask */
+function revoke(device, ask) {
+  const dialog = el("dialog", { class: "dialog", "aria-labelledby": "revoke-title", onclose: () => dialog.remove() },
+    el("div", { class: "stack" },
+      el("h2", { id: "revoke-title" }, `Revoke ${device.name}?`),
+      el("p", {}, "It is signed out, and your customers are removed from it. What waits there to be sent is lost."),
+      el("div", { class: "form-actions" },
+        button("Revoke this device", "", () => {
+          dialog.close();
+          void ask(`/api/v1/devices/${device.id}`, { method: "DELETE" }, `Revoked: ${device.name}`);
+        }, { class: "danger" }),
+        button("Keep it", "", () => dialog.close()))));
+  document.body.append(dialog);
+  dialog.showModal();
+}
 
 /** @param {App} app @param {boolean} despite */
 async function signOut(app, despite) {
