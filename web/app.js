@@ -26,6 +26,10 @@ function dress(root) {
     for (const button of all(form, "[data-frame-button]", HTMLElement)) button.hidden = true;
     if (document.querySelector("iframe.mail-html:not([src])")) void preview(form);
   }
+  for (const bar of all(root, "[data-chips]", HTMLElement)) {
+    bar.hidden = false;
+    all(bar, "[data-insert]", HTMLElement).forEach((chip, at) => { chip.tabIndex = at ? -1 : 0; });
+  }
   for (const box of all(root, "[data-tick-all]", HTMLInputElement)) {
     box.hidden = false;
     countTicks(box);
@@ -585,6 +589,8 @@ document.addEventListener("click", (event) => {
 
   const copier = around(event, "[data-copy]");
   if (copier) return void copy(copier);
+  const chip = around(event, "[data-insert]");
+  if (chip) return insert(chip);
 
   for (const menu of all(document, "details[data-menu][open]", HTMLDetailsElement)) {
     if (!(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
@@ -649,14 +655,38 @@ async function openDialog(link) {
   }
 }
 
+// ---- fields to insert
+
+/** Puts a field where one types. @param {HTMLElement} chip */
+function insert(chip) {
+  const into = document.getElementById(chip.closest("[data-chips]")?.getAttribute("data-chips") ?? "");
+  if (!(into instanceof HTMLInputElement || into instanceof HTMLTextAreaElement)) return;
+  into.focus();
+  // It can be undone like typing, where the browser still knows how.
+  if (document.execCommand("insertText", false, chip.dataset.insert ?? "")) return;
+  into.setRangeText(chip.dataset.insert ?? "", into.selectionStart ?? 0, into.selectionEnd ?? 0, "end");
+  into.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+document.addEventListener("keydown", (event) => {
+  const bar = around(event, "[data-chips]");
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (!bar || !step) return;
+  event.preventDefault();
+  const chips = all(bar, "[data-insert]", HTMLElement);
+  const next = chips.at((chips.findIndex((chip) => chip === document.activeElement) + step) % chips.length);
+  for (const chip of chips) chip.tabIndex = chip === next ? 0 : -1;
+  next?.focus();
+});
+
 // ---- previews
 
 let writing = 0;
 let previewed = 0;
-document.addEventListener("input", (event) => {
-  const form = around(event, "form[data-preview]");
+document.addEventListener("input", ({ target }) => {
+  const form = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ? target.form : null;
   clearTimeout(writing);
-  if (form instanceof HTMLFormElement) writing = window.setTimeout(() => void preview(form), 400);
+  if (form && "preview" in form.dataset) writing = window.setTimeout(() => void preview(form), 400);
 });
 
 /** Shows a mail as it is being typed: its text in the page, its HTML part in the frame. @param {HTMLFormElement} form */

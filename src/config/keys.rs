@@ -17,7 +17,7 @@ pub const KEYS: &[Key] = &[
     key(
         "supplier.accent",
         "",
-        "The colour of links and buttons on pages and in mails, such as #1f3a93; words in it must be readable (4.5 : 1). Without it: Tradepost's own.",
+        "The colour of buttons and links on pages and in mails, such as #1f3a93; a light one gets dark words. Without it: Tradepost's own.",
     ),
     key("supplier.language", "en", "The language of people who have not chosen one: en or de."),
     key("supplier.languages", "en,de", "The languages that are offered, separated by commas."),

@@ -34,6 +34,8 @@ pub use status::{ResetView, Step};
 const RESETS: i64 = 10;
 /// Entries of the audit trail that are shown of a contact.
 const HISTORY: i64 = 50;
+/// Those of them that are in sight; the others are folded away.
+const RECENT: usize = 8;
 
 /// A state in a word and a shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +132,17 @@ impl ContactView {
     /// The way to their page.
     pub fn trail(&self) -> Vec<(String, String)> {
         trail_to(&self.contact)
+    }
+
+    /// What happened last.
+    pub fn recent(&self) -> &[Line] {
+        let history = self.history.as_deref().unwrap_or_default();
+        &history[..history.len().min(RECENT)]
+    }
+
+    /// What happened before that.
+    pub fn before(&self) -> &[Line] {
+        self.history.as_deref().and_then(|history| history.get(RECENT..)).unwrap_or_default()
     }
 
     /// What their language is called.

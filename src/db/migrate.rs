@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0017_import_columns"),
     migration!("0019_change_requests"),
     migration!("0020_key_fingerprint"),
+    migration!("0022_letters"),
 ];
 
 /// Why a schema could not be brought up to date.

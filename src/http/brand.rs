@@ -19,11 +19,21 @@ pub fn logo(logo: &logo::Logo) -> Option<Logo> {
     Some(Logo { href: format!("{LOGO}?v={}", logo.version), width, height })
 }
 
-/// The stylesheet: `web/app.css` names both colours, this one says which.
+/// The stylesheet: `web/app.css` names the colours, this one says which. A
+/// button is a little darker under the pointer when its words are white, and a
+/// little lighter when they are dark, so they can be read even better.
 pub fn sheet(accent: &Accent) -> String {
+    let away = if accent.light_text.is_dark() { "#ffffff" } else { "#000000" };
     format!(
-        ":root {{ --accent: light-dark({}, {}); --accent-text: light-dark({}, {}); }}\n",
-        accent.light, accent.dark, accent.light_text, accent.dark_text
+        ":root {{ --accent: light-dark({link}, {dark}); --accent-fill: light-dark({fill}, {dark}); \
+         --accent-edge: light-dark({edge}, {dark}); --accent-text: light-dark({text}, {dark_text}); \
+         --accent-away: light-dark({away}, #ffffff); }}\n",
+        link = accent.light_link,
+        dark = accent.dark,
+        fill = accent.light,
+        edge = accent.light_edge,
+        text = accent.light_text,
+        dark_text = accent.dark_text,
     )
 }
 

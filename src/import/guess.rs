@@ -31,6 +31,7 @@ pub fn columns<T: AsRef<str>>(headings: &[String], rows: &[Vec<T>]) -> Vec<Optio
 }
 
 /// What the cells of a column have in common.
+#[expect(clippy::struct_excessive_bools, reason = "each is true of a column or not")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Looks {
     /// There are some.

@@ -2,23 +2,26 @@
 
 mod builtin;
 mod check;
+mod engine;
 pub mod fields;
+pub mod letter;
+pub mod outline;
 mod plain;
 mod samples;
 mod secrets;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, merge_maps};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
+use minijinja::{Environment, Error, ErrorKind, Value};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::engine::Bounded;
+use self::letter::Letter;
 use super::message::{self, Kind, Rendered};
 use crate::kernel::{Accent, Language, Picture};
 
@@ -30,12 +33,6 @@ const MAX_SUBJECT: usize = 200;
 /// Room for a rendered part, so that its buffer, which holds a secret, is not
 /// moved while it grows.
 const ROOM: usize = 64 * 1024;
-/// The most bytes of a rendered part.
-const MOST: usize = 256 * 1024;
-/// Steps of the engine for one part; the longest built-in one takes a thousand.
-const FUEL: u64 = 100_000;
-/// The highest that a logo is shown in a mail, in pixels.
-const LOGO_HEIGHT: u32 = 40;
 /// The most characters of a part of the office's own.
 const LONGEST: usize = 20_000;
 
@@ -62,6 +59,21 @@ pub struct Words {
     pub html: String,
 }
 
+/// How the office words a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// Paragraphs and a button's words, in what the mail must have.
+    Letter(Letter),
+    /// Whole templates, written by hand.
+    Html(Words),
+}
+
+impl Default for Wording {
+    fn default() -> Self {
+        Self::Letter(Letter::default())
+    }
+}
+
 /// What a template's mail is: its kind and its language.
 pub type Which = (Kind, Language);
 
@@ -73,6 +85,8 @@ pub struct Templates {
     overridden: HashMap<String, PathBuf>,
     /// Mails in words of the office's own.
     worded: Vec<Which>,
+    /// Those of them that are templates written by hand.
+    by_hand: Vec<Which>,
     /// What such a mail is sent in when the office's words won't do for it.
     instead: Option<Arc<Templates>>,
 }
@@ -86,9 +100,10 @@ impl Templates {
     /// or lacks what its mail is for.
     pub fn load(folder: Option<&Path>) -> Result<Self, TemplateError> {
         let mut templates = Self {
-            environment: environment(),
+            environment: engine::environment(),
             overridden: HashMap::new(),
             worded: Vec::new(),
+            by_hand: Vec::new(),
             instead: None,
         };
         if let Some(folder) = folder {
@@ -97,10 +112,11 @@ impl Templates {
         for (name, source) in builtin::TEMPLATES {
             match folder.map(|folder| folder.join(name)).filter(|path| path.exists()) {
                 Some(path) => templates.add_own(name, path)?,
-                None => templates
-                    .environment
-                    .add_template(name, source)
-                    .map_err(|error| templates.broken(name, &error))?,
+                None => {
+                    let added =
+                        templates.environment.add_template_owned(name, builtin::worded(name, source)?);
+                    added.map_err(|error| templates.broken(name, &error))?;
+                }
             }
         }
         check::all(&templates)?;
@@ -116,7 +132,7 @@ impl Templates {
     /// The same in a supplier's colour and with its logo.
     #[must_use]
     pub fn branded(mut self, accent: &Accent, logo: Option<&Picture>) -> Self {
-        brand(&mut self.environment, accent, logo);
+        engine::brand(&mut self.environment, accent, logo);
         self
     }
 
@@ -127,10 +143,20 @@ impl Templates {
     /// What is wrong with them: they are held to the rules for the operator's
     /// files, to a plainer language, and, with the username switched off
     /// (promise 6), may not need it.
-    pub fn with(&self, which: Which, words: &Words, include_username: bool) -> Result<Self, TemplateError> {
+    pub fn with(
+        &self,
+        which: Which,
+        wording: &Wording,
+        include_username: bool,
+    ) -> Result<Self, TemplateError> {
         let mut with = self.clone();
         if with.fixed(which).is_some() {
             return Ok(with);
+        }
+        let words = wording.templates(which)?;
+        with.by_hand.retain(|other| *other != which);
+        if matches!(wording, Wording::Html(_)) {
+            with.by_hand.push(which);
         }
         for (file, source) in words.files() {
             let name = format!("{}/{file}", folder(which));
@@ -168,19 +194,32 @@ impl Templates {
         Words { subject: source("subject.txt"), text: source("body.txt"), html: source("body.html") }
     }
 
-    /// A mail filled in with samples, in the supplier's name.
+    /// The cases of a mail, the usual one first: their names, and what they are
+    /// in words.
+    pub fn cases(kind: Kind, include_username: bool) -> Vec<(String, String)> {
+        // Of those with or without the username that no mail is now, one will do.
+        let now = samples::of(kind, &[include_username]).len();
+        let all = samples::of(kind, &[include_username, !include_username]).into_iter();
+        all.take(now + 1).map(|sample| (sample.name, sample.label)).collect()
+    }
+
+    /// A case of a mail (or the usual one) filled in with samples, in the
+    /// supplier's name.
     ///
     /// # Errors
     /// When a template can't be filled in.
     pub fn sample(
         &self,
         which: Which,
+        case: &str,
         (supplier, website): (&str, &str),
         include_username: bool,
     ) -> Result<Rendered, TemplateError> {
         let own = [("supplier", Value::from(supplier)), ("website", Value::from(website))];
         let own: BTreeMap<&str, Value> = own.into_iter().collect();
-        let sample = samples::of(which.0, &[include_username]).into_iter().next().unwrap_or_default();
+        let mut cases = samples::of(which.0, &[include_username, !include_username]);
+        let at = cases.iter().position(|sample| sample.name == case).unwrap_or(0);
+        let sample = cases.swap_remove(at).fields;
         let whole = merge_maps([sample, Value::from(Serde(own))]);
         self.render_value(which.0, which.1, &whole).map_err(|failed| self.broken(&failed.name, &failed.error))
     }
@@ -208,7 +247,10 @@ impl Templates {
         let Some(instead) = self.instead.as_ref().filter(|_| self.worded.contains(&(kind, language))) else {
             return rendered;
         };
-        match rendered.and_then(|mail| self.keeps_secrets((kind, language), &context, mail)) {
+        let is_by_hand = self.by_hand.contains(&(kind, language));
+        let kept =
+            |mail| if is_by_hand { self.keeps_secrets((kind, language), &context, mail) } else { Ok(mail) };
+        match rendered.and_then(kept) {
             Ok(mail) => Ok(mail),
             Err(error) => {
                 tracing::error!(%error, "A mail is sent in the built-in words, for the office's own won't do");
@@ -300,26 +342,22 @@ impl Words {
     }
 }
 
+impl Wording {
+    /// The templates they make.
+    ///
+    /// # Errors
+    /// The place of a letter, and what is wrong there.
+    pub fn templates(&self, which: Which) -> Result<Words, TemplateError> {
+        match self {
+            Self::Letter(letter) => letter.templates(which),
+            Self::Html(words) => Ok(words.clone()),
+        }
+    }
+}
+
 /// The folder of a mail's templates.
 fn folder((kind, language): Which) -> String {
     format!("{}/{}", language.tag(), kind.as_str())
-}
-
-/// Takes a part until it gets too long.
-struct Bounded<'b>(&'b mut Vec<u8>);
-
-impl io::Write for Bounded<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MOST {
-            return Err(io::Error::other("too long"));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// A template that could not be filled in.
@@ -328,62 +366,8 @@ struct Failed {
     error: Error,
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> TemplateError {
+fn unreadable(path: &Path, error: &std::io::Error) -> TemplateError {
     TemplateError { file: path.display().to_string(), line: None, problem: format!("can't be read: {error}") }
-}
-
-/// An engine in which a tag on a line of its own leaves no line, an unknown
-/// field is an error, and values are escaped in HTML.
-fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
-    if let Ok(syntax) =
-        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
-    {
-        environment.set_syntax(syntax);
-    }
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_formatter(escaped);
-    environment.set_fuel(Some(FUEL));
-    brand(&mut environment, &Accent::default(), None);
-    environment
-}
-
-/// Names the colours of links and buttons, and the size of the logo, for every
-/// template.
-fn brand(environment: &mut Environment<'static>, accent: &Accent, logo: Option<&Picture>) {
-    let size = logo.map(|logo| logo.shown(LOGO_HEIGHT)).map(|(width, height)| vec![width, height]);
-    environment.add_global("logo", Value::from(size.unwrap_or_default()));
-    environment.add_global("accent", accent.light.to_string());
-    environment.add_global("accent_dark", accent.dark.to_string());
-    environment.add_global("accent_dark_text", accent.dark_text.to_string());
-}
-
-/// Writes a value; in HTML with what could end a text or an attribute escaped.
-/// The engine's own escapes slashes too, which hides addresses from filters
-/// that look for them. Nothing is not written as "none": whoever reads the mail
-/// would wonder.
-fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    if value.is_none() {
-        let problem = "a field can be nothing here; put it between {% if … %} and {% endif %}";
-        return Err(Error::new(ErrorKind::InvalidOperation, problem));
-    }
-    let text = match value.as_str() {
-        Some(text) if matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe() => text,
-        _ => return minijinja::escape_formatter(out, state, value),
-    };
-    for piece in text.split_inclusive(['&', '<', '>', '"', '\'']) {
-        let (plain, escape) = match piece.as_bytes().last() {
-            Some(b'&') => (&piece[..piece.len() - 1], "&amp;"),
-            Some(b'<') => (&piece[..piece.len() - 1], "&lt;"),
-            Some(b'>') => (&piece[..piece.len() - 1], "&gt;"),
-            Some(b'"') => (&piece[..piece.len() - 1], "&quot;"),
-            Some(b'\'') => (&piece[..piece.len() - 1], "&#39;"),
-            _ => (piece, ""),
-        };
-        out.write_str(plain)?;
-        out.write_str(escape)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use crate::config::{CHANGEABLE, Changeable, Source};
 use crate::error::Error;
 use crate::http::forms::FieldErrors;
 use crate::http::{Answer, AtPortal, Caller, Failure, Ids, Page, html, redirect};
-use crate::kernel::colour::TooPale;
 use crate::kernel::{Accent, Colour, Language, calendar};
 use crate::settings::logo::Logo;
 use crate::settings::{self, Change, Changed, Stored};
@@ -34,8 +33,6 @@ struct Row {
     /// Where the file or the environment says it; empty when neither does.
     fixed: String,
     error: String,
-    /// A shade that would do, where a colour didn't.
-    nearest: String,
     meanwhile: bool,
 }
 
@@ -61,7 +58,7 @@ impl Row {
 
     /// The colours as they are now, for a picture of them.
     fn accent(&self) -> Accent {
-        Colour::parse(&self.now).and_then(|colour| Accent::of(colour).ok()).unwrap_or_default()
+        Colour::parse(&self.now).map(Accent::of).unwrap_or_default()
     }
 }
 
@@ -140,10 +137,6 @@ fn row(
             },
         ),
     };
-    let nearest = match Colour::parse(&value).map(Accent::of) {
-        Some(Err(TooPale { nearest, .. })) if key == "supplier.accent" => nearest.to_string(),
-        _ => String::new(),
-    };
     Ok(Row {
         key,
         id: anchor(key).to_owned(),
@@ -157,7 +150,6 @@ fn row(
         changed: stored,
         fixed: given.fixed(key).map(ToString::to_string).unwrap_or_default(),
         error,
-        nearest,
         meanwhile: typed.is_some_and(|typed| typed.changed == Changed::Meanwhile),
     })
 }
@@ -174,7 +166,7 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
         "supplier.name" => ("Your name", "On every page and in every mail.", Control::Text),
         "supplier.accent" => (
             "Your colour",
-            "Of links and buttons, on pages and in mails, such as #1f3a93. Dark pages get a lighter shade of it.",
+            "Of buttons and links, on pages and in mails, such as #1f3a93. Any colour will do: a light one gets dark words, and links a shade of it that can be read.",
             Control::Colour,
         ),
         "supplier.language" => ("Language of people who have not chosen one", "", Control::One(languages())),

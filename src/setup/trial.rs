@@ -40,7 +40,7 @@ pub async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     let settings = app.settings();
     let named = (settings.values.supplier.as_str(), app.config.http.public_url.as_str());
     let which = (shown, mail.language);
-    let mut rendered = app.templates().sample(which, named, settings.values.include_username)?;
+    let mut rendered = app.templates().sample(which, "", named, settings.values.include_username)?;
     rendered.subject = format!("{MARK} {}", rendered.subject);
     Ok(Some(Composed { rendered, to_name: None, temporary: None }))
 }

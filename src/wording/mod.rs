@@ -9,7 +9,7 @@ use crate::config::Source;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
-use crate::mail::templates::{TemplateError, Templates, Which, Words};
+use crate::mail::templates::{TemplateError, Templates, Which, Wording};
 use crate::settings::{self, Settings};
 
 pub use store::{Version, latest, versions};
@@ -60,7 +60,7 @@ pub fn save(
     tx: &mut Tx<'_>,
     actor: &Actor,
     ground: &Ground,
-    (which, seen, words): (Which, i64, &Words),
+    (which, seen, words): (Which, i64, &Wording),
     now: Timestamp,
 ) -> Result<Saved> {
     add(tx, actor, ground, &New { which, seen, words: Some(words), restored: None }, now)
@@ -99,7 +99,7 @@ struct New<'n> {
     which: Which,
     /// The latest version that was seen.
     seen: i64,
-    words: Option<&'n Words>,
+    words: Option<&'n Wording>,
     restored: Option<i64>,
 }
 

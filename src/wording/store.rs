@@ -4,7 +4,8 @@ use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::StaffId;
 use crate::kernel::{Language, Timestamp};
 use crate::mail::Kind;
-use crate::mail::templates::{Which, Words};
+use crate::mail::templates::letter::Letter;
+use crate::mail::templates::{Which, Wording, Words};
 
 /// A version of the words of a mail.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub struct Version {
     /// Its number, counted from 1 for each mail.
     pub number: i64,
     /// The words; none when the built-in ones were taken again.
-    pub words: Option<Words>,
+    pub words: Option<Wording>,
     /// The number of the version that was restored by it.
     pub restored: Option<i64>,
     /// When it was saved.
@@ -27,11 +28,11 @@ pub struct Version {
 pub(super) struct New<'n> {
     pub(super) which: Which,
     pub(super) number: i64,
-    pub(super) words: Option<&'n Words>,
+    pub(super) words: Option<&'n Wording>,
     pub(super) restored: Option<i64>,
 }
 
-const VERSION: &str = "w.kind, w.language, w.number, w.subject_line, w.body_text, w.body_html, w.restored, w.saved_at, p.name as staff_name";
+const VERSION: &str = "w.kind, w.language, w.number, w.subject_line, w.body_text, w.body_html, w.letter, w.restored, w.saved_at, p.name as staff_name";
 
 /// The latest version of each mail that has one.
 ///
@@ -68,16 +69,22 @@ pub(super) fn insert(
     staff: Option<StaffId>,
     now: Timestamp,
 ) -> Result<(), Error> {
+    let (html, letter) = match new.words {
+        None => (None, None),
+        Some(Wording::Html(words)) => (Some(words), None),
+        Some(Wording::Letter(letter)) => (None, Some(letter.json())),
+    };
     tx.run(
-        "insert into wordings (kind, language, number, subject_line, body_text, body_html, restored, saved_at, staff_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into wordings (kind, language, number, subject_line, body_text, body_html, letter, restored, saved_at, staff_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
             &new.which.0.as_str(),
             &new.which.1.tag(),
             &new.number,
-            &new.words.map(|words| words.subject.as_str()),
-            &new.words.map(|words| words.text.as_str()),
-            &new.words.map(|words| words.html.as_str()),
+            &html.map(|words| words.subject.as_str()),
+            &html.map(|words| words.text.as_str()),
+            &html.map(|words| words.html.as_str()),
+            &letter.as_deref(),
             &new.restored,
             &now,
             &staff,
@@ -93,8 +100,12 @@ impl FromRow for Version {
         let subject: Option<String> = row.get("subject_line")?;
         let text: Option<String> = row.get("body_text")?;
         let html: Option<String> = row.get("body_html")?;
-        let words = match (subject, text, html) {
-            (Some(subject), Some(text), Some(html)) => Some(Words { subject, text, html }),
+        let letter = row.parse_opt("letter", Letter::from_json)?;
+        let words = match (letter, subject, text, html) {
+            (Some(letter), ..) => Some(Wording::Letter(letter)),
+            (None, Some(subject), Some(text), Some(html)) => {
+                Some(Wording::Html(Words { subject, text, html }))
+            }
             _ => None,
         };
         Ok(Self {

@@ -12,7 +12,7 @@ const MAIL: &str = "anna@harbour.example";
 
 /// Where someone with nothing but a temporary password may go: pages for
 /// everyone, and the page for choosing.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 14] = [
     "/login",
     "/logout",
     "/login/challenge",
@@ -22,6 +22,8 @@ const OPEN: [&str; 12] = [
     "/forgot-username",
     "/forgot-username/sent",
     "/password",
+    "/invitation/{token}",
+    "/invitation/{token}/sent",
     "/not-me/{token}",
     "/account/email/confirm/{token}",
     "/.well-known/change-password",

@@ -62,6 +62,7 @@ mod harmless;
 mod import;
 mod invitation;
 mod known_device;
+mod letters;
 mod lists;
 mod logo;
 mod mail_answers;

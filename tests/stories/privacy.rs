@@ -358,6 +358,13 @@ story! {
         let path = format!("/portal/contacts/{anna}/privacy");
         let page = office.browser.get(&path).await;
         assert!(page.says("The newest are shown") && page.text().matches("Website access turned").count() == 100, "{}", page.text());
+        assert!(page.says("more than 100") && page.says("Show 95 more"), "five are in sight, the others folded away: {}", page.text());
+        assert!(page.says("Nothing is kept under: ") && page.says("Passkeys"), "{}", page.text());
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let contact = owner.browser.get(&format!("/portal/contacts/{anna}")).await;
+        assert!(contact.says("Show 42 more") && contact.says(&format!("/portal/audit?contact={anna}")), "{}", contact.text());
+        let (in_sight, _) = contact.text().split_once("Show 42 more").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        assert_eq!(in_sight.matches("Website access turned").count(), 8, "{in_sight}");
         let file: serde_json::Value = serde_json::from_str(&office.browser.post(&format!("{path}/export"), &[]).await.text()).unwrap();
         let history = file["history"].as_array().unwrap();
         assert_eq!(history.iter().filter(|entry| entry["what"].as_str().unwrap().starts_with("Website access turned")).count(), 101);

@@ -166,14 +166,13 @@ fn encodings(found: Option<&str>) -> impl Iterator<Item = (String, String)> {
 /// What was found out about a file.
 pub fn found_in_words(import: &Import) -> String {
     let origin = &import.origin;
-    let mut parts = match &origin.sheet {
-        Some(sheet) => vec!["XLSX".to_owned(), format!("sheet “{sheet}”")],
-        None => {
-            let encoding = origin.encoding.as_deref().unwrap_or_default();
-            let called = ENCODINGS.into_iter().find(|(name, _)| *name == encoding).map(|(_, word)| word);
-            let between = delimiter(origin).map_or("another delimiter", |(_, word, _)| word);
-            vec!["CSV".to_owned(), called.unwrap_or(encoding).to_owned(), first_small(between)]
-        }
+    let mut parts = if let Some(sheet) = &origin.sheet {
+        vec!["XLSX".to_owned(), format!("sheet “{sheet}”")]
+    } else {
+        let encoding = origin.encoding.as_deref().unwrap_or_default();
+        let called = ENCODINGS.into_iter().find(|(name, _)| *name == encoding).map(|(_, word)| word);
+        let between = delimiter(origin).map_or("another delimiter", |(_, word, _)| word);
+        vec!["CSV".to_owned(), called.unwrap_or(encoding).to_owned(), first_small(between)]
     };
     if origin.heading_row > 0 {
         parts.push(format!("headings in row {}", origin.heading_row));

@@ -1,5 +1,8 @@
 //! The templates in the binary.
 
+use super::letter::Letter;
+use super::{TemplateError, Templates, Which, folder};
+
 /// Every template: its path and its text. The operator's folder may hold files
 /// of these paths.
 pub(super) const TEMPLATES: [(&str, &str); 55] = [
@@ -59,3 +62,42 @@ pub(super) const TEMPLATES: [(&str, &str); 55] = [
     ("de/staff-reset/body.txt", include_str!("de/staff-reset/body.txt")),
     ("de/staff-reset/body.html", include_str!("de/staff-reset/body.html")),
 ];
+
+/// How each mail is worded: what goes into the places of its templates.
+pub(super) const LETTERS: &[(&str, &str)] = &[
+    ("en/reset/letter.txt", include_str!("en/reset/letter.txt")),
+    ("en/invitation/letter.txt", include_str!("en/invitation/letter.txt")),
+    ("en/invitation-username/letter.txt", include_str!("en/invitation-username/letter.txt")),
+    ("en/password-changed/letter.txt", include_str!("en/password-changed/letter.txt")),
+    ("en/email-changed/letter.txt", include_str!("en/email-changed/letter.txt")),
+    ("en/email-confirmation/letter.txt", include_str!("en/email-confirmation/letter.txt")),
+    ("en/usernames/letter.txt", include_str!("en/usernames/letter.txt")),
+    ("en/sign-in-changed/letter.txt", include_str!("en/sign-in-changed/letter.txt")),
+    ("en/staff-reset/letter.txt", include_str!("en/staff-reset/letter.txt")),
+    ("de/reset/letter.txt", include_str!("de/reset/letter.txt")),
+    ("de/invitation/letter.txt", include_str!("de/invitation/letter.txt")),
+    ("de/invitation-username/letter.txt", include_str!("de/invitation-username/letter.txt")),
+    ("de/password-changed/letter.txt", include_str!("de/password-changed/letter.txt")),
+    ("de/email-changed/letter.txt", include_str!("de/email-changed/letter.txt")),
+    ("de/email-confirmation/letter.txt", include_str!("de/email-confirmation/letter.txt")),
+    ("de/usernames/letter.txt", include_str!("de/usernames/letter.txt")),
+    ("de/sign-in-changed/letter.txt", include_str!("de/sign-in-changed/letter.txt")),
+    ("de/staff-reset/letter.txt", include_str!("de/staff-reset/letter.txt")),
+];
+
+/// A built-in template as it is written, with places for words in it.
+pub(super) fn source(name: &str) -> &'static str {
+    TEMPLATES.iter().find(|(known, _)| *known == name).map_or("", |(_, source)| source)
+}
+
+/// A built-in template with the built-in words in it.
+pub(super) fn worded(name: &str, source: &str) -> Result<String, TemplateError> {
+    let is_of = |which: &Which| name.strip_prefix(&folder(*which)).is_some_and(|rest| rest.starts_with('/'));
+    let which = Templates::all().into_iter().find(is_of);
+    let Some((which, letter)) = which.and_then(|which| Some((which, Letter::built_in(which)?))) else {
+        return Ok(source.to_owned());
+    };
+    let words = letter.templates(which)?;
+    let part = words.files().into_iter().find(|(file, _)| name.ends_with(&format!("/{file}")));
+    Ok(part.map_or_else(|| source.to_owned(), |(_, worded)| worded.to_owned()))
+}

@@ -67,13 +67,13 @@ pub(super) fn one(templates: &Templates, which: Which, include_username: bool) -
 
 fn with(templates: &Templates, (kind, language): Which, usernames: &[bool]) -> Result<(), TemplateError> {
     for sample in samples::of(kind, usernames) {
-        fields(templates, kind, language, &sample)?;
+        fields(templates, kind, language, &sample.fields)?;
         let rendered = templates
-            .render_value(kind, language, &sample)
+            .render_value(kind, language, &sample.fields)
             .map_err(|failed| templates.broken(&failed.name, &failed.error))?;
         complete(templates, kind, language, &rendered)?;
-        if templates.worded.contains(&(kind, language)) {
-            templates.keeps_secrets((kind, language), &sample, rendered)?;
+        if templates.by_hand.contains(&(kind, language)) {
+            templates.keeps_secrets((kind, language), &sample.fields, rendered)?;
         }
     }
     Ok(())

@@ -138,7 +138,7 @@ mod tests {
                 .map(|field| field.name.split('.').next().unwrap_or_default().replace("entry", "entries"))
                 .map(|name| name.replace("entriess", "entries"))
                 .collect();
-            let sample = samples::of(kind, &[true]).swap_remove(0);
+            let sample = samples::of(kind, &[true]).swap_remove(0).fields;
             let there = sample.try_iter().unwrap().map(|key| key.to_string());
             let there: BTreeSet<String> = there.chain(["subject", "language"].map(str::to_owned)).collect();
             assert_eq!(explained, there, "{}", kind.as_str());

@@ -24,65 +24,100 @@ pub(super) const PAGE: &str = "https://shop.sample.example/invitation/0123456789
 pub(super) const FORGOT: &str = "https://shop.sample.example/forgot-password";
 const UNTIL: &str = "Wednesday 25 November, 14:02 (CET)";
 
-/// The fields of a kind in each variant that a template can tell apart;
-/// `usernames`: whether mails with a temporary password name the username, for
-/// those that may.
-pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Value> {
+/// A case of a mail that its template can tell from others.
+pub(super) struct Sample {
+    /// Its name in addresses.
+    pub(super) name: String,
+    /// What it is, in words.
+    pub(super) label: String,
+    pub(super) fields: Value,
+}
+
+impl Sample {
+    fn new(name: &str, label: &str, context: &impl Serialize) -> Self {
+        Self { name: name.to_owned(), label: label.to_owned(), fields: fields(context) }
+    }
+}
+
+/// The cases of a kind, the usual one first; `usernames`: whether mails with a
+/// temporary password name the username, for those that may.
+pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Sample> {
     match kind {
         Kind::Reset | Kind::Invitation => {
-            let invited = kind == Kind::Invitation;
-            usernames
-                .iter()
-                .flat_map(|named| temporary_passwords(invited, named.then_some(USERNAME)))
-                .collect()
+            usernames.iter().flat_map(|named| temporary_passwords(kind, *named)).collect()
         }
-        Kind::InvitationUsername => vec![fields(&InvitationUsername {
-            supplier: SUPPLIER,
-            website: WEBSITE,
-            person: PERSON,
-            retailer: RETAILER,
-            username: USERNAME,
-            sign_in_url: SIGN_IN,
-        })],
-        Kind::PasswordChanged => vec![fields(&PasswordChanged {
-            supplier: SUPPLIER,
-            website: WEBSITE,
-            person: PERSON,
-            retailer: RETAILER,
-            at: UNTIL,
-            forgot_url: FORGOT,
-        })],
-        Kind::EmailChanged => vec![fields(&EmailChanged {
-            supplier: SUPPLIER,
-            website: WEBSITE,
-            person: PERSON,
-            retailer: RETAILER,
-            at: UNTIL,
-            new_address_masked: "a…d@harbour.example",
-        })],
-        Kind::EmailConfirmation => vec![fields(&EmailConfirmation {
-            supplier: SUPPLIER,
-            website: WEBSITE,
-            person: PERSON,
-            retailer: RETAILER,
-            confirm_url: LINK,
-            valid_until: UNTIL,
-        })],
-        Kind::Usernames => vec![known_usernames(1), known_usernames(2)],
-        Kind::SignInChanged => SIGN_IN_CHANGES.map(sign_in_changed).to_vec(),
-        Kind::StaffReset => {
-            vec![staff_reset(false, false), staff_reset(true, false), staff_reset(false, true)]
+        Kind::InvitationUsername => vec![invitation_username()],
+        Kind::PasswordChanged => vec![password_changed()],
+        Kind::EmailChanged => vec![
+            email_changed("new", "There is a new address", "a…d@harbour.example"),
+            email_changed("removed", "The address was only removed", ""),
+        ],
+        Kind::EmailConfirmation => vec![email_confirmation()],
+        Kind::Usernames => {
+            vec![
+                known_usernames("one", "One username", 1),
+                known_usernames("several", "Several usernames", 2),
+            ]
         }
+        Kind::SignInChanged => SIGN_IN_CHANGES.map(sign_in_changed).into(),
+        Kind::StaffReset => vec![
+            staff_reset("again", "A new password", (false, false)),
+            staff_reset("first", "The first password", (true, false)),
+            staff_reset("lost", "A lost second factor", (false, true)),
+        ],
         // It borrows another's.
         Kind::Test => Vec::new(),
     }
 }
 
-const SIGN_IN_CHANGES: [&str; 6] =
-    ["passkey-added", "passkey-removed", "app-added", "app-removed", "factors-reset", "recovery-code-used"];
+const SIGN_IN_CHANGES: [(&str, &str); 6] = [
+    ("passkey-added", "A passkey was added"),
+    ("passkey-removed", "A passkey was removed"),
+    ("app-added", "An authenticator app was set up"),
+    ("app-removed", "The authenticator app was removed"),
+    ("factors-reset", "A lost second factor was removed"),
+    ("recovery-code-used", "A recovery code was used"),
+];
 
-fn sign_in_changed(change: &str) -> Value {
-    fields(&SignInChanged {
+fn invitation_username() -> Sample {
+    let (supplier, website, person, retailer) = (SUPPLIER, WEBSITE, PERSON, RETAILER);
+    let named =
+        InvitationUsername { supplier, website, person, retailer, username: USERNAME, sign_in_url: SIGN_IN };
+    Sample::new("invited", "After an invitation", &named)
+}
+
+fn password_changed() -> Sample {
+    let changed = PasswordChanged {
+        supplier: SUPPLIER,
+        website: WEBSITE,
+        person: PERSON,
+        retailer: RETAILER,
+        at: UNTIL,
+        forgot_url: FORGOT,
+    };
+    Sample::new("changed", "The password was changed", &changed)
+}
+
+fn email_changed(name: &str, label: &str, new_address_masked: &str) -> Sample {
+    let (supplier, website, person, retailer) = (SUPPLIER, WEBSITE, PERSON, RETAILER);
+    let changed = EmailChanged { supplier, website, person, retailer, at: UNTIL, new_address_masked };
+    Sample::new(name, label, &changed)
+}
+
+fn email_confirmation() -> Sample {
+    let asked = EmailConfirmation {
+        supplier: SUPPLIER,
+        website: WEBSITE,
+        person: PERSON,
+        retailer: RETAILER,
+        confirm_url: LINK,
+        valid_until: UNTIL,
+    };
+    Sample::new("asked", "The address is to be confirmed", &asked)
+}
+
+fn sign_in_changed((change, label): (&str, &str)) -> Sample {
+    let changed = SignInChanged {
         supplier: SUPPLIER,
         website: WEBSITE,
         person: PERSON,
@@ -90,52 +125,69 @@ fn sign_in_changed(change: &str) -> Value {
         at: UNTIL,
         page_url: SIGN_IN,
         forgot_url: FORGOT,
-    })
-}
-
-fn temporary_passwords(invited: bool, username: Option<&'static str>) -> Vec<Value> {
-    let sample = |asked_by: AskedBy<'static>, stops_current| {
-        let by_contact = asked_by == AskedBy::Contact;
-        fields(&TemporaryPassword {
-            supplier: SUPPLIER,
-            website: WEBSITE,
-            person: PERSON,
-            retailer: RETAILER,
-            password: PASSWORD,
-            valid_until: UNTIL,
-            valid_for: "48 hours",
-            sign_in_url: SIGN_IN,
-            asked_by,
-            not_me_url: NOT_ME,
-            username,
-            stops_current: stops_current && !invited,
-            page_url: invited.then_some(PAGE),
-            page_until: invited.then_some(UNTIL),
-            username_follows: invited && !by_contact && username.is_none(),
-        })
     };
-    vec![
-        sample(AskedBy::Contact, false),
-        sample(AskedBy::Staff(Some("Sample Staff")), true),
-        sample(AskedBy::Staff(None), true),
-        sample(AskedBy::Operator, false),
-    ]
+    Sample::new(change, label, &changed)
 }
 
-fn known_usernames(count: usize) -> Value {
-    let entry = || UsernameEntry { username: USERNAME, person: PERSON, retailer: RETAILER };
-    let entries = std::iter::repeat_with(entry).take(count).collect();
-    fields(&Usernames {
+/// Who asks for one: for a reset mostly the contact, for an invitation staff.
+fn temporary_passwords(kind: Kind, named: bool) -> Vec<Sample> {
+    let sample = |name: &str, label: &str, asked_by, stops_current| {
+        let (name, label) = if named {
+            (format!("{name}-username"), format!("{label}, with the username"))
+        } else {
+            (name.to_owned(), label.to_owned())
+        };
+        let username = named.then_some(USERNAME);
+        Sample::new(&name, &label, &temporary_password(kind, asked_by, username, stops_current))
+    };
+    let named_staff = AskedBy::Staff(Some("Sample Staff"));
+    let contact = sample("contact", "Asked for by the contact", AskedBy::Contact, false);
+    let staff = sample("staff", "Asked for by staff", named_staff, false);
+    let office = sample("office", "Asked for by staff who left since", AskedBy::Staff(None), false);
+    let operator = sample("operator", "Asked for by command", AskedBy::Operator, false);
+    if kind == Kind::Invitation {
+        return vec![staff, operator, office, contact];
+    }
+    let stopped = sample("stopped", "Staff stopped the current password", named_staff, true);
+    vec![contact, staff, stopped, office, operator]
+}
+
+fn temporary_password<'a>(
+    kind: Kind,
+    asked_by: AskedBy<'a>,
+    username: Option<&'a str>,
+    stops_current: bool,
+) -> TemporaryPassword<'a> {
+    let invited = kind == Kind::Invitation;
+    TemporaryPassword {
         supplier: SUPPLIER,
         website: WEBSITE,
-        entries,
+        person: PERSON,
+        retailer: RETAILER,
+        password: PASSWORD,
+        valid_until: UNTIL,
+        valid_for: "48 hours",
         sign_in_url: SIGN_IN,
-        forgot_url: FORGOT,
-    })
+        asked_by,
+        not_me_url: NOT_ME,
+        username,
+        stops_current,
+        page_url: invited.then_some(PAGE),
+        page_until: invited.then_some(UNTIL),
+        username_follows: invited && asked_by != AskedBy::Contact && username.is_none(),
+    }
 }
 
-fn staff_reset(first: bool, lost_device: bool) -> Value {
-    fields(&StaffReset {
+fn known_usernames(name: &str, label: &str, count: usize) -> Sample {
+    let entry = || UsernameEntry { username: USERNAME, person: PERSON, retailer: RETAILER };
+    let entries = std::iter::repeat_with(entry).take(count).collect();
+    let known =
+        Usernames { supplier: SUPPLIER, website: WEBSITE, entries, sign_in_url: SIGN_IN, forgot_url: FORGOT };
+    Sample::new(name, label, &known)
+}
+
+fn staff_reset(name: &str, label: &str, (first, lost_device): (bool, bool)) -> Sample {
+    let reset = StaffReset {
         supplier: SUPPLIER,
         website: WEBSITE,
         person: PERSON,
@@ -144,7 +196,8 @@ fn staff_reset(first: bool, lost_device: bool) -> Value {
         valid_until: UNTIL,
         first,
         lost_device,
-    })
+    };
+    Sample::new(name, label, &reset)
 }
 
 fn fields(context: &impl Serialize) -> Value {

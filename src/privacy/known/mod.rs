@@ -19,6 +19,9 @@ use crate::trail::Line;
 const FORMAT: i64 = 1;
 /// Records of a kind that a page shows; the file has all.
 const SHOWN: usize = 100;
+/// Those of them that are in sight where a kind is opened; the others are folded
+/// away behind them.
+const FIRST: usize = 5;
 
 /// Everything known about a contact.
 #[derive(Clone, Debug)]
@@ -183,18 +186,49 @@ fn entry_record(entry: &Entry, reader: Reader) -> Record {
 }
 
 impl Section {
-    /// The records a page shows.
-    pub fn shown(&self) -> &[Record] {
-        &self.records[..self.records.len().min(SHOWN)]
+    /// The newest records.
+    pub fn first(&self) -> &[Record] {
+        &self.records[..self.records.len().min(FIRST)]
+    }
+
+    /// The others that a page shows.
+    pub fn rest(&self) -> &[Record] {
+        let shown = &self.records[..self.records.len().min(SHOWN)];
+        shown.get(FIRST..).unwrap_or_default()
     }
 
     /// Whether there are more than that.
     pub fn has_more(&self) -> bool {
         self.records.len() > SHOWN
     }
+
+    /// The first moment of the newest record: when it began.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.records.first()?.iter().find_map(|(_, told)| match told {
+            Told::Moment(at) => Some(*at),
+            _ => None,
+        })
+    }
 }
 
 impl Known {
+    /// The kinds of which there is but one record.
+    pub fn singles(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(|section| section.single)
+    }
+
+    /// The kinds of which there are any number of records, and some.
+    pub fn lists(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(|section| !section.single && !section.records.is_empty())
+    }
+
+    /// The titles of kinds of which nothing is known.
+    pub fn empty(&self, language: Language) -> Option<String> {
+        let empty = self.sections.iter().filter(|section| section.records.is_empty());
+        let titles: Vec<String> = empty.map(|section| texts::text(language, section.title)).collect();
+        (!titles.is_empty()).then(|| titles.join(", "))
+    }
+
     /// All of it as a JSON file.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::{Contact, store as contacts};
 use crate::db::{Error, Tx};
 use crate::kernel::{EmailAddress, Username, invisible};
 
-pub use store::{contacts_sharing, username_taken};
+pub use store::{contacts_sharing, set_email, set_username, username_taken};
 
 /// What someone typed to say who they are, if it can be that.
 #[derive(Clone, Debug)]

@@ -1,12 +1,14 @@
 //! The pages of the words of mails.
 
+mod editor;
+mod form;
 pub mod portal;
 pub mod preview;
 
 use crate::error::{Error, Result};
 use crate::kernel::Language;
 use crate::mail::Kind;
-use crate::mail::templates::{TemplateError, Which};
+use crate::mail::templates::{TemplateError, Which, outline};
 use crate::wording::Version;
 
 /// The mail that an address names.
@@ -22,12 +24,15 @@ fn address((kind, language): Which) -> String {
 }
 
 /// The field of the form that a problem is of, and the problem in words.
-fn problem(error: &TemplateError) -> (&'static str, String) {
-    let (field, part) = match error.file.rsplit('/').next() {
-        Some("subject.txt") => ("subject", "Subject"),
-        Some("body.txt") => ("text", "Text"),
-        Some("body.html") => ("html", "HTML"),
-        _ => ("", "Frame"),
+fn problem((kind, _): Which, error: &TemplateError) -> (&'static str, String) {
+    let file = error.file.rsplit('/').next().unwrap_or_default();
+    let (field, part) = match file {
+        "subject.txt" => ("subject", "Subject"),
+        "body.txt" => ("text", "Text"),
+        "body.html" => ("html", "HTML"),
+        _ => outline::slots(kind)
+            .find(|slot| slot.name == file)
+            .map_or(("", "Frame"), |slot| (slot.name, slot.label)),
     };
     let line =
         error.line.filter(|_| field != "subject").map(|line| format!(", line {line}")).unwrap_or_default();

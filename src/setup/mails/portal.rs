@@ -1,10 +1,14 @@
 //! The list of mails, and the page on which one is worded.
 
 use askama::Template;
+use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
+use url::form_urlencoded;
 
+use super::editor::{Editor, Part, View, letter_before};
+use super::form::WordsForm;
 use super::preview::Preview;
 use super::{State, address, problem, which};
 use crate::actor::Level;
@@ -13,7 +17,9 @@ use crate::http::{Answer, AtPortal, Caller, Ids, Page, headers, html, redirect};
 use crate::kernel::Language;
 use crate::mail::Kind;
 use crate::mail::templates::fields::{self, Field};
-use crate::mail::templates::{Which, Words};
+use crate::mail::templates::letter::Letter;
+use crate::mail::templates::outline::{self, Chip};
+use crate::mail::templates::{Templates, Which, Wording};
 use crate::settings;
 use crate::setup::portal::ground;
 use crate::setup::{title, trial};
@@ -57,7 +63,8 @@ fn state(caller: &Caller, which: Which, versions: &[Version]) -> State {
     let app = &caller.web.app;
     let version = versions.iter().find(|version| version.which == which);
     let words = version.and_then(|version| version.words.as_ref());
-    let in_use = words.is_some_and(|words| app.templates().words(which) == *words);
+    let words = words.and_then(|words| words.templates(which).ok());
+    let in_use = words.is_some_and(|words| app.templates().words(which) == words);
     State::of(version, app.built_in.fixed(which), in_use)
 }
 
@@ -67,11 +74,18 @@ struct MailPage {
     page: Page,
     which: Which,
     state: State,
-    words: Words,
+    editor: Editor,
+    /// The version in HTML that these words would replace, and the version they
+    /// begin with.
+    replaces: Option<(i64, i64)>,
     /// The latest version that was seen.
     seen: i64,
     versions: Vec<Version>,
     fields: Vec<Field>,
+    chips: &'static [Chip],
+    /// The cases that the preview can show.
+    cases: Vec<(String, String)>,
+    case: String,
     preview: Preview,
     /// Whether what is in the fields is not what is in use.
     is_draft: bool,
@@ -89,7 +103,12 @@ impl MailPage {
         matches!(self.state, State::Fixed(_))
     }
 
-    /// What is written to use a field.
+    /// Whether it can be worded in paragraphs, too.
+    fn has_letter(&self) -> bool {
+        !self.is_fixed() && !outline::of(self.which.0).is_empty()
+    }
+
+    /// What is written to use a field of templates.
     fn written(field: &Field) -> String {
         if field.name == "entries" { field.name.to_owned() } else { format!("{{{{ {} }}}}", field.name) }
     }
@@ -101,42 +120,80 @@ impl MailPage {
         };
         Language::ALL.map(one).to_vec()
     }
+
+    /// Whether a version is written as templates.
+    fn is_html(version: &Version) -> bool {
+        matches!(version.words, Some(Wording::Html(_)))
+    }
 }
 
 /// What the page is shown with.
 #[derive(Default)]
 struct Shown {
-    typed: Option<Words>,
+    typed: Option<Wording>,
+    view: Option<View>,
+    case: String,
     errors: FieldErrors,
     meanwhile: bool,
 }
 
+/// What an address asks to see under a name.
+fn asked(query: Option<&str>, name: &str) -> String {
+    let query = query.unwrap_or_default().as_bytes();
+    let found = form_urlencoded::parse(query).find(|(known, _)| known == name);
+    found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
 /// `GET /portal/settings/mails/{kind}/{language}`
-pub async fn mail(AtPortal(caller): AtPortal, Ids(ids): Ids<(String, String)>) -> Answer {
+pub async fn mail(
+    AtPortal(caller): AtPortal,
+    Ids(ids): Ids<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Answer {
     settings::must_see(&caller.actor)?;
-    show(&caller, which(&ids)?, StatusCode::OK, Shown::default()).await
+    let shown = Shown {
+        view: View::named(&asked(query.as_deref(), "view")),
+        case: asked(query.as_deref(), "case"),
+        ..Shown::default()
+    };
+    show(&caller, which(&ids)?, StatusCode::OK, shown).await
 }
 
 async fn show(caller: &Caller, which: Which, status: StatusCode, shown: Shown) -> Answer {
     let versions = caller.read(move |tx, _| Ok(wording::versions(tx, which)?)).await?;
     let state = state(caller, which, &versions);
-    let in_use = caller.web.app.templates().words(which);
+    let include_username = caller.web.app.settings().values.include_username;
+    let cases = Templates::cases(which.0, include_username);
+    let known = cases.iter().any(|(name, _)| *name == shown.case);
+    let case = if known { shown.case } else { cases.first().cloned().unwrap_or_default().0 };
     // Words that were left out are there to be mended.
-    let left_out = versions
-        .first()
-        .and_then(|version| version.words.clone())
-        .filter(|_| matches!(state, State::LeftOut(_)));
-    let typed = shown.typed.or(left_out);
-    let preview = Preview::of(caller, which, typed.as_ref());
+    let newest = versions.first().and_then(|version| version.words.clone());
+    let left_out = newest.clone().filter(|_| matches!(state, State::LeftOut(_)));
+    let usual = View::usual(which, &state, versions.first());
+    let is_free = !outline::of(which.0).is_empty() && !matches!(state, State::Fixed(_));
+    let view = shown.view.filter(|_| is_free).unwrap_or(usual);
+    let view = shown.typed.as_ref().map_or(view, View::of);
+    let begun = (view == View::Letter && usual == View::Html).then(|| letter_before(which, &versions));
+    let typed = shown.typed.or_else(|| begun.clone().map(|(letter, _)| Wording::Letter(letter))).or(left_out);
+    let in_use = || match (view, newest) {
+        (View::Letter, Some(Wording::Letter(letter))) => Wording::Letter(letter),
+        (View::Letter, _) => Wording::Letter(Letter::built_in(which).unwrap_or_default()),
+        (View::Html, _) => Wording::Html(caller.web.app.templates().words(which)),
+    };
+    let preview = Preview::of(caller, which, typed.as_ref(), &case);
     let page = MailPage {
         page: caller.page(),
         which,
-        state,
         is_draft: typed.is_some(),
-        words: typed.unwrap_or(in_use),
+        editor: Editor::of(which, typed.unwrap_or_else(in_use), &shown.errors),
+        replaces: begun.map(|(_, from)| (versions.first().map_or(0, |version| version.number), from)),
+        state,
         seen: versions.first().map_or(0, |version| version.number),
         versions,
         fields: fields::of(which.0),
+        chips: outline::chips(which.0),
+        cases,
+        case,
         preview,
         errors: shown.errors,
         meanwhile: shown.meanwhile,
@@ -147,33 +204,20 @@ async fn show(caller: &Caller, which: Which, status: StatusCode, shown: Shown) -
     Ok(response)
 }
 
-/// What the form sends.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WordsForm {
-    subject: String,
-    text: String,
-    html: String,
-    version: i64,
-}
-
-impl WordsForm {
-    /// The words as typed; browsers send lines with two characters at the end.
-    fn words(&self) -> Words {
-        let lines = |typed: &str| typed.replace("\r\n", "\n");
-        Words { subject: lines(&self.subject), text: lines(&self.text), html: lines(&self.html) }
-    }
-}
-
 /// `POST /portal/settings/mails/{kind}/{language}`: a new version.
-pub async fn save(Ids(ids): Ids<(String, String)>, Confirmed(caller, form): Confirmed<WordsForm>) -> Answer {
+pub async fn save(
+    Ids(ids): Ids<(String, String)>,
+    Confirmed(caller, pairs): Confirmed<Vec<(String, String)>>,
+) -> Answer {
     settings::must_change(&caller.actor)?;
-    let (which, words, ground, now) = (which(&ids)?, form.words(), ground(&caller), caller.now());
-    let new = words.clone();
+    let (which, ground, now) = (which(&ids)?, ground(&caller), caller.now());
+    let form = WordsForm::of(which, pairs)?;
+    let new = form.wording.clone();
     let saved = caller
         .write(move |tx, actor| wording::save(tx, actor, &ground, (which, form.version, &new), now))
         .await?;
-    answer(&caller, which, saved, Some(words)).await
+    answer(&caller, which, saved, Shown { typed: Some(form.wording), case: form.case, ..Shown::default() })
+        .await
 }
 
 /// What restoring sends.
@@ -196,44 +240,57 @@ pub async fn restore(
     let saved = caller
         .write(move |tx, actor| wording::restore(tx, actor, &ground, (which, form.version, number), now))
         .await?;
-    answer(&caller, which, saved, None).await
+    answer(&caller, which, saved, Shown::default()).await
 }
 
-async fn answer(caller: &Caller, which: Which, saved: Saved, typed: Option<Words>) -> Answer {
-    let shown = match saved {
+async fn answer(caller: &Caller, which: Which, saved: Saved, shown: Shown) -> Answer {
+    let (status, shown) = match saved {
         Saved::Saved(_) => {
             caller.web.app.follow().await?;
             return Ok(redirect(&address(which), Some("words-saved")));
         }
         Saved::Wrong(error) => {
-            let (field, text) = problem(&error);
-            Shown { typed, errors: FieldErrors::one(field, text), meanwhile: false }
+            let (field, text) = problem(which, &error);
+            let errors = FieldErrors::one(field, text);
+            (StatusCode::UNPROCESSABLE_ENTITY, Shown { errors, ..shown })
         }
-        Saved::Meanwhile => Shown { typed, meanwhile: true, ..Shown::default() },
-        Saved::Fixed => Shown { typed, ..Shown::default() },
+        Saved::Meanwhile => (StatusCode::CONFLICT, Shown { meanwhile: true, ..shown }),
+        Saved::Fixed => (StatusCode::CONFLICT, shown),
     };
-    let status =
-        if shown.errors.is_empty() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     show(caller, which, status, shown).await
 }
 
 /// `POST /portal/settings/mails/{kind}/{language}/preview`: the page again, with
-/// what was typed as a reader would see it.
+/// what was typed as a reader would see it, as templates if those are asked for.
 pub async fn preview(
     AtPortal(caller): AtPortal,
     Ids(ids): Ids<(String, String)>,
-    Posted(form): Posted<WordsForm>,
+    Posted(pairs): Posted<Vec<(String, String)>>,
 ) -> Answer {
     settings::must_change(&caller.actor)?;
-    let (which, words) = (which(&ids)?, form.words());
-    show(&caller, which, StatusCode::OK, Shown { typed: Some(words), ..Shown::default() }).await
+    let which = which(&ids)?;
+    let form = WordsForm::of(which, pairs)?;
+    let shown = Shown { typed: Some(form.wording), case: form.case, ..Shown::default() };
+    let Some((View::Html, Some(wording))) = form.show.map(|view| (view, &shown.typed)) else {
+        return show(&caller, which, StatusCode::OK, shown).await;
+    };
+    match wording.templates(which) {
+        Ok(words) => {
+            let shown = Shown { typed: Some(Wording::Html(words)), ..shown };
+            show(&caller, which, StatusCode::OK, shown).await
+        }
+        Err(error) => answer(&caller, which, Saved::Wrong(error), shown).await,
+    }
 }
 
 /// `GET /portal/settings/mails/{kind}/{language}/preview/html`: for a frame.
-pub async fn html_in_use(AtPortal(caller): AtPortal, Ids(ids): Ids<(String, String)>) -> Answer {
+pub async fn html_in_use(
+    AtPortal(caller): AtPortal,
+    Ids(ids): Ids<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Answer {
     settings::must_see(&caller.actor)?;
-    let preview = Preview::of(&caller, which(&ids)?, None);
-    framed(preview)
+    framed(Preview::of(&caller, which(&ids)?, None, &asked(query.as_deref(), "case")))
 }
 
 /// `POST /portal/settings/mails/{kind}/{language}/preview/html`: what was typed,
@@ -241,11 +298,12 @@ pub async fn html_in_use(AtPortal(caller): AtPortal, Ids(ids): Ids<(String, Stri
 pub async fn html_typed(
     AtPortal(caller): AtPortal,
     Ids(ids): Ids<(String, String)>,
-    Posted(form): Posted<WordsForm>,
+    Posted(pairs): Posted<Vec<(String, String)>>,
 ) -> Answer {
     settings::must_change(&caller.actor)?;
-    let preview = Preview::of(&caller, which(&ids)?, Some(&form.words()));
-    framed(preview)
+    let which = which(&ids)?;
+    let form = WordsForm::of(which, pairs)?;
+    framed(Preview::of(&caller, which, Some(&form.wording), &form.case))
 }
 
 /// What stands in a frame in place of a mail that can't be shown.

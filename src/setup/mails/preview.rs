@@ -3,7 +3,7 @@
 use super::problem;
 use crate::http::Caller;
 use crate::mail::message::for_browser;
-use crate::mail::templates::{Templates, Which, Words};
+use crate::mail::templates::{Templates, Which, Wording};
 
 /// What a reader would see, or why there is nothing to see yet.
 pub(super) struct Preview {
@@ -15,13 +15,13 @@ pub(super) struct Preview {
 }
 
 impl Preview {
-    /// Of the words that are in use (`None`), or of these.
-    pub(super) fn of(caller: &Caller, which: Which, words: Option<&Words>) -> Self {
+    /// Of the words that are in use (`None`), or of these, in one case.
+    pub(super) fn of(caller: &Caller, which: Which, words: Option<&Wording>, case: &str) -> Self {
         let app = &caller.web.app;
         let settings = app.settings();
         let (values, in_use) = (&settings.values, app.templates());
         let named = (values.supplier.as_str(), app.config.http.public_url.as_str());
-        let sample = |templates: &Templates| templates.sample(which, named, values.include_username);
+        let sample = |templates: &Templates| templates.sample(which, case, named, values.include_username);
         let logo = app.logo();
         let shown = match words {
             None => sample(&in_use),
@@ -40,7 +40,7 @@ impl Preview {
                 subject: String::new(),
                 text: String::new(),
                 html: String::new(),
-                problem: problem(&error),
+                problem: problem(which, &error),
             },
         }
     }

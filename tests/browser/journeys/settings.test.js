@@ -1,7 +1,7 @@
 // @ts-check
-/** What the office sets up while it runs: its name, its colour, the words of its mails. */
+/** What the office sets up while it runs: its name, its colour, its logo. */
 import assert from "node:assert/strict";
-import { forgets, isWrong, readsMail, sees, signsInAsStaff, temporaryPassword } from "../support/acts.js";
+import { isWrong, sees, signsInAsStaff } from "../support/acts.js";
 import { journey } from "../support/journey.js";
 
 journey("a setting is changed and counts at once", ["desktop", "phone"], async ({ demo, come }) => {
@@ -11,13 +11,19 @@ journey("a setting is changed and counts at once", ["desktop", "phone"], async (
   await page.goto("/portal/settings");
   await owner.look("portal-settings");
   const colour = page.getByLabel("Your colour");
-  await colour.fill("#ff8800");
+  await colour.fill("#ff880");
   await page.getByRole("button", { name: /^Save.*Your colour/ }).click();
-  await isWrong(colour, "must be dark enough for words");
+  await isWrong(colour, "must be a colour such as #1f3a93");
   owner.problems = owner.problems.filter((problem) => !problem.includes("422"));
-  await owner.look("portal-settings-pale");
-  await page.getByRole("button", { name: "Use #a65800" }).click();
-  await sees(owner, "Changed by");
+  await owner.look("portal-settings-no-colour");
+  await colour.fill("#ffd400");
+  await page.getByRole("button", { name: /^Save.*Your colour/ }).click();
+  await sees(owner, "Now: #ffd400.");
+  await page.goto("/portal");
+  await owner.look("portal-light-colour");
+  const bars = await page.locator(".legend .first").evaluate((mark) => getComputedStyle(mark, "::before").backgroundColor);
+  assert.equal(bars, "rgb(0, 114, 178)", "charts keep their own colours");
+  await page.goto("/portal/settings");
   await page.getByLabel("Your name").fill("Harbour Supplies");
   await page.getByRole("button", { name: /^Save.*Your name/ }).click();
   await sees(owner, "Now: Harbour Supplies.");
@@ -25,8 +31,8 @@ journey("a setting is changed and counts at once", ["desktop", "phone"], async (
   await visitor.page.goto("/login");
   await sees(visitor, "Harbour Supplies");
   const button = visitor.page.getByRole("button", { name: "Sign in", exact: true });
-  const painted = await button.evaluate((element) => getComputedStyle(element).backgroundColor);
-  assert.notEqual(painted, "rgb(14, 93, 104)", "it has the new colour");
+  const painted = await button.evaluate((element) => [getComputedStyle(element).backgroundColor, getComputedStyle(element).color]);
+  assert.deepEqual(painted, ["rgb(255, 212, 0)", "rgb(26, 29, 30)"], "it has the new colour, with dark words");
   await visitor.look();
   await page.getByRole("link", { name: "Choose a logo" }).click();
   await owner.look("portal-logo");
@@ -50,41 +56,4 @@ journey("a setting is changed and counts at once", ["desktop", "phone"], async (
   await sees(owner, "Set back by");
   await page.getByRole("button", { name: /^Back to the default.*Your colour/ }).click();
   await page.getByRole("button", { name: /^Back to the default.*Your colour/ }).waitFor({ state: "detached" });
-});
-
-journey("the words of a mail, from the editor to the mail that is received", ["desktop"], async ({ demo, come }) => {
-  const [owner, alex] = [await come(), await come()];
-  const { page } = owner;
-  await signsInAsStaff(owner, "/portal", demo.staff.owner ?? assert.fail());
-  await page.goto("/portal/settings/mails");
-  await owner.look("portal-mails-words");
-  await page.getByRole("link", { name: "Password reset (English)" }).click();
-  const text = page.getByLabel("Text", { exact: true });
-  const builtIn = await text.inputValue();
-  await text.fill(builtIn.replace("Hello", "Ahoy"));
-  await page.locator("#preview").getByText("Ahoy Sample Person").waitFor();
-  await owner.look("portal-mail-words");
-  await text.fill(`${builtIn}\nhttps://elsewhere.example/?p={{ password }}\n`);
-  await page.getByRole("button", { name: "Save" }).click();
-  await isWrong(page.getByLabel("Text", { exact: true }), "can’t follow something else");
-  owner.problems = owner.problems.filter((problem) => !problem.includes("422"));
-  await owner.look("portal-mail-words-wrong");
-  await page.getByLabel("Text", { exact: true }).fill(builtIn.replace("Hello", "Ahoy"));
-  await page.getByRole("button", { name: "Save" }).click();
-  await sees(owner, "Version 1");
-  await page.getByRole("button", { name: "Send a test to me" }).click();
-  await sees(owner, "A test mail is on its way");
-  await owner.look("portal-mail-words-saved");
-  assert.match(await readsMail(owner, "[Test]"), /Ahoy Sample Person/);
-  await owner.look();
-  await forgets(alex, "alex");
-  await alex.look();
-  const mail = await readsMail(alex, "alex@harbourgifts.example");
-  assert.match(mail, /^Ahoy Alex Sample,/);
-  temporaryPassword(mail);
-  await alex.look();
-  await page.goto("/portal/settings/mails/reset/en");
-  await page.getByRole("button", { name: "Back to built in" }).press("Enter");
-  await sees(owner, "in use");
-  await owner.look();
 });

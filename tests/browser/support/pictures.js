@@ -94,7 +94,9 @@ async function whoMay() {
   await page.getByRole("heading", { name: "They can’t" }).waitFor();
   await take(owner, "role");
   await page.goto("/portal/settings/mails/reset/en");
-  await page.getByLabel("Text", { exact: true }).pressSequentially("Good morning! ");
+  await page.getByLabel("After it").focus();
+  await page.getByLabel("After it").press("Control+Home");
+  await page.getByLabel("After it").pressSequentially("Good morning! ");
   await page.locator("#preview").getByText("Good morning!").waitFor();
   await page.frameLocator("iframe.mail-html").getByText("K7QM-2RXD-9TWP").waitFor();
   await take(owner, "mail-words");

@@ -12,6 +12,7 @@ const EVERYTHING = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag
 const COLOURS = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 /** Until something that is waited for is given up: long, since machines are busy, and nothing waits longer than it must. */
 const PATIENCE_MS = 60_000;
+const NARROWEST = 320;
 
 export class Visitor {
   /** Whatever must not happen: errors in the console, requests to elsewhere, pages wider than the screen. @type {string[]} */
@@ -121,9 +122,20 @@ export class Visitor {
       await this.picture(name ?? pathname, scheme);
       for (const broken of await this.violations(scope)) this.problems.push(`${broken} (${scheme}, ${this.screen}, ${pathname})`);
     }
-    const [wide, room] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    if (wide > room) this.problems.push(`${pathname} is ${wide} px wide on ${room} px`);
+    await this.#fits(pathname);
+    this.problems.push(...(await this.page.evaluate(offCentre)).map((what) => `${what} (${this.screen}, ${pathname})`));
     if (this.touch) this.problems.push(...(await this.page.evaluate(tooSmall)).map((what) => `${what} for a finger (${this.screen}, ${pathname})`));
+  }
+
+  /** That nothing scrolls sideways, on this screen and on the narrowest there is (WCAG 2.2, 1.4.10). @param {string} pathname */
+  async #fits(pathname) {
+    const own = this.page.viewportSize();
+    for (const width of [own?.width ?? 0, NARROWEST]) {
+      if (own && width !== own.width) await this.page.setViewportSize({ ...own, width });
+      const wide = await this.page.evaluate(tooWide);
+      if (wide) this.problems.push(`${pathname} is ${wide} px wide on ${width} px`);
+    }
+    if (own) await this.page.setViewportSize(own);
   }
 
   /** @param {object} runOnly @returns {Promise<string[]>} */
@@ -151,6 +163,32 @@ const pattern = (path) => path.replace(/\/[^/]*\d[^/]*(?=\/|$)|(?<=\/(not-me|res
 export function settled() {
   const running = () => document.getAnimations().filter((animation) => animation.playState === "running");
   for (let moving = running(); moving.length; moving = running()) for (const animation of moving) animation.finish();
+}
+
+/** In the page: how wide it is, if that is more than the screen; 0 otherwise. The sales app is for tablets. */
+function tooWide() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return scrollWidth > clientWidth && !(document.querySelector(".sales") && clientWidth < 390) ? scrollWidth : 0;
+}
+
+/** In the page: buttons whose label does not stand in their middle. */
+function offCentre() {
+  const shown = [...document.querySelectorAll("button, .button, summary.button, .link-button, .chip")].filter((button) => button.checkVisibility({ visibilityProperty: true }));
+  return shown.flatMap((button) => {
+    const lines = [];
+    const words = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+    for (let node = words.nextNode(); node; node = words.nextNode()) {
+      if (!node.textContent?.trim() || node.parentElement?.closest(".visually-hidden")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      lines.push(...range.getClientRects());
+    }
+    if (!lines.length) return [];
+    const box = button.getBoundingClientRect();
+    const middle = (Math.min(...lines.map((line) => line.top)) + Math.max(...lines.map((line) => line.bottom))) / 2;
+    const off = Math.round(middle - (box.top + box.bottom) / 2);
+    return Math.abs(off) > 3 ? [`the label of “${button.textContent?.trim().slice(0, 40)}” stands ${off} px from its middle`] : [];
+  });
 }
 
 /** In the page: what is to be touched and is less than 44 px high, but for links in running text. */
