@@ -103,6 +103,8 @@ fn built() -> Vec<Asked> {
             "retailer-",
             "run-",
             "customers-",
+            "key-",
+            "backup-",
         ];
         if !elsewhere.iter().any(|begin| event.starts_with(begin)) {
             found.push(Asked::plain("the history of an account", format!("history-{event}")));
