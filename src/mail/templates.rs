@@ -110,13 +110,11 @@ impl Templates {
             check::no_strangers(folder)?;
         }
         for (name, source) in builtin::TEMPLATES {
-            match folder.map(|folder| folder.join(name)).filter(|path| path.exists()) {
-                Some(path) => templates.add_own(name, path)?,
-                None => {
-                    let added =
-                        templates.environment.add_template_owned(name, builtin::worded(name, source)?);
-                    added.map_err(|error| templates.broken(name, &error))?;
-                }
+            if let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) {
+                templates.add_own(name, path)?;
+            } else {
+                let added = templates.environment.add_template_owned(name, builtin::worded(name, source)?);
+                added.map_err(|error| templates.broken(name, &error))?;
             }
         }
         check::all(&templates)?;

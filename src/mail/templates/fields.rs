@@ -59,16 +59,18 @@ const TEMPORARY: [Meaning; 15] = [
     ("subject", "the subject"),
 ];
 
+const INVITATION_USERNAME: [Meaning; 5] = [
+    ("person", "the contact’s name"),
+    ("retailer", "the retailer’s name"),
+    ("username", "their username"),
+    ("sign_in_url", "where to sign in"),
+    ("subject", "the subject"),
+];
+
 fn own(kind: Kind) -> &'static [Meaning] {
     match kind {
         Kind::Reset | Kind::Invitation => &TEMPORARY,
-        Kind::InvitationUsername => &[
-            ("person", "the contact’s name"),
-            ("retailer", "the retailer’s name"),
-            ("username", "their username"),
-            ("sign_in_url", "where to sign in"),
-            ("subject", "the subject"),
-        ],
+        Kind::InvitationUsername => &INVITATION_USERNAME,
         Kind::PasswordChanged => &[
             ("person", "the contact’s name"),
             ("retailer", "the retailer’s name"),

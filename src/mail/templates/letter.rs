@@ -97,7 +97,7 @@ enum Part<'t> {
 }
 
 /// What was typed, parted into words and fields.
-fn read<'t>(kind: Kind, slot: Slot, typed: &'t str) -> Result<Vec<Part<'t>>, String> {
+fn read(kind: Kind, slot: Slot, typed: &str) -> Result<Vec<Part<'_>>, String> {
     let longest = slot.shape.longest();
     if typed.chars().count() > longest {
         return Err(format!("it is longer than {longest} characters"));
@@ -118,16 +118,13 @@ fn read<'t>(kind: Kind, slot: Slot, typed: &'t str) -> Result<Vec<Part<'t>>, Str
             return Err("a field is written with one brace on each side, such as {supplier}".into());
         }
         let name = after.find('}').map(|end| &after[..end]).filter(|name| is_name(name));
-        match name {
-            Some(name) => {
-                parts.push(Part::Words(before));
-                parts.push(Part::Field(field(kind, slot.shape, name)?));
-                rest = &after[name.len() + 1..];
-            }
-            None => {
-                parts.push(Part::Words(&rest[..=at]));
-                rest = after;
-            }
+        if let Some(name) = name {
+            parts.push(Part::Words(before));
+            parts.push(Part::Field(field(kind, slot.shape, name)?));
+            rest = &after[name.len() + 1..];
+        } else {
+            parts.push(Part::Words(&rest[..=at]));
+            rest = after;
         }
     }
     parts.push(Part::Words(rest));
