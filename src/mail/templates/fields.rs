@@ -59,29 +59,18 @@ const TEMPORARY: [Meaning; 15] = [
     ("subject", "the subject"),
 ];
 
-/// Those of a mail about what someone proves themselves with.
-const SIGN_IN_CHANGED: [Meaning; 6] = [
-    ("person", "the name of who it happened to"),
-    (
-        "change",
-        "what changed: passkey-added, passkey-removed, app-added, app-removed, factors-reset or recovery-code-used",
-    ),
-    ("at", "when it was changed"),
-    ("page_url", "the page where they see what they have"),
-    ("forgot_url", "the page for a forgotten password"),
+const INVITATION_USERNAME: [Meaning; 5] = [
+    ("person", "the contact’s name"),
+    ("retailer", "the retailer’s name"),
+    ("username", "their username"),
+    ("sign_in_url", "where to sign in"),
     ("subject", "the subject"),
 ];
 
 fn own(kind: Kind) -> &'static [Meaning] {
     match kind {
         Kind::Reset | Kind::Invitation => &TEMPORARY,
-        Kind::InvitationUsername => &[
-            ("person", "the contact’s name"),
-            ("retailer", "the retailer’s name"),
-            ("username", "their username"),
-            ("sign_in_url", "where to sign in"),
-            ("subject", "the subject"),
-        ],
+        Kind::InvitationUsername => &INVITATION_USERNAME,
         Kind::PasswordChanged => &[
             ("person", "the contact’s name"),
             ("retailer", "the retailer’s name"),
@@ -112,7 +101,17 @@ fn own(kind: Kind) -> &'static [Meaning] {
             ("forgot_url", "the page for a forgotten password"),
             ("subject", "the subject"),
         ],
-        Kind::SignInChanged => &SIGN_IN_CHANGED,
+        Kind::SignInChanged => &[
+            ("person", "the name of who it happened to"),
+            (
+                "change",
+                "what changed: passkey-added, passkey-removed, app-added, app-removed, factors-reset or recovery-code-used",
+            ),
+            ("at", "when it was changed"),
+            ("page_url", "the page where they see what they have"),
+            ("forgot_url", "the page for a forgotten password"),
+            ("subject", "the subject"),
+        ],
         Kind::StaffReset => &[
             ("person", "the staff user’s name"),
             ("link", "the page that asks for the code"),
