@@ -79,6 +79,7 @@ pub enum State {
 
 /// What the database says of the first steps.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 struct Facts {
     territories: i64,
     /// One of them.
@@ -216,7 +217,7 @@ mod tests {
     fn a_test_mail_counts_once_it_was_taken() {
         let with = |delivery, tested| {
             let test = Some(TestMail { delivery, answer: "550 no".into() });
-            state(Step::Mail, &Facts { test, tested, ..nothing() }, (&settings(&[]), false))
+            state(Step::Mail, &Facts { tested, test, ..nothing() }, (&settings(&[]), false))
         };
         assert_eq!(with(Delivery::Waiting, false), State::UnderWay);
         assert_eq!(with(Delivery::PutOff, false), State::Failed("550 no".into()));

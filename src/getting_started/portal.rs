@@ -17,6 +17,7 @@ pub const PATH: &str = "/portal/getting-started";
 
 #[derive(Template)]
 #[template(path = "getting_started/pages/steps.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for a part of the page of its own")]
 struct StepsPage {
     page: Page,
     lines: Vec<Line>,

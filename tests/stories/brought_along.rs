@@ -66,7 +66,7 @@ story! {
     }
 }
 
-/// Hashes of WordPress 6.8 (of a customer's export) and 6.7 over what PHP's `addslashes` made of the
+/// Hashes of `WordPress` 6.8 (of a customer's export) and 6.7 over what PHP's `addslashes` made of the
 /// password: see `crates/passwords/tools/vectors.py`.
 const SLASHED: [(&str, &str); 3] = [
     ("it's7quay", "$wp$2y$08$PuN6CGAEStCmosg/ksjWueLAfBUkSpR7sf88PHfIQQ4eVxIdXMS0G"),

@@ -237,7 +237,7 @@ story! {
         };
         let job = claim().await.expect("a job");
         for _ in 0..5 {
-            shop.advance(jobs::LEASE - Duration::from_secs(1));
+            shop.advance(jobs::LEASE.saturating_sub(Duration::from_secs(1)));
             assert!(claim().await.is_none());
             let (held, now) = (job.clone(), shop.clock.now());
             let renewed = shop.db().write(move |tx| jobs::renew(tx, &held, now)).await;

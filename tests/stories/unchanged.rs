@@ -29,6 +29,11 @@ async fn sends_as_shown(browser: &Browser, path: &str, action: &str) -> Reply {
     browser.post(action, &fields).await
 }
 
+/// Whether a field is ticked or not.
+fn is_choice(tag: &str) -> bool {
+    tag.contains("type=\"radio\"") || tag.contains("type=\"checkbox\"")
+}
+
 /// The fields of a form with what is in them.
 fn fields(form: &str) -> Vec<(String, String)> {
     let mut fields = Vec::new();
@@ -39,11 +44,7 @@ fn fields(form: &str) -> Vec<(String, String)> {
         let (tag, rest) = part.split_once('>').unwrap_or((part, ""));
         let Some(name) = attribute(tag, "name") else { continue };
         match tag.split(' ').next().unwrap() {
-            "input" if tag.contains("type=\"radio\"") || tag.contains("type=\"checkbox\"") => {
-                if tag.contains(" checked") {
-                    fields.push((name, attribute(tag, "value").unwrap_or_default()));
-                }
-            }
+            "input" if is_choice(tag) && !tag.contains(" checked") => {}
             "input" => fields.push((name, attribute(tag, "value").unwrap_or_default())),
             "select" => {
                 let options = form

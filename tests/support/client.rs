@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use url::form_urlencoded;
 
 /// The longest an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Someone's browser. Clones share their cookies.
 #[derive(Clone)]

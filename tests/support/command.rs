@@ -35,7 +35,7 @@ impl Shop {
             .args(arguments)
             .current_dir(self.database.folder())
             .env("TRADEPOST_DATABASE__URL", &self.database.url)
-            .env("TRADEPOST_SECURITY__KEY_FILE", self.key_file())
+            .env("TRADEPOST_SECURITY__KEY_FILE", self.keys.path().join("tradepost.key"))
             .env("TRADEPOST_MAIL__SMTP_URL", self.smtp.url())
             .env("TRADEPOST_MAIL__FROM", "office@harbour.example")
             .env("TRADEPOST_HTTP__PUBLIC_URL", PUBLIC_URL)

@@ -41,7 +41,7 @@ pub struct Shop {
     settings: Settings,
     node: Option<Node>,
     /// Where the key of this installation is.
-    keys: tempfile::TempDir,
+    pub(super) keys: tempfile::TempDir,
     /// Mails that a story has looked at, by their place in the sink.
     read: Mutex<BTreeSet<usize>>,
     pub(super) numbers: AtomicU32,
@@ -122,11 +122,6 @@ impl Shop {
         shop
     }
 
-    /// Where the key of this installation is.
-    pub fn key_file(&self) -> std::path::PathBuf {
-        self.keys.path().join("tradepost.key")
-    }
-
     async fn start_node(&mut self) {
         let (config, clock) = (self.config(), self.clock.clone());
         let mut app = App::start(config, clock, None).await.expect("a running installation");
@@ -168,7 +163,7 @@ impl Shop {
             ("mail.from", "Harbour Wholesale <office@harbour.example>".to_owned()),
             ("mail.smtp_url", self.smtp.url()),
             ("database.url", self.database.url.clone()),
-            ("security.key_file", self.key_file().display().to_string()),
+            ("security.key_file", self.keys.path().join("tradepost.key").display().to_string()),
             // Stories count mails; those about the username turn it on.
             ("invitation.username", "never".to_owned()),
             ("password.memory_kib", "8".to_owned()),

@@ -125,7 +125,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         }
         lines.push("ENHANCEDSTATUSCODES");
         let (last, rest) = lines.split_last().expect("a line");
-        let said = rest.iter().map(|line| format!("250-{line}|")).collect::<String>();
+        let said = rest.iter().fold(String::new(), |said, line| said + "250-" + line + "|");
         self.say(&format!("{said}250 {last}")).await
     }
 

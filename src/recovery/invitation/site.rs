@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use super::Standing;
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
-use crate::kernel::{Timestamp, Token};
+use crate::kernel::Token;
 use crate::recovery::site::Sent;
 use crate::retailers::Contact;
 

@@ -137,7 +137,7 @@ story! {
                 assert!(page.says("Hand the file in once more") && page.says("Spalte 17"), "{page:?}");
                 let id = path.rsplit('/').next().expect("an id");
                 let reply = office.browser.post_file_with("/portal/imports", &[("again", id)], content.as_bytes()).await;
-                path = reply.location().to_owned();
+                reply.location().clone_into(&mut path);
             }
             shop.counts(1, "select count(*) as n from imports where state = 'checked'").await;
             let page = office.browser.get(&path).await;
