@@ -158,7 +158,8 @@ fn says_the_same(one: &Wording, other: &Wording) -> bool {
             let same = |one: &str, other: &str| one.trim() == other.trim();
             same(&one.subject, &other.subject) && same(&one.text, &other.text) && same(&one.html, &other.html)
         }
-        _ => one == other,
+        (Wording::Letter(one), Wording::Letter(other)) => one.says_the_same(other),
+        _ => false,
     }
 }
 

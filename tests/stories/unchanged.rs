@@ -77,7 +77,7 @@ async fn changes_nothing(shop: &Shop, who: &Browser, path: &str, action: &str) {
     let reply = sends_as_shown(who, path, action).await;
     assert_eq!(reply.status, 303, "{path}: {}", reply.text());
     let next = who.get(reply.location()).await;
-    assert!(next.says("Nothing was changed"), "{path}: {}", next.text());
+    assert!(next.says("Nothing was changed"), "{path} by {action}: {}", next.text());
     assert_eq!(shop.count(LEFT, &[]).await, before, "{path}: something was written");
 }
 

@@ -66,6 +66,13 @@ impl Colleague {
 }
 
 impl Shop {
+    /// Puts the list of first steps away, as after the first hours.
+    pub async fn puts_first_steps_away(&self) {
+        self.run("update getting_started set closed_at = 1, version = version + 1 where id = $1", &[&1_i64])
+            .await;
+        self.app().follow().await.expect("an answer");
+    }
+
     /// Waits until so many runs stand so.
     pub async fn runs_are(&self, state: &str, count: i64) {
         self.counts(count, &format!("select count(*) as n from runs where state = '{state}'")).await;

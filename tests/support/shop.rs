@@ -199,13 +199,6 @@ impl Shop {
         self.start_node().await;
     }
 
-    /// Puts the list of first steps away, as after the first hours.
-    pub async fn puts_first_steps_away(&self) {
-        self.run("update getting_started set closed_at = 1, version = version + 1 where id = $1", &[&1_i64])
-            .await;
-        self.app().follow().await.expect("an answer");
-    }
-
     /// The running installation.
     pub fn app(&self) -> &App {
         &self.node.as_ref().expect("a running installation").app

@@ -57,6 +57,15 @@ impl Letter {
         serde_json::from_str(json).map(Self)
     }
 
+    /// Whether another says the same; a place that one lacks is empty.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let mut places = self.0.keys().chain(other.0.keys());
+        let lines = |letter: &Self, place: &str| -> Vec<String> {
+            letter.words_at(place).trim().lines().map(|line| line.trim_end().to_owned()).collect()
+        };
+        places.all(|place| lines(self, place) == lines(other, place))
+    }
+
     /// What stands in a place.
     pub fn words_at(&self, slot: &str) -> &str {
         self.0.get(slot).map_or("", String::as_str)
