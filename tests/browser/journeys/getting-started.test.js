@@ -87,7 +87,7 @@ journeyAt(startNothing, "from nothing to the first customer signed in", ["deskto
   await click(go("Look at the mail and invite"));
   const mail = page.frameLocator("iframe[title='The mail']");
   await mail.getByText("XXXX-XXXX-XXXX").waitFor();
-  await mail.getByText("Welcome to the Sample Wholesale website").waitFor();
+  await mail.getByRole("heading", { name: "Welcome to the Sample Wholesale website" }).waitFor();
   await owner.look("getting-started-preview");
   await waits(owner, click, button);
   await click(button("Begin now"));
