@@ -56,6 +56,7 @@ fn every_foreign_key_can_be_followed_by_an_index_or_is_known_to_be_small() {
         "staff.role_id",
         "staff_territories.territory_id",
         "logos.staff_id",
+        "getting_started.staff_id",
         "wordings.staff_id",
     ];
     let database = Database::sqlite();
@@ -209,7 +210,7 @@ fn sqlite_indexes(file: &rusqlite::Connection, name: &str, table: &mut Table) {
     let indexes: Vec<(String, String, bool, bool)> =
         ask(file, indexes, name, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
     for (index, origin, unique, partial) in indexes {
-        let columns = "select name from pragma_index_info(?1) order by seqno";
+        let columns = "select coalesce(name, 'an expression') from pragma_index_info(?1) order by seqno";
         let columns = ask(file, columns, &index, |row| row.get(0));
         match origin.as_str() {
             "u" => drop(table.uniques.insert(columns)),
@@ -272,7 +273,7 @@ fn postgres_shape(database: &Database) -> BTreeMap<String, Table> {
         }
     }
     let indexes = "select i.indrelid::regclass::text, i.indexrelid::regclass::text, i.indisunique, i.indpred is not null,
-            (select array_agg(a.attname::text order by k.n) from unnest(i.indkey::int[]) with ordinality k(number, n) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number)
+            (select array_agg(coalesce(a.attname::text, 'an expression') order by k.n) from unnest(i.indkey::int[]) with ordinality k(number, n) left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number)
         from pg_index i join pg_class t on t.oid = i.indrelid
         where t.relnamespace = 'public'::regnamespace and i.indexrelid::regclass::text not like '%\\_words\\_trigrams' and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid and c.contype in ('p', 'u'))";
     for row in client.query(indexes, &[]).unwrap() {

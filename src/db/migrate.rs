@@ -51,7 +51,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0018_getting_started"),
     migration!("0019_change_requests"),
     migration!("0020_key_fingerprint"),
-    migration!("0022_letters"),
+    migration!("0021_letters"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -21,6 +21,7 @@ mod servers;
 mod staff;
 mod story;
 mod visitor;
+mod watching;
 
 use std::time::{Duration, Instant};
 
