@@ -38,6 +38,8 @@ struct Looks {
     some: bool,
     /// Each answers yes or no.
     switches: bool,
+    /// Some answer yes or no.
+    answers: bool,
     /// Each is made of digits only.
     digits: bool,
     /// They count the rows.
@@ -46,14 +48,16 @@ struct Looks {
 
 impl Looks {
     fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut looks = Self { some: false, switches: true, digits: true, counts: true };
+        let mut looks = Self { some: false, switches: true, answers: false, digits: true, counts: true };
         let mut next: Option<u64> = None;
         for text in texts {
             let number = text.parse::<u64>().ok();
             looks.counts &= number.is_some_and(|number| next.map_or(number <= 1, |next| number == next));
             next = number.and_then(|number| number.checked_add(1));
             looks.some = true;
-            looks.switches &= switch_word(text).is_some();
+            let answers = switch_word(text).is_some();
+            looks.switches &= answers;
+            looks.answers |= answers;
             looks.digits &= text.bytes().all(|byte| byte.is_ascii_digit());
         }
         looks
@@ -61,7 +65,7 @@ impl Looks {
 }
 
 /// A meaning that fits what stands in the column: nobody is called 1 or yes, and
-/// who is blocked is not told by a sentence.
+/// who is blocked is not told by sentences alone.
 fn as_it_looks(meaning: Meaning, looks: Looks) -> Option<Meaning> {
     if !looks.some {
         return Some(meaning);
@@ -71,7 +75,8 @@ fn as_it_looks(meaning: Meaning, looks: Looks) -> Option<Meaning> {
         let number = Meaning { field: Field::AccountNumber, rank: usize::MAX, whose: "" };
         return (meaning.field == Field::Retailer && looks.digits && !looks.switches).then_some(number);
     }
-    if meaning.field.is_switch() && !looks.switches {
+    // One cell that is mistyped is a wrong row; it does not let everyone in who is blocked.
+    if meaning.field.is_switch() && !looks.answers {
         return None;
     }
     Some(meaning)

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::invisible::{self, is_invisible};
+use super::invisible::{self, is_invisible, is_turning};
 
 /// Why a text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,11 +92,6 @@ fn shown(text: &str) -> String {
     let blank = |c: char| c.is_whitespace() || is_invisible(c) && !is_turning(c);
     let mark = |c: &char| !matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202C}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     text.trim_matches(blank).chars().filter(mark).collect()
-}
-
-/// Overrides of direction, which make one name read as another.
-fn is_turning(c: char) -> bool {
-    matches!(c, '\u{202D}' | '\u{202E}')
 }
 
 /// Control characters (Unicode Cc), line separators, bidirectional overrides

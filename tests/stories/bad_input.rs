@@ -152,12 +152,14 @@ story! {
         let reply = browser.sign_in("anna", PASSWORD).await;
         assert!(reply.leads_to("/"));
         let cookies = reply.all("set-cookie");
-        assert_eq!(cookies.len(), 1, "{cookies:?}");
-        assert!(cookies[0].starts_with("__Host-tradepost="), "{cookies:?}");
-        for part in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
-            assert!(cookies[0].contains(part), "{cookies:?}");
+        assert_eq!(cookies.len(), 2, "{cookies:?}");
+        assert!(cookies[0].starts_with("__Host-tradepost=") && cookies[0].contains("; SameSite=Lax"), "{cookies:?}");
+        let known = &cookies[1];
+        assert!(known.starts_with("__Host-tradepost-known=") && known.contains("; SameSite=Strict"), "{cookies:?}");
+        for cookie in cookies {
+            assert!(["; Secure", "; HttpOnly", "; Path=/"].iter().all(|part| cookie.contains(part)), "{cookie}");
+            assert!(!cookie.contains("Domain"), "{cookie}");
         }
-        assert!(!cookies[0].contains("Domain"));
         assert!(browser.get("/account").await.header("strict-transport-security").contains("max-age=31536000"));
         let plain = shop.browser();
         plain.set_cookie("tradepost", &browser.cookies()["__Host-tradepost"]);

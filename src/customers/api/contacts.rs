@@ -180,7 +180,7 @@ pub async fn change_sign_in(
             return Ok(Err(Refusal::Invalid(errors.clone())));
         }
         let edited = access::change_sign_in(tx, actor, (id, version), &sign_in, now)?;
-        if matches!(edited, Edited::Saved(_)) {
+        if matches!(edited, Edited::Saved(_) | Edited::Unchanged(_)) {
             access::switch(tx, actor, id, new.website_access, now)?;
         }
         outcome(tx, actor, &edited)

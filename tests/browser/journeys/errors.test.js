@@ -9,11 +9,19 @@ import { journey } from "../support/journey.js";
 journey("an address that leads nowhere", ["phone", "desktop"], async ({ demo, come }) => {
   const someone = await come();
   const { page } = someone;
-  for (const path of ["/no/such/page", "/portal/no-such-page", "/sales/no-such-page", "/not-me/nothing", "/account/email/confirm/nothing", "/portal/reset/nothing", "/dev/inbox/99999"]) {
+  for (const path of ["/no/such/page", "/portal/no-such-page", "/sales/no-such-page", "/dev/inbox/99999"]) {
     assert.equal((await page.goto(path))?.status(), 404, path);
     await sees(someone, "There is nothing here");
     await someone.look(`not-found ${path.split("/")[1]}`);
   }
+  for (const path of ["/not-me/nothing", "/account/email/confirm/nothing"]) {
+    assert.equal((await page.goto(path))?.status(), 410, path);
+    await sees(someone, "This link no longer works");
+    await someone.look(`gone ${path.split("/")[1]}`);
+  }
+  await page.goto("/portal/reset/nothing");
+  await isAt(someone, "/portal/forgot-password");
+  await someone.look("gone portal");
   await page.goto("/no/such/page");
   assert.equal(await page.locator(".card").count(), 0, "the door is the card");
   await page.locator("#request-id").waitFor();
