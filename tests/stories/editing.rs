@@ -84,7 +84,7 @@ story! {
             assert!(name != "Quay" || page.says("value=\"Quay\""), "what was typed is kept");
         }
         let fields = [("account_number", "1"), ("name", "Quay"), ("address", ""), ("territory", "everywhere")];
-        assert!(office.browser.post("/portal/retailers/new", &fields).await.says("Choose a territory."));
+        assert!(office.browser.post("/portal/retailers/new", &fields).await.says("Choose a territory of the list."));
         let version = version(&office, &format!("/portal/contacts/{anna}/sign-in")).await;
         for (username, email, words) in [("anna", "nowhere", "“nowhere” is not a complete e-mail address"), ("a\u{202E}b", MAIL, "can't be shown"), (long.as_str(), MAIL, "longer than 64")] {
             let page = sign_in_form(&office, anna, &version, (username, email)).await;

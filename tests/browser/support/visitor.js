@@ -178,7 +178,9 @@ function offCentre() {
     const lines = [];
     const words = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
     for (let node = words.nextNode(); node; node = words.nextNode()) {
-      if (!node.textContent?.trim() || node.parentElement?.closest(".visually-hidden")) continue;
+      if (!node.textContent?.trim() || !node.parentElement) continue;
+      // For screen readers only.
+      if (getComputedStyle(node.parentElement).clipPath !== "none" || node.parentElement.closest(".visually-hidden")) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       lines.push(...range.getClientRects());
