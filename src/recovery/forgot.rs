@@ -22,7 +22,7 @@ use crate::throttle::{self, Counter, Limit, Pauses, Rule};
 
 /// Mails for one name asked for from one place: three at once, then one after 5,
 /// 10, 20 and 40 minutes and one an hour.
-const PER_PAIR: Pauses = Pauses {
+pub(super) const PER_PAIR: Pauses = Pauses {
     free: 3,
     first: Duration::from_mins(5),
     factor: 2,

@@ -9,6 +9,7 @@ mod store;
 
 use std::time::Duration;
 
+use super::forgot::PER_PAIR;
 use super::{Manner, Requested, Reset, StartedBy, start};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
@@ -19,20 +20,10 @@ use crate::kernel::id::{ContactId, ResetId};
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::mail::{self, Kind, Mail, NewMail};
 use crate::retailers::{self, Contact};
-use crate::throttle::{self, Counter, Pauses, Rule};
+use crate::throttle::{self, Counter, Rule};
 
 /// How long the page of an invitation is open.
 pub const LASTS: Duration = Duration::from_hours(30 * 24);
-/// Mails that the page sends: three at once, then one after 5, 10, 20 and 40
-/// minutes and one an hour.
-const MAILS: Pauses = Pauses {
-    free: 3,
-    first: Duration::from_mins(5),
-    factor: 2,
-    longest: Duration::from_hours(1),
-    most: i64::MAX,
-    remembered: Duration::from_hours(24),
-};
 
 /// Where an invitation stands for whoever has its link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +122,8 @@ pub fn ask(
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
     let Some((contact, Standing::Open { .. })) = find(tx, token, now)? else { return Ok(None) };
-    let counter = [Counter::new("invitation", &contact.id.to_string(), Rule::Pauses(MAILS))];
+    // The page mails as often as "Forgot your password?" does.
+    let counter = [Counter::new("invitation", &contact.id.to_string(), Rule::Pauses(PER_PAIR))];
     if let Some(until) = throttle::attempt(tx, &counter, now)? {
         return Ok(Some(until));
     }
