@@ -215,16 +215,36 @@ function arrive() {
 
 /** Under which what was typed in forms that were not sent is kept, in this tab only. */
 const KEPT = "typed-in-other-forms";
-/** For how long, in milliseconds: a page to confirm who one is may come between. */
+/** For how long, in milliseconds, from the last form that was sent. */
 const KEPT_FOR_MS = 600_000;
 
-/** Before a form is sent: what was typed in the others of the page and is not saved yet. Never anything secret. @param {HTMLFormElement} sent */
+/** What is kept of forms, by their actions. @returns {Record<string, Record<string, string | boolean>>} */
+function stillKept() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  return kept && Date.now() - kept.at <= KEPT_FOR_MS ? kept.forms : {};
+}
+
+/** @param {ReturnType<typeof stillKept>} forms */
+function keep(forms) {
+  if (Object.keys(forms).length) sessionStorage.setItem(KEPT, JSON.stringify({ at: Date.now(), forms }));
+  else sessionStorage.removeItem(KEPT);
+}
+
+/**
+ * Before a form is sent: what was typed in the others of the page and is not saved yet. Never anything secret. What
+ * another page left stays, since a page to confirm who one is may come between. @param {HTMLFormElement} sent
+ */
 function keepOthers(sent) {
-  sessionStorage.removeItem(KEPT);
-  if (sent.method !== "post" || sent.action.endsWith("/logout")) return;
-  const others = all(document, "form[method=post]", HTMLFormElement).filter((form) => form.action !== sent.action && !("auto" in form.dataset));
-  const typed = others.map((form) => [form.getAttribute("action"), changed(form)]).filter(([, fields]) => Object.keys(fields ?? {}).length);
-  if (typed.length) sessionStorage.setItem(KEPT, JSON.stringify({ at: Date.now(), forms: Object.fromEntries(typed) }));
+  if (sent.action.endsWith("/logout")) return sessionStorage.removeItem(KEPT);
+  if (sent.method !== "post") return;
+  const kept = stillKept();
+  for (const form of all(document, "form[method=post]", HTMLFormElement)) {
+    const action = form.getAttribute("action") ?? "";
+    delete kept[action];
+    const typed = form.action === sent.action || "auto" in form.dataset ? {} : changed(form);
+    if (Object.keys(typed).length) kept[action] = typed;
+  }
+  keep(kept);
 }
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
@@ -236,13 +256,12 @@ function changed(form) {
 
 /** Puts back what was typed in forms that were not sent, and says that it is not saved. */
 function bringBack() {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-  if (!kept) return;
-  const late = Date.now() - kept.at > KEPT_FOR_MS;
-  for (const form of late ? [] : all(document, "form[method=post]", HTMLFormElement)) {
-    const typed = kept.forms[form.getAttribute("action") ?? ""];
+  const kept = stillKept();
+  for (const form of all(document, "form[method=post]", HTMLFormElement)) {
+    const action = form.getAttribute("action") ?? "";
+    const typed = kept[action];
     if (!typed) continue;
-    delete kept.forms[form.getAttribute("action") ?? ""];
+    delete kept[action];
     for (const field of fieldsOf(form)) {
       const value = typed[keyOf(field)];
       if (value === undefined) continue;
@@ -255,8 +274,7 @@ function bringBack() {
     form.prepend(note);
     announce(note.textContent);
   }
-  if (late || !Object.keys(kept.forms).length) sessionStorage.removeItem(KEPT);
-  else sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  keep(kept);
 }
 
 /** Those that people fill in, less what is secret. @param {HTMLFormElement} form */
@@ -698,6 +716,7 @@ async function preview(form) {
   const page = parse(await response.text());
   if (number !== previewed) return;
   replace("preview", page);
+  replace("send-test", page);
   const [frame] = all(document, "iframe.mail-html", HTMLIFrameElement);
   // A new frame each time, or stepping back would go through every letter.
   const fresh = /** @type {HTMLIFrameElement} */ (frame.cloneNode());

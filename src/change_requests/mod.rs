@@ -126,9 +126,8 @@ pub fn own(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<Vec<ChangeR
     if !actor.may_see_customers() {
         return Err(Error::NotAllowed);
     }
-    let mut requests = store::of_staff(tx, staff.id, now.minus(TOLD_FOR), LISTED)?;
     let mut seen = Vec::new();
-    for request in requests.drain(..) {
+    for request in store::of_staff(tx, staff.id, now.minus(TOLD_FOR), LISTED)? {
         if in_sight(tx, actor, request.contact)?.is_some() {
             seen.push(request);
         }
@@ -157,7 +156,7 @@ pub fn waiting(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<(ChangeRequest, Con
         return Ok(Vec::new());
     }
     let mut waiting = Vec::new();
-    for request in store::open(tx, LISTED)? {
+    for request in store::open(tx, actor.bounded_by(), LISTED)? {
         if let Some(contact) = in_sight(tx, actor, request.contact)? {
             waiting.push((request, contact));
         }
@@ -165,7 +164,7 @@ pub fn waiting(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<(ChangeRequest, Con
     Ok(waiting)
 }
 
-/// The open request of a contact whom the actor may see.
+/// The open request of a contact, whoever asks.
 ///
 /// # Errors
 /// When the database fails.

@@ -35,9 +35,21 @@ pub(super) fn open_of(tx: &mut Tx<'_>, contact: ContactId) -> Result<Option<Chan
     tx.opt(&format!("{REQUEST} where q.contact_id = $1 and q.state = 'open'"), &[&contact])
 }
 
-/// Oldest first.
-pub(super) fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ChangeRequest>, Error> {
-    tx.all(&format!("{REQUEST} where q.state = 'open' order by q.asked_at, q.id limit $1"), &[&limit])
+/// Oldest first; with `staff` those about contacts in their territories.
+pub(super) fn open(tx: &mut Tx<'_>, staff: Option<StaffId>, limit: i64) -> Result<Vec<ChangeRequest>, Error> {
+    match staff {
+        None => {
+            tx.all(&format!("{REQUEST} where q.state = 'open' order by q.asked_at, q.id limit $1"), &[&limit])
+        }
+        Some(staff) => tx.all(
+            &format!(
+                "{REQUEST} join contact_listings l on l.contact_id = q.contact_id
+                 where q.state = 'open' and l.territory_id in (select territory_id from staff_territories where staff_id = $2)
+                 order by q.asked_at, q.id limit $1"
+            ),
+            &[&limit, &staff],
+        ),
+    }
 }
 
 /// Newest first: the open ones, and those settled since then.

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::db::{Db, MigrateError};
 use crate::kernel::Clock;
 use crate::keys::{self, Keys};
+use crate::staff;
 
 /// Makes a database where there is none.
 pub(super) async fn init(config: Config) -> Result<(), Failure> {
@@ -20,10 +21,7 @@ pub(super) async fn init(config: Config) -> Result<(), Failure> {
         }
     }
     make(&config).await?;
-    println!(
-        "Next: tradepost staff add --email you@harbour.example --name \"Your name\" --kind dual --role owner\n\
-         Then: tradepost serve"
-    );
+    println!("Next: {}\nThen: tradepost serve", staff::FIRST_PERSON);
     Ok(())
 }
 

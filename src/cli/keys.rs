@@ -79,11 +79,16 @@ async fn replace(config: &Config, yes: bool) -> Result<(), Failure> {
         return Err(still_served());
     }
     let former = db.read(keys::known).await.map_err(|error| failed("reading the fingerprint", error))?;
-    let keys = another(file, former)?;
-    let (by, now) = (keys.fingerprint(), Clock::default().now());
+    let (by, files) = another(file, former)?;
+    let now = Clock::default().now();
     let done = db.write(move |tx| replace_the_key(tx, &Actor::operator(), by, now)).await;
-    if !done.map_err(|error| failed("replacing the key", error))? {
+    if !matches!(done, Ok(true)) {
+        files.put_back()?;
+        done.map_err(|error| failed("replacing the key", error))?;
         return Err(still_served());
+    }
+    if let Files::Kept { kept, .. } = &files {
+        println!("The former key is kept as {}.", kept.display());
     }
     println!(
         "Done. The key is now the one in {} (fingerprint {by}). Keep a copy of it apart from the backups; \
@@ -112,22 +117,47 @@ fn tell(lost: &Lost) {
     );
 }
 
+/// What was done to the key file.
+enum Files {
+    /// Nothing: another key was in it already.
+    AsTheyWere,
+    /// There was none, and one was made.
+    Made { file: PathBuf },
+    /// The former one is kept under another name.
+    Kept { file: PathBuf, kept: PathBuf },
+}
+
+impl Files {
+    /// Makes the files as they were, since the database still belongs to the
+    /// former key.
+    fn put_back(&self) -> Result<(), Failure> {
+        let done = match self {
+            Self::AsTheyWere => Ok(()),
+            Self::Made { file } => std::fs::remove_file(file),
+            Self::Kept { file, kept } => std::fs::rename(kept, file),
+        };
+        done.map_err(|error| failed("putting the former key file back", error))
+    }
+}
+
 /// A key that isn't the former one: the one that is in the file already, or a new
 /// one. The former one, if it is there, is kept under another name.
-fn another(file: &Path, former: Option<Fingerprint>) -> Result<Keys, Failure> {
-    if let Some(found) = Keys::read(file).map_err(refused_key)? {
-        if former != Some(found.fingerprint()) {
-            return Ok(found);
-        }
+fn another(file: &Path, former: Option<Fingerprint>) -> Result<(Fingerprint, Files), Failure> {
+    let found = Keys::read(file).map_err(refused_key)?.map(|keys| keys.fingerprint());
+    if let Some(found) = found.filter(|found| former != Some(*found)) {
+        return Ok((found, Files::AsTheyWere));
+    }
+    let mut files = Files::Made { file: file.to_owned() };
+    if found.is_some() {
         let kept = beside(file, "replaced");
         if kept.exists() {
             return Err(Failure::Refused(format!("{} is in the way: move it elsewhere", kept.display())));
         }
         std::fs::rename(file, &kept)
             .map_err(|error| failed(&format!("renaming {}", file.display()), error))?;
-        println!("The former key is kept as {}.", kept.display());
+        files = Files::Kept { file: file.to_owned(), kept };
     }
-    Keys::make(file).map_err(refused_key)
+    Ok((Keys::make(file).map_err(refused_key)?.fingerprint(), files))
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

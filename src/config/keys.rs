@@ -11,9 +11,12 @@ pub struct Key {
     pub meaning: &'static str,
 }
 
+/// What a supplier is called who has not been named yet.
+pub const UNNAMED: &str = "Our company";
+
 /// Every key, in the order `tradepost config print` shows them.
 pub const KEYS: &[Key] = &[
-    key("supplier.name", "Our company", "The supplier's name, on every page and in every mail."),
+    key("supplier.name", UNNAMED, "The supplier's name, on every page and in every mail."),
     key(
         "supplier.accent",
         "",

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
-pub use keys::{KEYS, Key};
+pub use keys::{KEYS, Key, UNNAMED};
 pub use secrets::without_secrets;
 pub use source::{Origin, Source};
 pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};

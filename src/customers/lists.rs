@@ -97,6 +97,7 @@ pub async fn save_view(AtPortal(caller): AtPortal, Posted(form): Posted<ViewForm
     let saved = caller.write(move |tx, actor| listing::save(tx, actor, &asked, &name, now)).await?;
     let flash = match saved {
         SavedView::Saved => "view-saved",
+        SavedView::Unchanged => "unchanged",
         SavedView::TooMany => "view-too-many",
     };
     Ok(redirect(&back, Some(flash)))

@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0019_change_requests"),
     migration!("0020_key_fingerprint"),
     migration!("0021_letters"),
+    migration!("0022_cases_of_test_mails"),
 ];
 
 /// Why a schema could not be brought up to date.

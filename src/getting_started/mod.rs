@@ -6,7 +6,7 @@ pub mod portal;
 mod store;
 
 use crate::actor::{Act, Actor, Level};
-use crate::config::Changeable;
+use crate::config::{Changeable, UNNAMED};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::Timestamp;
@@ -144,9 +144,6 @@ pub fn read(tx: &mut Tx<'_>, settings: &Changeable, has_logo: bool) -> Result<Fi
     let steps = Step::ALL.into_iter().map(|step| (step, state(step, &facts, (settings, has_logo))));
     Ok(FirstSteps { steps: steps.collect(), shown: first_steps::are_shown(tx)?, facts })
 }
-
-/// What a new installation is called.
-const UNNAMED: &str = "Our company";
 
 fn state(step: Step, facts: &Facts, (settings, has_logo): (&Changeable, bool)) -> State {
     let reach = &settings.reach;

@@ -205,7 +205,7 @@ const fn badge(state: &State) -> (&'static str, &'static str, &'static str) {
 /// whoever asks.
 pub async fn test(AtPortal(caller): AtPortal, Posted(NoFields {}): Posted<NoFields>) -> Answer {
     let (now, language) = (caller.now(), caller.web.app.settings().values.language);
-    caller.write(move |tx, actor| trial::send(tx, actor, (Kind::Invitation, language), now)).await?;
+    caller.write(move |tx, actor| trial::send(tx, actor, (Kind::Invitation, language), "", now)).await?;
     Ok(redirect(PATH, Some("test-sent")))
 }
 

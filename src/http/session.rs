@@ -179,30 +179,31 @@ pub fn let_in(visit: &Visit, token: &Token, to: &str, flash: Option<&str>) -> Re
 
 /// The same for a contact with a password of their own, by which the browser is
 /// known from now on.
-///
-/// # Errors
-/// When the database or the random source fails.
 pub async fn welcome(
     web: &Shared,
     visit: &Visit,
     (token, contact): (&Token, ContactId),
     (to, flash): (&str, Option<&str>),
-) -> Answer {
+) -> Response {
     let mut response = let_in(visit, token, to, flash);
-    if let Some(mark) = device_mark(web, contact, visit.known_device.clone()).await? {
+    if let Some(mark) = device_mark(web, contact, visit.known_device.clone()).await {
         visit.cookies.set(response.headers_mut(), Jar::Known, &mark, known_device::LASTS.as_secs());
     }
-    Ok(response)
+    response
 }
 
 /// What a device with which a contact has just signed in is known by; nothing
-/// without a key to sign it with.
-///
-/// # Errors
-/// When the database or the random source fails.
-pub async fn device_mark(web: &Shared, contact: ContactId, before: Option<String>) -> Result<Option<String>> {
-    let Some(keys) = web.app.keys.clone() else { return Ok(None) };
+/// without a key to sign it with. Whoever is signed in comes in, so when it can't
+/// be made their device is not known yet, and the log says why.
+pub async fn device_mark(web: &Shared, contact: ContactId, before: Option<String>) -> Option<String> {
+    let keys = web.app.keys.clone()?;
     let now = web.app.clock.now();
     let mark = move |tx: &mut Tx<'_>| known_device::remember(tx, &keys, before.as_deref(), contact, now);
-    web.app.db.read(mark).await.map(Some)
+    match web.app.db.read(mark).await {
+        Ok(mark) => Some(mark),
+        Err(error) => {
+            tracing::warn!(%error, "A device was not remembered");
+            None
+        }
+    }
 }

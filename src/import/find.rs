@@ -126,7 +126,7 @@ fn has_email(contact: &Contact, email: &EmailAddress) -> bool {
 }
 
 fn has_name(contact: &Contact, person: &Person) -> bool {
-    person.name.as_ref().is_some_and(|name| person::key(name) == person::key(&contact.name))
+    person.name.as_ref().is_some_and(|name| person::are_one(name, &contact.name))
 }
 
 #[cfg(test)]

@@ -165,7 +165,10 @@ pub async fn stage(
         }
         Err(error) => {
             let id = import.id;
-            db.write(move |tx| rows::remove(tx, id).and_then(|()| store::remove(tx, id))).await?;
+            let removed = db.write(move |tx| rows::remove(tx, id).and_then(|()| store::remove(tx, id))).await;
+            if let Err(error) = removed {
+                tracing::warn!(%error, import.id = %id, "What was read of a file could not be removed");
+            }
             Err(error)
         }
     }

@@ -134,8 +134,8 @@ fn count(import: &mut Import, plan: &mut Plan) {
         tally.wrong += 1;
         return;
     }
-    tally.warned += i64::from(!plan.notes.is_empty());
     remarks::count(tally, &mut plan.notes);
+    tally.warned += i64::from(!plan.notes.is_empty());
     match plan.retailer {
         OfRetailer::New(_) => tally.retailers_new += 1,
         OfRetailer::Change(..) => tally.retailers_changed += 1,

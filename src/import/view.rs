@@ -143,7 +143,10 @@ impl ImportView {
                 "It is in. As long as nothing touches those rows, it can be undone for 30 days.".to_owned()
             }
             State::Staged | State::Checked | State::Paused => {
-                format!("{total} rows. Nothing has changed yet.")
+                format!(
+                    "{} Nothing has changed yet.",
+                    if total == 1 { "1 row.".to_owned() } else { format!("{total} rows.") }
+                )
             }
         }
     }

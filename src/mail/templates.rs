@@ -202,7 +202,13 @@ impl Templates {
         all.take(now + 1).map(|sample| (sample.name, sample.label)).collect()
     }
 
-    /// A case of a mail (or the usual one) filled in with samples, in the
+    /// A case of that name, or the usual one of a mail.
+    pub fn case(kind: Kind, name: &str) -> String {
+        let mut cases = samples::of(kind, &[false, true]).into_iter().map(|sample| sample.name);
+        cases.find(|known| known == name).unwrap_or_default()
+    }
+
+    /// A case of a mail (or the usual one, for a name there is not) filled in with samples, in the
     /// supplier's name.
     ///
     /// # Errors
@@ -215,7 +221,7 @@ impl Templates {
         include_username: bool,
     ) -> Result<Rendered, TemplateError> {
         let own = [("supplier", Value::from(supplier)), ("website", Value::from(website))];
-        let own: BTreeMap<&str, Value> = own.into_iter().collect();
+        let own: BTreeMap<&str, Value> = own.into_iter().chain(samples::times(which.1)).collect();
         let mut cases = samples::of(which.0, &[include_username, !include_username]);
         let at = cases.iter().position(|sample| sample.name == case).unwrap_or(0);
         let sample = cases.swap_remove(at).fields;

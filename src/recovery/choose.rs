@@ -183,6 +183,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
     let actor = chosen.place.actor(Who::Contact(contact.id));
     audit::record(tx, &actor, now, event, About::contact(contact.retailer, contact.id))?;
     if matches!(chosen.proof, Proof::Temporary(_)) {
+        store::note_sign_in(tx, contact.id, None, now)?;
         access::remove_passkeys(tx, &actor, (contact.retailer, contact.id), now)?;
     }
     Ok(Choice::Chosen(token))

@@ -4,6 +4,7 @@
 
 use super::invitation;
 use crate::app::App;
+use crate::config::ResetMode;
 use crate::error::Result;
 use crate::kernel::{Timestamp, Username, calendar};
 use crate::mail::Kind;
@@ -40,7 +41,7 @@ pub fn of(app: &App, contact: &Contact, asked_by: &str, now: Timestamp) -> Resul
         asked_by: AskedBy::Staff(Some(asked_by)),
         not_me_url: &format!("{website}/not-me/sample"),
         username: username.map(Username::as_str),
-        stops_current: false,
+        stops_current: !invited && (values.reset.mode == ResetMode::Replace || !contact.has_password),
         page_url: invited.then_some(page_url.as_str()),
         page_until: invited.then_some(page_until.as_str()),
         username_follows: invited && values.mails_username(),

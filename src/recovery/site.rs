@@ -214,7 +214,7 @@ pub async fn submit_choose(
                 Some(_) => ("/", Some("password-chosen")),
                 None => ("/account", Some("password-changed")),
             };
-            welcome(&web, &visit, (&token, session.contact), to).await
+            Ok(welcome(&web, &visit, (&token, session.contact), to).await)
         }
         Choice::Refused(problems) => refuse(FieldErrors::all(
             "new_password",

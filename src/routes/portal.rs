@@ -66,7 +66,7 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
         ("/portal/invitations", get(invitations::invitations)),
-        ("/portal/runs", post(runs::start)),
+        ("/portal/runs", get(runs::all).post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),
         ("/portal/runs/{id}", get(runs::run)),
         ("/portal/runs/{id}/status", get(runs::status)),

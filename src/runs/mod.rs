@@ -330,21 +330,21 @@ pub fn resume(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Resu
 /// As for [`pause`].
 pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<bool> {
     let run = steered(tx, actor, id)?;
-    let waits = matches!(run.state, State::Running | State::Paused);
-    if !waits && run.next_round_at.is_none() {
+    let (goes_on, unsent) = (matches!(run.state, State::Running | State::Paused), items::unsent(tx, id)?);
+    if !goes_on && run.next_round_at.is_none() && unsent.is_empty() {
         return Ok(false);
     }
-    if waits {
+    if goes_on {
         store::end(tx, id, State::Cancelled, now, None)?;
         items::cancel_queued(tx, id)?;
-        for (contact, reset) in items::unsent(tx, id)? {
-            match recovery::cancel(tx, actor, contact, reset, now) {
-                Ok(()) | Err(Error::NotFound) => {}
-                Err(error) => return Err(error),
-            }
-        }
     } else {
         store::set_next_round(tx, id, None)?;
+    }
+    for (contact, reset) in unsent {
+        match recovery::cancel(tx, actor, contact, reset, now) {
+            Ok(()) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
     }
     record(tx, actor, Event::RunCancelled, id, now)?;
     Ok(true)

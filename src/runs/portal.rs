@@ -209,6 +209,12 @@ fn lasts(asking: &Asking, reached: &[&Candidate]) -> String {
     format!("{most} of them go to {domain}. At this pace it takes about {span}.")
 }
 
+/// `GET /portal/runs`: what stands in the browser after a form was confirmed. The
+/// list of runs is elsewhere.
+pub async fn all(AtPortal(_): AtPortal) -> Answer {
+    Ok(redirect("/portal/invitations", None))
+}
+
 /// `POST /portal/runs`
 pub async fn start(Confirmed(caller, pairs): Confirmed<Vec<(String, String)>>) -> Answer {
     let asking = Asking::of(pairs).ok_or(crate::http::Failure::Unreadable)?;

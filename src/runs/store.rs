@@ -162,7 +162,7 @@ pub(super) fn go_on(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<bool, 
 pub(super) fn running_of_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Run>, Error> {
     tx.opt(
         &format!(
-            "{RUN} where u.state = 'running' and u.id = (select i.run_id from resets x join run_items i on i.reset_id = x.id where x.mail_id = $1)"
+            "{RUN} where u.state = 'running' and u.id in (select i.run_id from resets x join run_items i on i.reset_id = x.id where x.mail_id = $1)"
         ),
         &[&mail],
     )

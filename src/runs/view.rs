@@ -124,6 +124,8 @@ pub struct RunView {
     pub settled: i64,
     /// Of how many.
     pub total: i64,
+    /// Of how many the mail has not left yet.
+    pub unsent: i64,
     /// The same in a sentence.
     pub sentence: String,
     /// Whether nothing more will happen by itself.
@@ -144,19 +146,28 @@ impl RunView {
         let territory = run.territory.as_ref().map(|(_, name)| name.as_str()).unwrap_or_default();
         let counts = Stage::ALL.into_iter().map(|one| (stage(one), tally.of(&[one])));
         let waits_until = run.waits_until(now);
-        let moving = run.state == State::Running || tally.of(&[Stage::Waiting, Stage::PutOff]) > 0;
+        let unsent = tally.of(&[Stage::Waiting, Stage::PutOff]);
+        let badge = match (waits_until, run.state) {
+            (Some(_), _) => ("info", "clock", "Waits to begin"),
+            (None, State::Done) if tally.of(&[Stage::PutOff]) > 0 => ("warn", "half", "Mails wait"),
+            (None, State::Done) if unsent > 0 => ("info", "clock", "Mails are leaving"),
+            (None, as_it_stands) => state(as_it_stands),
+        };
         Self {
             title: title(run.act, run.list, total, territory),
-            badge: if waits_until.is_some() { ("info", "clock", "Waits to begin") } else { state(run.state) },
+            badge,
             counts: counts.filter(|(_, count)| *count > 0).collect(),
             settled: total - queued,
             total,
             sentence: match waits_until {
                 Some(_) => "Nobody was reached yet".to_owned(),
-                None => sentence(&run, total - queued, total, queued),
+                None => sentence(&run, (total - queued, total, queued), unsent),
             },
-            is_final: !moving,
-            may_cancel: matches!(run.state, State::Running | State::Paused) || run.next_round_at.is_some(),
+            is_final: run.state != State::Running && unsent == 0,
+            may_cancel: matches!(run.state, State::Running | State::Paused)
+                || run.next_round_at.is_some()
+                || unsent > 0,
+            unsent,
             may_steer,
             waits_until,
             run,
@@ -201,12 +212,22 @@ impl RunView {
         } else {
             ""
         };
-        if self.run.act == Act::Invite && !self.is("done") {
-            format!(
-                "{queued} not reached yet stay as they are, and mails that have not left are called back.{rounds}"
-            )
-        } else {
-            format!("{queued} not reached yet stay as they are.{rounds}")
+        let stay = format!("{queued} not reached yet stay as they are");
+        match (self.run.act, self.is("done")) {
+            (Act::Invite, true) if self.unsent > 0 => {
+                format!("{} that have not left are called back.{rounds}", mails(self.unsent))
+            }
+            (Act::Invite, false) => format!("{stay}, and mails that have not left are called back.{rounds}"),
+            _ => format!("{stay}.{rounds}"),
+        }
+    }
+
+    /// What calling it off is called: on its menu, and on the button in it.
+    pub fn cancel_labels(&self) -> (&'static str, &'static str) {
+        match (self.is("done"), self.unsent) {
+            (true, 0) => ("Stop repeating", "Stop repeating"),
+            (true, _) => ("Cancel", "Call back what waits"),
+            (false, _) => ("Cancel", "Call off the rest"),
         }
     }
 
@@ -216,7 +237,11 @@ impl RunView {
     }
 }
 
-fn sentence(run: &Run, settled: i64, total: i64, queued: i64) -> String {
+fn mails(count: i64) -> String {
+    if count == 1 { "1 mail".to_owned() } else { format!("{count} mails") }
+}
+
+fn sentence(run: &Run, (settled, total, queued): (i64, i64, i64), unsent: i64) -> String {
     match run.state {
         State::Running => match run.pace {
             Some(pace) if queued > 1 => {
@@ -225,7 +250,10 @@ fn sentence(run: &Run, settled: i64, total: i64, queued: i64) -> String {
             }
             _ => format!("{settled} of {total}"),
         },
-        State::Paused => format!("{settled} of {total}, then paused"),
+        State::Paused => format!("{settled} of {total} so far"),
+        State::Done if unsent > 0 => {
+            format!("All {total} have had their turn; {} still to leave", mails(unsent))
+        }
         State::Done => format!("All {total} have had their turn"),
         State::Cancelled => format!("{settled} of {total}, then called off"),
     }
@@ -280,7 +308,7 @@ impl LineView {
 /// What a choice of rows is called.
 pub const fn shown(show: Show) -> &'static str {
     match show {
-        Show::Reached => "Reached",
+        Show::Reached => "Everyone",
         Show::Queued => "Their turn comes",
         Show::Problems => "Problems",
         Show::LeftOut => "Left out",

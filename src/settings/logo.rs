@@ -22,15 +22,20 @@ pub struct Logo {
     pub by: Option<String>,
 }
 
-/// Takes another logo, or the one there is off.
+/// Takes another logo, or the one there is off; gives whether that changed
+/// anything.
 ///
 /// # Errors
 /// When the actor may not, or the database fails.
-pub fn replace(tx: &mut Tx<'_>, actor: &Actor, picture: Option<&Picture>, now: Timestamp) -> Result<()> {
+pub fn replace(tx: &mut Tx<'_>, actor: &Actor, picture: Option<&Picture>, now: Timestamp) -> Result<bool> {
     must_change(actor)?;
+    let before = latest(tx)?.and_then(|logo| logo.picture);
+    if before.as_ref().map(|picture| &picture.png) == picture.map(|picture| &picture.png) {
+        return Ok(false);
+    }
     super::store::set_logo(tx, picture, staff_of(actor), now)?;
     audit::record(tx, actor, now, Event::SettingChanged, About::default().with("setting", "supplier.logo"))?;
-    Ok(())
+    Ok(true)
 }
 
 impl FromRow for Logo {

@@ -88,7 +88,7 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Sent(typed): Sent<
     let blank = has_blank_ends(password);
     let (problem, until) = match super::sign_in(&web.app, sent, visit.place.clone()).await? {
         SignIn::Welcome(token, contact) => {
-            let device = device_mark(&web, contact, typed.device).await?;
+            let device = device_mark(&web, contact, typed.device).await;
             return created(ADDRESS, &NewSession::new(&token, false, device));
         }
         SignIn::MustChoosePassword(token) => return created(ADDRESS, &NewSession::new(&token, true, None)),
@@ -155,7 +155,7 @@ pub async fn choose(
     })?;
     match choose::choose(&web.app, &session, entitled, new, visit.place).await? {
         Choice::Chosen(token) => {
-            let device = device_mark(&web, session.contact, None).await?;
+            let device = device_mark(&web, session.contact, None).await;
             ok(&NewSession::new(&token, false, device))
         }
         Choice::Refused(problems) => {

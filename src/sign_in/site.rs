@@ -104,7 +104,7 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
     let blank = has_blank_ends(password);
     let refused = match super::sign_in(&web.app, typed, visit.place.clone()).await? {
         SignIn::Welcome(token, contact) => {
-            return welcome(&web, &visit, (&token, contact), ("/", None)).await;
+            return Ok(welcome(&web, &visit, (&token, contact), ("/", None)).await);
         }
         SignIn::MustChoosePassword(token) => return Ok(let_in(&visit, &token, "/password", None)),
         SignIn::Refused(until) => Refusal { key: "sign-in-refused", until, blank },
@@ -130,7 +130,7 @@ pub async fn submit_passkey(
     let party = web.app.relying_party()?;
     let (answer, place, now) = (form.answer(), visit.place.clone(), web.app.clock.now());
     match web.app.db.write(move |tx| passkey::sign_in(tx, &party, &answer, &place, now)).await? {
-        SignIn::Welcome(token, contact) => welcome(&web, &visit, (&token, contact), ("/", None)).await,
+        SignIn::Welcome(token, contact) => Ok(welcome(&web, &visit, (&token, contact), ("/", None)).await),
         SignIn::MustChoosePassword(_) | SignIn::Refused(_) | SignIn::Wait(_) => {
             let refused = Refusal { key: "passkey-refused", until: None, blank: false };
             sign_in_page(&web, &visit, String::new(), Some(refused))

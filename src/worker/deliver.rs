@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::address::Envelope;
+use zeroize::Zeroizing;
 
 use crate::account;
 use crate::app::{App, Outbound};
@@ -14,8 +15,9 @@ use crate::jobs::{self, Job};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{MailId, TemporaryPasswordId};
 use crate::mail::answers::{Class, Consequence};
+use crate::mail::inbox::DevInbox;
 use crate::mail::message::Outgoing;
-use crate::mail::smtp::Handover;
+use crate::mail::smtp::{Handover, Smtp};
 use crate::mail::{self, Composed, Delivery, End, Kind, Later, Mail, SendMail};
 use crate::recovery::delivery::Failed;
 use crate::settings::Settings;
@@ -40,19 +42,20 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
     let now = app.clock.now();
     if mail.doubts >= mail.most_doubts() {
         let attempt = Attempt { job, mail, temporary: None, settings: app.settings() };
-        let why = Why { answer: INTERRUPTED, class: None, certain: false };
+        let why = Later { answer: INTERRUPTED, class: None, certain: false };
         return app.db.write(move |tx| never_again(tx, &attempt, Failed::Unsure, &why, now)).await;
     }
     app.db.write(move |tx| mail::count_attempt(tx, id)).await?;
     let Some(composed) = compose(app, &mail).await? else {
         return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
     };
+    let written = written(app, &mail, &composed)?;
     let most = mail.most_doubts();
     if !app.db.write(move |tx| mail::about_to_hand_over(tx, id, most)).await? {
         let temporary = composed.temporary;
         return app.db.write(move |tx| left_to_another(tx, &job, temporary, now)).await;
     }
-    let handover = holding(app, &job, hand_over(app, &mail, &composed)).await?;
+    let handover = holding(app, &job, written.hand_over(app, &mail, &composed)).await;
     let outcome = outcome(&handover);
     tracing::info!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempts + 1, outcome, "Mail tried");
     if let Handover::Refused { verdict, .. } = &handover
@@ -123,21 +126,22 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     }
 }
 
-async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handover> {
-    let now = app.clock.now();
+/// A mail as it leaves: nothing can fail any more but the mail server.
+enum Written<'a> {
+    /// For the mail server.
+    Message(&'a Smtp, Envelope, Zeroizing<Vec<u8>>),
+    /// For the inbox of the demo.
+    Inbox(&'a DevInbox),
+}
+
+/// Writes a mail before it may have arrived, so that one that can't be written is
+/// no doubt.
+fn written<'a>(app: &'a App, mail: &Mail, composed: &Composed) -> Result<Written<'a>> {
     let broken = |problem: String| Error::Render { what: "a mail", problem };
     let smtp = match &app.outbound {
         Outbound::Smtp(smtp) => smtp,
-        Outbound::Inbox(inbox) => {
-            inbox.deliver(mail.kind, &mail.to, &composed.rendered, now);
-            return Ok(Handover::Accepted {
-                answer: "shown at /dev/inbox".into(),
-                server: "the built-in inbox".into(),
-                encrypted: None,
-            });
-        }
+        Outbound::Inbox(inbox) => return Ok(Written::Inbox(inbox)),
     };
-    let from = &app.config.mail.from;
     let return_path = match &app.return_path {
         Some(path) => Some(path.of(mail.id).map_err(|error| broken(error.to_string()))?),
         None => None,
@@ -147,19 +151,33 @@ async fn hand_over(app: &App, mail: &Mail, composed: &Composed) -> Result<Handov
         kind: mail.kind,
         id: &mail.id.to_string(),
         attempt: mail.attempts + 1,
-        from,
+        from: &app.config.mail.from,
         return_path: return_path.as_ref(),
         to: &mail.to,
         to_name: composed.to_name.as_deref(),
-        now,
+        now: app.clock.now(),
         rendered: &composed.rendered,
         language: mail.language,
         logo: logo.as_ref().and_then(|logo| logo.picture.as_ref()),
     };
     let message = outgoing.build().map_err(|error| broken(error.to_string()))?;
-    let envelope: &Envelope = message.envelope();
-    let bytes = zeroize::Zeroizing::new(message.formatted());
-    Ok(smtp.send(envelope, &bytes).await)
+    Ok(Written::Message(smtp, message.envelope().clone(), Zeroizing::new(message.formatted())))
+}
+
+impl Written<'_> {
+    async fn hand_over(&self, app: &App, mail: &Mail, composed: &Composed) -> Handover {
+        match self {
+            Self::Message(smtp, envelope, bytes) => smtp.send(envelope, bytes).await,
+            Self::Inbox(inbox) => {
+                inbox.deliver(mail.kind, &mail.to, &composed.rendered, app.clock.now());
+                Handover::Accepted {
+                    answer: "shown at /dev/inbox".into(),
+                    server: "the built-in inbox".into(),
+                    encrypted: None,
+                }
+            }
+        }
+    }
 }
 
 fn outcome(handover: &Handover) -> &'static str {
@@ -179,16 +197,13 @@ struct Attempt {
     settings: Arc<Settings>,
 }
 
-/// Why a mail was not accepted.
-type Why<'a> = Later<'a>;
-
 fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestamp) -> Result<()> {
     match handover {
         Handover::Accepted { answer, server, encrypted } => {
             accepted(tx, attempt, &format!("{server}: {answer}"), *encrypted, now)
         }
         Handover::Refused { answer, verdict } => {
-            let why = Why { answer, class: Some(verdict.class), certain: true };
+            let why = Later { answer, class: Some(verdict.class), certain: true };
             match verdict.consequence() {
                 Consequence::Mark => never_again(tx, attempt, Failed::Bounced, &why, now),
                 Consequence::Fail => never_again(tx, attempt, Failed::Refused, &why, now),
@@ -200,10 +215,10 @@ fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestam
             }
         }
         Handover::Unreachable { problem } => {
-            later(tx, attempt, &Why { answer: problem, class: None, certain: true }, now)
+            later(tx, attempt, &Later { answer: problem, class: None, certain: true }, now)
         }
         Handover::InDoubt { problem } => {
-            let why = Why { answer: problem, class: None, certain: false };
+            let why = Later { answer: problem, class: None, certain: false };
             if attempt.mail.doubts + 1 < attempt.mail.most_doubts() {
                 return later(tx, attempt, &why, now);
             }
@@ -213,7 +228,7 @@ fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestam
 }
 
 /// Tries the mail again later, unless it has been tried for long enough.
-fn later(tx: &mut Tx<'_>, attempt: &Attempt, why: &Why<'_>, now: Timestamp) -> Result<()> {
+fn later(tx: &mut Tx<'_>, attempt: &Attempt, why: &Later<'_>, now: Timestamp) -> Result<()> {
     let Some(next) = mail::next_try(attempt.mail.attempts + 1, attempt.mail.created_at, now) else {
         let doubtful = attempt.mail.doubts > 0 || !why.certain;
         let failed = if doubtful { Failed::Unsure } else { Failed::GivenUp };
@@ -259,7 +274,7 @@ fn never_again(
     tx: &mut Tx<'_>,
     attempt: &Attempt,
     failed: Failed,
-    why: &Why<'_>,
+    why: &Later<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let unsure = failed == Failed::Unsure;

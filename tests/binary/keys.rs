@@ -153,7 +153,8 @@ fn the_key_is_not_replaced_under_a_running_node() {
         let server = shop.serve_with(command);
         let before = std::fs::read(shop.folder.path().join("a.key")).unwrap();
         let refused = crate::until("the node says that it serves", || {
-            let locks = "select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock'";
+            let locks = "select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock'
+                 and database = (select oid from pg_database where datname = current_database())";
             shop.database.has_row(locks).then(|| with_key(&shop, "a.key", &["keys", "replace", "--yes"]))
         });
         assert!(refused.err.contains("serve"), "{refused:?}");

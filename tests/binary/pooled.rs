@@ -21,6 +21,15 @@ fn a_node_works_with_three_connections_and_says_that_it_would_like_more() {
     shop.database.url = url;
     shop.done(&["init"]);
     shop.add_contacts(&["anna"]);
+    // What the commands had is gone a moment after they ended.
+    shop.database.as_admin(&format!(
+        "do $$ begin
+             for n in 1..3000 loop
+                 exit when not exists (select 1 from pg_stat_activity where usename = '{role}');
+                 perform pg_sleep(0.01), pg_stat_clear_snapshot();
+             end loop;
+         end $$"
+    ));
     shop.database.as_admin(&format!("alter role {role} connection limit 3"));
     let server = shop.serve();
     until("someone had to wait", || {

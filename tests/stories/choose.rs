@@ -67,8 +67,10 @@ story! {
         one.sign_in("anna", &temporary).await;
         two.sign_in("anna", &temporary).await;
         let before = one.copy();
+        let seen = "select count(*) as n from contacts where last_sign_in_at > 1000";
+        shop.db().write(|tx| tx.run("update contacts set last_sign_in_at = 1", &[])).await.unwrap();
         assert!(one.choose(NEW).await.leads_to("/"));
-        assert!(one.is_signed_in().await);
+        assert!(one.is_signed_in().await && shop.count(seen, &[]).await == 1, "that is signing in, too");
         assert_ne!(before.cookies().get("tradepost"), one.cookies().get("tradepost"), "a new session, not the old one raised");
         assert!(!old.is_signed_in().await && !two.must_choose().await && !before.must_choose().await);
         assert!(!shop.lets_in("anna", &temporary).await);

@@ -91,7 +91,7 @@ story! {
         assert!(owner.browser.get(added.location()).await.says("Active"));
         let again = owner.browser.post("/portal/staff/new", &typed).await;
         assert!(again.status == 422 && again.says("has this address") && again.says("Kim New"), "{}", again.text());
-        for (field, wrong, words) in [("email", "kim at harbour", "E-mail"), ("name", "  ", "is empty"), ("kind", "boss", "Choose where"), ("role", "x", "Choose a role")] {
+        for (field, wrong, words) in [("email", "kim at harbour", "E-mail"), ("name", "  ", "The name is needed"), ("email", "", "The e-mail address is needed"), ("kind", "boss", "Choose where"), ("role", "x", "Choose a role")] {
             let fields: Vec<_> = typed.iter().map(|(name, value)| if *name == field { (*name, wrong) } else { (*name, *value) }).collect();
             let page = owner.browser.post("/portal/staff/new", &fields).await;
             assert!(page.status == 422 && page.says(words), "{field}: {}", page.text());

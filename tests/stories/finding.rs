@@ -231,6 +231,8 @@ story! {
         assert!(!other.browser.get("/portal/contacts").await.says("Switched"), "nobody else's");
         assert!(!office.browser.get("/portal/retailers").await.says("Switched"), "of the other list");
         save("switched <OFF>").await;
+        let again = save("switched <OFF>").await;
+        assert!(office.browser.get(again.location()).await.says("Nothing was changed"), "it is kept so already");
         assert_eq!(shop.count("select count(*) as n from views", &[]).await, 1, "the same name is the same view");
         assert!(save("  ").await.status == 303 && save(&"x".repeat(41)).await.status == 303);
         assert!(office.browser.get("/portal/contacts").await.says("Give the view a name"));

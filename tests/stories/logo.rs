@@ -32,6 +32,8 @@ story! {
         assert_eq!(anyone.get("/brand/logo.png").await.status, 404);
         let saved = hands_in(&owner, &picture(1280, 160, ImageFormat::Jpeg)).await;
         assert!(saved.leads_to("/portal/settings"), "{}", saved.text());
+        let same = hands_in(&owner, &picture(1280, 160, ImageFormat::Jpeg)).await;
+        assert!(owner.browser.get(same.location()).await.says("Nothing was changed"), "the same once more");
         for page in [anyone.get("/login").await, owner.browser.get("/portal").await] {
             assert!(page.says("<img src=\"/brand/logo.png?v=1\" width=\"288\" height=\"36\" alt=\"Harbour Wholesale\">"), "{}", page.text());
         }
@@ -49,6 +51,8 @@ story! {
         let page = owner.browser.get("/portal/settings").await;
         assert!(page.says("Take the logo off") && page.says(&owner.name), "{}", page.text());
         assert!(owner.browser.post(&format!("{LOGO}/remove"), &[]).await.leads_to("/portal/settings"));
+        owner.browser.post(&format!("{LOGO}/remove"), &[]).await;
+        assert!(owner.browser.get("/portal/settings").await.says("Nothing was changed"), "there is none any more");
         assert!(!anyone.get("/login").await.says("/brand/logo.png"));
         assert_eq!(anyone.get("/brand/logo.png?v=1").await.status, 404);
         shop.resets("anna").await;

@@ -121,6 +121,28 @@ story! {
 }
 
 story! {
+    async fn promise_14_a_run_whose_mails_wait_does_not_say_that_it_is_done_and_they_are_called_back(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        crowd(&shop, 3).await;
+        shop.smtp.set_mode(Mode::RECIPIENT_LATER);
+        let run = office.starts_run(&all_contacts("invite", ""), &FAST).await;
+        shop.counts(3, "select count(*) as n from mails where state = 'put-off'").await;
+        shop.runs_are("done", 1).await;
+        let page = office.browser.get(&run).await;
+        assert!(page.says("Mails wait") && page.says("All 3 have had their turn; 3 mails still to leave"), "{}", page.text());
+        assert!(page.says("Call back what waits") && page.says("3 mails that have not left are called back."), "{}", page.text());
+        assert!(office.browser.post(&format!("{run}/cancel"), &[]).await.leads_to(&run));
+        shop.smtp.set_mode(Mode::Accept);
+        shop.advance(Duration::from_hours(1));
+        shop.counts(0, "select count(*) as n from jobs").await;
+        assert_eq!(shop.invited().len(), 0, "nothing leaves any more");
+        let page = office.browser.get(&run).await;
+        assert!(page.says("Called back") && !page.says("Mails wait"), "{}", page.text());
+    }
+}
+
+story! {
     async fn a_run_stops_when_its_starter_may_no_more_and_goes_on_in_the_name_of_who_resumes_it(kind) {
         let shop = Shop::open(kind).await;
         let (first, second) = (shop.staff(BuiltIn::SalesAdmin).await, shop.staff(BuiltIn::SalesAdmin).await);

@@ -133,7 +133,7 @@ story! {
         shop.counts(1, "select count(*) as n from run_items where state = 'done'").await;
         shop.quiet().await;
         assert!(office.steers(&run, "pause").await.leads_to(&run));
-        assert!(office.browser.get(&run).await.says("1 of 3, then paused"));
+        assert!(office.browser.get(&run).await.says("1 of 3 so far"));
         assert!(office.browser.get("/portal").await.says("1 run is paused"));
         shop.advance(Duration::from_mins(10));
         shop.counts(0, "select count(*) as n from jobs").await;
@@ -238,6 +238,7 @@ story! {
         shop.contact("anna", "anna@harbour.example").await;
         let run = office.starts_run(&all_contacts("invite", ""), &[FAST[0], FAST[1], ("times", "1"), ("every_days", "3")]).await;
         shop.runs_are("done", 1).await;
+        shop.quiet().await;
         assert!(office.steers(&run, "cancel").await.leads_to(&run));
         assert!(!office.browser.get(&run).await.says("The next round"));
         shop.advance(4 * DAY);

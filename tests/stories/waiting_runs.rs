@@ -170,3 +170,15 @@ story! {
         assert_eq!(shop.count("select count(*) as n from runs", &[]).await, 0);
     }
 }
+
+story! {
+    async fn promise_10_the_preview_of_a_reset_says_that_it_stops_the_password_when_it_does(kind) {
+        for (mode, stops) in [("parallel", false), ("replace", true)] {
+            let shop = Shop::with(kind, &[("reset.mode", mode)]).await;
+            let office = shop.staff(BuiltIn::SalesAdmin).await;
+            let anna = shop.member("anna", MAIL, "trout9lamp").await;
+            let frame = office.browser.get(&format!("/portal/contacts/{anna}/resets/new/mail")).await;
+            assert_eq!(frame.says("Your previous password has stopped working"), stops, "{mode}: {}", frame.text());
+        }
+    }
+}

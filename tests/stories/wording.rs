@@ -8,6 +8,7 @@ use crate::support::shop::Shop;
 
 const MAIL: &str = "anna@harbour.example";
 const RESET: &str = "/portal/settings/mails/reset/en";
+const RESET_IN_GERMAN: &str = "/portal/settings/mails/reset/de/tests";
 const SUBJECT: &str = "Your key to {{ supplier }}";
 const TEXT: &str = "Ahoy {{ person }}!\n\n{{ password }}\n\n{{ sign_in_url }}\n{{ not_me_url }}\n";
 const HTML: &str = "{% extends \"layout.html\" %}\n{% block body %}<h1>Ahoy {{ person }}</h1><p>{{ password }}</p><a href=\"{{ sign_in_url }}\">In</a>{% endblock %}\n";
@@ -162,12 +163,17 @@ story! {
         let mail = shop.mail_to(&owner.email).await;
         assert_eq!((mail.subject().as_str(), mail.kind().as_str()), ("[Test] Your key to Harbour Wholesale", "test"));
         assert!(mail.text_part().contains("Ahoy Sample Person!"), "{}", mail.text_part());
+        for (case, stops) in [("stopped", true), ("contact", false), ("<b>", false)] {
+            assert_eq!(owner.browser.post(RESET_IN_GERMAN, &[("case", case)]).await.status, 303);
+            let mail = shop.mail_to(&owner.email).await;
+            assert_eq!(mail.text_part().contains("Ihr bisheriges Passwort gilt nicht mehr"), stops, "the case that was shown: {case}: {}", mail.text_part());
+        }
         shop.quiet().await;
         assert!(!shop.lets_in("anna", "K7QM-2RXD-9TWP").await);
         assert_eq!(reader.browser.post(&format!("{RESET}/tests"), &[]).await.status, 403);
         let someone = owner.browser.post(&format!("{RESET}/tests"), &[("to", "evil@elsewhere.example")]).await;
         assert_eq!(someone.status, 422, "to nobody else");
-        assert_eq!(shop.count("select count(*) as n from audit where act = 'template-tested'", &[]).await, 1);
+        assert_eq!(shop.count("select count(*) as n from audit where act = 'template-tested'", &[]).await, 4);
         for path in ["/portal/settings/mails/test/en", "/portal/settings/mails/reset/fr", "/portal/settings/mails/reset/EN"] {
             assert_eq!(owner.browser.get(path).await.status, 404, "{path}");
         }

@@ -173,7 +173,7 @@ impl Reset {
             requested_at: Moment(reset.requested_at),
             started_by: match &reset.started_by {
                 StartedBy::Staff(name) => name.clone(),
-                StartedBy::Contact => "The contact".to_owned(),
+                StartedBy::Contact => "the contact".to_owned(),
                 StartedBy::Operator => "The operator".to_owned(),
             },
             stops_current: reset.stops_current,

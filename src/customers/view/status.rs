@@ -202,6 +202,9 @@ fn asked(reset: &Reset) -> Step {
 /// By whom it was asked for, and whether that stopped the current password.
 fn origin(reset: &Reset) -> String {
     let by = match &reset.started_by {
+        StartedBy::Contact if reset.kind == Kind::Invitation => {
+            "by the contact, on the page of their invitation".to_owned()
+        }
         StartedBy::Contact => "on the website, under “Forgot your password?”".to_owned(),
         StartedBy::Staff(name) if name.is_empty() => "by a staff user".to_owned(),
         StartedBy::Staff(name) => format!("by {name}"),

@@ -27,6 +27,9 @@ pub struct RowForm {
     pub notes: Vec<(String, String)>,
 }
 
+/// The most rows that one form holds.
+const MOST: usize = 25;
+
 /// A cell that may be written into.
 pub struct CellForm {
     /// Its name in the form.
@@ -41,7 +44,8 @@ pub struct CellForm {
 
 /// How many rows one page offers.
 pub fn rows_at_once(import: &Import) -> i64 {
-    i64::try_from((CELLS / columns(import).len().max(1)).clamp(3, 25)).unwrap_or(25)
+    let rows = (CELLS / columns(import).len().max(1)).clamp(3, MOST);
+    i64::try_from(rows).unwrap_or_default()
 }
 
 impl RowForm {
@@ -119,6 +123,9 @@ fn read(pairs: &[(String, String)]) -> Option<Vec<Correction>> {
         if let Some(place) = name.strip_prefix("seen-") {
             let (place, seen) = (place.parse().ok()?, value.clone());
             corrections.push(Correction { place, seen, cells: Vec::new() });
+            if corrections.len() > MOST {
+                return None;
+            }
             continue;
         }
         let (place, column) = name.strip_prefix("cell-")?.split_once('-')?;

@@ -110,7 +110,7 @@ fn entered(
             person.and_then(|person| person.language).map(|language| language.tag().to_owned()),
         ),
         (Field::Territory, territory),
-        (Field::Address, said.address.as_deref().map(one_line)),
+        (Field::Address, said.address.as_deref().filter(|_| !is_known).map(one_line)),
         (Field::ContactActive, inactive.then(|| yes(false).to_owned())),
     ];
     all.into_iter().filter_map(|(field, value)| Some((field.label(), value?))).collect()

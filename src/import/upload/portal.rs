@@ -165,8 +165,16 @@ fn file_name(part: &Part<'_>) -> String {
     crate::kernel::text::one_line(name, 200).unwrap_or_default()
 }
 
-async fn text(part: Part<'_>) -> Answer<String> {
-    part.text().await.map_err(|_| Failure::Unreadable)
+/// A short text beside the file.
+async fn text(mut part: Part<'_>) -> Answer<String> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = part.chunk().await.map_err(|_| Failure::Unreadable)? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > 200 {
+            return Err(Failure::Unreadable);
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::Unreadable)
 }
 
 fn broken(error: std::io::Error) -> NotTaken {

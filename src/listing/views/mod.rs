@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{StaffId, ViewId};
+use crate::kernel::text::search_key;
 
 /// Views a staff user may keep of one list.
 const MOST: usize = 20;
@@ -30,6 +31,8 @@ pub struct View {
 pub enum SavedView {
     /// It is kept; one of the same name was replaced.
     Saved,
+    /// It is kept so already.
+    Unchanged,
     /// There are as many as may be kept.
     TooMany,
 }
@@ -49,12 +52,15 @@ pub fn saved(tx: &mut Tx<'_>, actor: &Actor, list: List) -> Result<Vec<View>> {
 pub fn save(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, name: &str, now: Timestamp) -> Result<SavedView> {
     let staff = owner(actor)?;
     let known = store::of_staff(tx, staff, asked.list)?;
-    let key = crate::kernel::text::search_key(name);
-    let replaces = known.iter().any(|view| crate::kernel::text::search_key(&view.name) == key);
-    if known.len() >= MOST && !replaces {
+    let key = search_key(name);
+    let replaced = known.iter().find(|view| search_key(&view.name) == key);
+    if known.len() >= MOST && replaced.is_none() {
         return Ok(SavedView::TooMany);
     }
     let view = View { id: ViewId::new(now), name: name.to_owned(), query: asked.query() };
+    if replaced.is_some_and(|known| known.name == view.name && known.query == view.query) {
+        return Ok(SavedView::Unchanged);
+    }
     store::put(tx, staff, asked.list, &view, now)?;
     Ok(SavedView::Saved)
 }

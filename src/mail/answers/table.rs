@@ -57,7 +57,8 @@ const WORDS: &[Phrases] = &[
               daily message quota; daily message limit; hourly limit; hourly message limit; \
               throttling failure; rate limit; rate limited; ratelimit; recipient limit exceeded; \
               too many recipients * hour; too many messages * hour; too many emails * hour; \
-              too many mails * hour; messages per hour; messages per day; emails per day; \
+              too many mails * hour; too many messages from you; too many mails from you; \
+              too many emails from you; messages per hour; messages per day; emails per day; \
               mails per hour; maximum credits exceeded; exceeded your * limit; \
               unusual sending activity; unusual rate of unsolicited mail; unexpected volume; \
               nachrichtenlimit; versandlimit",

@@ -1,9 +1,13 @@
 //! Sample fields with which every template is tried before the first mail.
 
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::kernel::{Language, Timestamp, calendar};
 use crate::mail::contexts::{
     AskedBy, EmailChanged, EmailConfirmation, InvitationUsername, PasswordChanged, SignInChanged, StaffReset,
     TemporaryPassword, UsernameEntry, Usernames,
@@ -17,12 +21,26 @@ pub(super) const RETAILER: &str = "Sample Retailer & Sons";
 pub(super) const PASSWORD: &str = "K7QM-2RXD-9TWP";
 pub(super) const CODE: &str = "482913";
 pub(super) const USERNAME: &str = "sample-username";
-pub(super) const SIGN_IN: &str = "https://shop.sample.example/sign-in";
+pub(super) const SIGN_IN: &str = "https://shop.sample.example/login";
 pub(super) const NOT_ME: &str = "https://shop.sample.example/not-me/0123456789abcdef";
 pub(super) const LINK: &str = "https://shop.sample.example/confirm/0123456789abcdef";
 pub(super) const PAGE: &str = "https://shop.sample.example/invitation/0123456789abcdef";
 pub(super) const FORGOT: &str = "https://shop.sample.example/forgot-password";
-const UNTIL: &str = "Wednesday 25 November, 14:02 (CET)";
+const UNTIL: &str = "Wednesday 25 November, 13:02 (UTC)";
+/// The same moment.
+const MOMENT: Timestamp = Timestamp::from_millis(1_795_611_720_000);
+
+/// Until when, when and for how long, in a language.
+pub(super) fn times(language: Language) -> [(&'static str, Value); 4] {
+    let moment = calendar::day_and_time(MOMENT, &TimeZone::UTC, language);
+    let span = calendar::span(Duration::from_hours(48), language);
+    [
+        ("valid_until", Value::from(moment.as_str())),
+        ("page_until", Value::from(moment.as_str())),
+        ("at", Value::from(moment)),
+        ("valid_for", Value::from(span)),
+    ]
+}
 
 /// A case of a mail that its template can tell from others.
 pub(super) struct Sample {

@@ -114,7 +114,8 @@ pub(super) fn resets(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<
     let rows = tx.all(
         "select m.kind, x.requested_at as asked_at, x.started_by as asked_by, x.door, x.stop_current as stopped_password,
              m.state as mail_state, m.finished_at,
-             (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id) as expires_at,
+             case when x.used_at is null and x.cancelled_at is null and x.superseded_at is null
+                 then (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id) end as expires_at,
              x.used_at, x.cancelled_at, x.superseded_at as replaced_at
          from resets x join mails m on m.id = x.mail_id
          where x.contact_id = $1 or x.contact_id in (select id from contacts where merged_into_id = $1) order by x.requested_at desc limit $2",

@@ -42,21 +42,20 @@ pub async fn replace(
             return show(&caller, StatusCode::UNPROCESSABLE_ENTITY, errors);
         }
     };
-    set(&caller, Some(picture)).await?;
-    Ok(redirect("/portal/settings", Some("logo-saved")))
+    set(&caller, Some(picture), "logo-saved").await
 }
 
 /// `POST /portal/settings/logo/remove`
 pub async fn remove(Confirmed(caller, NoFields {}): Confirmed<NoFields>) -> Answer {
     settings::must_change(&caller.actor)?;
-    set(&caller, None).await?;
-    Ok(redirect("/portal/settings", Some("logo-removed")))
+    set(&caller, None, "logo-removed").await
 }
 
-async fn set(caller: &Caller, picture: Option<Picture>) -> Answer<()> {
+async fn set(caller: &Caller, picture: Option<Picture>, done: &'static str) -> Answer {
     let now = caller.now();
-    caller.write(move |tx, actor| logo::replace(tx, actor, picture.as_ref(), now)).await?;
-    Ok(caller.web.app.follow().await?)
+    let changed = caller.write(move |tx, actor| logo::replace(tx, actor, picture.as_ref(), now)).await?;
+    caller.web.app.follow().await?;
+    Ok(redirect("/portal/settings", Some(if changed { done } else { "unchanged" })))
 }
 
 /// The picture that was handed in. What is beyond the most that is taken is read

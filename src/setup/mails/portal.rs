@@ -12,7 +12,7 @@ use super::form::WordsForm;
 use super::preview::Preview;
 use super::{State, address, problem, which};
 use crate::actor::Level;
-use crate::http::forms::{FieldErrors, NoFields, Posted};
+use crate::http::forms::{FieldErrors, Posted};
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, headers, html, redirect};
 use crate::kernel::Language;
 use crate::mail::Kind;
@@ -324,14 +324,23 @@ fn framed(preview: Preview) -> Answer {
     Ok(response)
 }
 
+/// What asking for a test sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestForm {
+    /// The case that the preview shows.
+    #[serde(default)]
+    case: String,
+}
+
 /// `POST /portal/settings/mails/{kind}/{language}/tests`
 pub async fn test(
     AtPortal(caller): AtPortal,
     Ids(ids): Ids<(String, String)>,
-    Posted(NoFields {}): Posted<NoFields>,
+    Posted(form): Posted<TestForm>,
 ) -> Answer {
     settings::must_change(&caller.actor)?;
     let (which, now) = (which(&ids)?, caller.now());
-    caller.write(move |tx, actor| trial::send(tx, actor, which, now)).await?;
+    caller.write(move |tx, actor| trial::send(tx, actor, which, &form.case, now)).await?;
     Ok(redirect(&address(which), Some("test-sent")))
 }

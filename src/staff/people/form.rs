@@ -52,11 +52,25 @@ impl PersonForm {
         let mut errors = Vec::new();
         let name = text::one_line(&self.name, 120);
         if let Err(error) = &name {
-            errors.push(("name", format!("The name {error}.")));
+            errors.push((
+                "name",
+                if self.name.trim().is_empty() {
+                    "The name is needed.".to_owned()
+                } else {
+                    format!("The name {error}.")
+                },
+            ));
         }
         let email = EmailAddress::parse(&self.email);
         if let Err(error) = &email {
-            errors.push(("email", format!("“{}” {error}.", self.email.trim())));
+            errors.push((
+                "email",
+                if self.email.trim().is_empty() {
+                    "The e-mail address is needed.".to_owned()
+                } else {
+                    format!("“{}” {error}.", self.email.trim())
+                },
+            ));
         }
         let kind = StaffKind::from_name(&self.kind);
         if kind.is_none() {

@@ -1,7 +1,7 @@
 // @ts-check
 /** From `tradepost serve` on nothing to a customer who has chosen a password, on the page that ticks itself off. */
 import assert from "node:assert/strict";
-import { chooses, isAt, sees, signsIn, temporaryPassword } from "../support/acts.js";
+import { chooses, isAt, sees, signsIn, temporaryPassword, until } from "../support/acts.js";
 import { startNothing } from "../support/house.js";
 import { journeyAt } from "../support/journey.js";
 
@@ -59,9 +59,12 @@ journeyAt(startNothing, "from nothing to the first customer signed in", ["deskto
   await back();
   await done(4);
   await click(button("Send a test mail to me"));
-  while (!house.received.includes(email)) await new Promise((later) => setTimeout(later, 50));
+  await until(() => house.received.includes(email));
   // The mail server has it; that it took it is known a moment later.
-  while (!(await page.getByText("5 of 9 done").count())) await page.reload();
+  await until(async () => {
+    await page.reload();
+    return (await page.getByText("5 of 9 done").count()) > 0;
+  });
 
   // Customers, by a file; colleagues.
   await click(go("Import customers"));
@@ -91,7 +94,7 @@ journeyAt(startNothing, "from nothing to the first customer signed in", ["deskto
   await owner.look("getting-started-preview");
   await waits(owner, click, button);
   await click(button("Begin now"));
-  while (!house.received.includes("anna@bakery.example")) await new Promise((later) => setTimeout(later, 50));
+  await until(() => house.received.includes("anna@bakery.example"));
 
   // The customer.
   const anna = await come({ screen: "phone" });

@@ -1,11 +1,13 @@
 // @ts-check
 /** Whoever rolls the website out to all customers, and what else is done to many at once. */
 import assert from "node:assert/strict";
-import { sees, signsInAsStaff } from "../support/acts.js";
+import { sees, signsInAsStaff, until } from "../support/acts.js";
 import { startHouse } from "../support/house.js";
 import { journey, journeyAt } from "../support/journey.js";
 
 const CONTACTS = 500;
+/** Mails that a node hands over at the same time: one for each worker, and those that wait for a slow mail server. */
+const IN_FLIGHT = 4 + 32;
 
 /** What browsers say of a page that asks a server that was killed just now. */
 const KILLED = /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|CONTENT_LENGTH_MISMATCH)/;
@@ -23,8 +25,9 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
   await page.getByRole("button", { name: "Invite 500 contacts" }).click();
   await sees(visitor, "Give a whole number from 1 to 600.");
   await visitor.look("portal-runs-new-wrong");
-  await page.getByLabel("Mails a minute").fill("600");
-  await page.getByLabel("To one mail domain").fill("600");
+  // Slow enough that it does not end by itself while pages are looked at.
+  await page.getByLabel("Mails a minute").fill("300");
+  await page.getByLabel("To one mail domain").fill("300");
   await page.getByRole("button", { name: "Invite 500 contacts" }).click();
   await page.getByRole("button", { name: "Pause" }).waitFor();
   await page.locator("#lines").getByText("Handed over").first().waitFor();
@@ -32,7 +35,7 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
   await until(() => house.received.length >= 100);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByRole("button", { name: "Resume" }).waitFor();
-  await sees(visitor, /\d+ of 500, then paused/);
+  await sees(visitor, /\d+ of 500 so far/);
   await visitor.look("portal-run-paused");
   const settled = Number(await page.locator("progress").getAttribute("value"));
   await until(() => house.received.length === settled);
@@ -58,22 +61,13 @@ journeyAt(() => startHouse(CONTACTS), "rolled out to 500 contacts, paused, kille
     return open === 0 && { lines: await page.locator("#lines tbody tr").count() };
   });
   assert.equal(new Set(house.received).size, house.received.length, "nobody was mailed twice");
-  assert.ok(unsure.lines <= 4, `${unsure.lines} may have arrived: at most one for each worker`);
+  assert.ok(unsure.lines <= IN_FLIGHT, `${unsure.lines} may have arrived: no more than were handed over at once`);
   assert.ok(house.received.length >= CONTACTS - unsure.lines, `${house.received.length} mails`);
   await visitor.look("portal-run-done");
   await page.goto("/portal/invitations");
   await sees(visitor, "Invite 500 contacts to the website");
   await visitor.look("portal-invitations");
 });
-
-/** Asks until there is something. @template T @param {() => T | Promise<T>} ask @returns {Promise<Exclude<T, false>>} */
-async function until(ask) {
-  for (const begun = Date.now(); Date.now() - begun < 180_000; await new Promise((later) => setTimeout(later, 20))) {
-    const found = await ask();
-    if (found !== false) return /** @type {Exclude<T, false>} */ (found);
-  }
-  throw new Error(`waited in vain for ${ask}`);
-}
 
 journey("those ticked in a list, and all that match, with what will happen shown before", ["desktop", "phone"], async ({ demo, come }) => {
   const visitor = await come();

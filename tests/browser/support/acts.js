@@ -103,3 +103,12 @@ export function link(mail, kind) {
   assert.ok(found, `the mail holds a link with ${kind}`);
   return new URL(found).pathname;
 }
+
+/** Asks until there is something. @template T @param {() => T | Promise<T>} ask @returns {Promise<Exclude<T, false>>} */
+export async function until(ask) {
+  for (const begun = Date.now(); Date.now() - begun < 180_000; await new Promise((later) => setTimeout(later, 50))) {
+    const found = await ask();
+    if (found !== false) return /** @type {Exclude<T, false>} */ (found);
+  }
+  throw new Error(`waited in vain for ${ask}`);
+}

@@ -245,6 +245,7 @@ pub fn rows() -> Vec<Row> {
         post("/portal/contacts/{id}/resets/{reset}/cancel", Portal(resets), Customer, &[]),
         get("/portal/mail", Portal(all_mail), Nothing),
         get("/portal/invitations", Portal(sees), Nothing),
+        get("/portal/runs", Portal(any), Nothing),
         post("/portal/runs", Portal(invites), Nothing, &[("act", "invite"), ("list", "contacts"), ("for", "all"), ("query", ""), ("run", NEVER), ("per_minute", "600"), ("per_domain", "600")]),
         get("/portal/runs/new", Portal(invites), Nothing),
         get("/portal/runs/{id}", Portal(sees), Own),
