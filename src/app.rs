@@ -15,6 +15,7 @@ use crate::mail::templates::{TemplateError, Templates};
 use crate::passkeys::RelyingParty;
 use crate::settings::logo::Logo;
 use crate::settings::{self, Settings};
+use crate::stopping::Stopping;
 use crate::wording;
 
 /// Passwords that may wait for a hashing thread before more are turned away.
@@ -44,6 +45,8 @@ pub struct App {
     pub return_path: Option<ReturnPath>,
     /// Files that were handed in lately.
     pub held: HeldFiles,
+    /// Whether this process is about to end.
+    pub stopping: Stopping,
 }
 
 /// What the office changes while it runs, as this node knows it.
@@ -141,6 +144,7 @@ impl App {
             built_in,
             live: RwLock::new(Arc::new(live)),
             held: HeldFiles::default(),
+            stopping: Stopping::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
                 None => Outbound::Smtp(Smtp::new(&config.mail.smtp, config.http.hello())?),

@@ -9,7 +9,7 @@ use crate::http::texts::{text, text_with};
 use crate::kernel::{Clock, EmailAddress, Token};
 use crate::mail::Kind;
 use crate::mail::message::{Outgoing, Rendered};
-use crate::mail::smtp::{Handover, Smtp};
+use crate::mail::smtp::{Handover, INTERRUPTED, Smtp};
 
 #[derive(Subcommand)]
 pub(super) enum MailCommand {
@@ -49,6 +49,7 @@ pub(super) async fn run(command: MailCommand, config: Config) -> Result<(), Fail
             Err(failed("the mail server refused it", format!("{answer}{}", advice(&answer))))
         }
         Handover::Unreachable { problem, .. } => Err(failed("no mail could be handed over", problem)),
+        Handover::CutOff => Err(failed("no mail could be handed over", INTERRUPTED)),
         Handover::InDoubt { problem, .. } => {
             Err(failed("the mail was sent, but no answer came; it may arrive", problem))
         }

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -19,6 +20,7 @@ use crate::demo;
 use crate::http::serve;
 use crate::kernel::Clock;
 use crate::mail::inbox::DevInbox;
+use crate::stopping::{Phase, Stopping};
 use crate::{jobs, routes, staff, worker};
 
 #[derive(Args)]
@@ -127,20 +129,53 @@ async fn prepare(app: App) -> Result<Arc<App>, Failure> {
     Ok(Arc::new(app))
 }
 
+/// How long the end of the process waits for mails that are being handed over.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
 async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     let workers = worker::start(&app);
-    serve::serve(listener, routes::router(app), stopped()).await;
-    workers.stop().await;
+    let (stopping, drain) = (app.stopping.clone(), app.config.http.drain);
+    tokio::spawn(end_when_asked(stopping.clone(), drain));
+    let end = async {
+        stopping.reaches(Phase::Ending).await;
+        workers.stop(LAST_WAIT).await;
+    };
+    tokio::join!(serve::serve(listener, routes::router(app), stopping.clone()), end);
     tracing::info!("Tradepost has stopped");
     Ok(())
 }
 
-/// Completes when the process is asked to end.
-async fn stopped() {
+/// Ends the process when it is asked to: at once for somebody at the keyboard,
+/// and for whoever asks twice.
+async fn end_when_asked(stopping: Stopping, drain: Duration) {
+    match asked().await {
+        Asked::Now => stopping.enter(Phase::Ending),
+        Asked::InOrder => {
+            tracing::info!(drain_s = drain.as_secs(), "Tradepost is stopping: /readyz says so, and requests are answered meanwhile");
+            stopping.leave(drain, async { drop(asked().await) }).await;
+        }
+    }
+}
+
+/// How the process was asked to end.
+enum Asked {
+    /// By `SIGINT`: ctrl-c.
+    Now,
+    /// By `SIGTERM`: a supervisor.
+    InOrder,
+}
+
+async fn asked() -> Asked {
     let interrupted = tokio::signal::ctrl_c();
     match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} },
-        Err(_) => drop(interrupted.await),
+        Ok(mut terminated) => tokio::select! {
+            _ = interrupted => Asked::Now,
+            _ = terminated.recv() => Asked::InOrder,
+        },
+        Err(_) => {
+            drop(interrupted.await);
+            Asked::Now
+        }
     }
 }
 

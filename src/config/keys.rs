@@ -49,6 +49,11 @@ pub const KEYS: &[Key] = &[
         "Addresses and networks of the proxies in front, separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8; their X-Forwarded-For is believed.",
     ),
     key(
+        "http.drain",
+        "5s",
+        "How long a node that was asked to stop (SIGTERM) says so at /readyz and goes on answering before it stops: 0s to 5m; longer than the proxy takes to notice. A second signal, or ctrl-c, ends it at once.",
+    ),
+    key(
         "database.url",
         "sqlite:tradepost.db",
         "sqlite:PATH, or postgres://user:password@host/name for several nodes; parameters such as ?sslmode=verify-full are told in docs/configuration.md.",

@@ -157,6 +157,8 @@ pub struct Http {
     pub public_url: String,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// How long a node that was asked to stop goes on answering.
+    pub drain: Duration,
 }
 
 /// How mail leaves.
@@ -299,9 +301,10 @@ fn http(reading: &mut Reading<'_>) -> Option<Http> {
     let listen = reading.parse("http.listen", value::listen);
     let told = reading.parse_or("http.public_url", |text| value::public_url(text).map(Some), || None);
     let trusted_proxies = reading.parse("http.trusted_proxies", value::networks);
+    let drain = reading.parse("http.drain", value::drain);
     let listen = listen?;
     let public_url = told?.unwrap_or_else(|| format!("http://{listen}"));
-    Some(Http { listen, public_url, trusted_proxies: trusted_proxies? })
+    Some(Http { listen, public_url, trusted_proxies: trusted_proxies?, drain: drain? })
 }
 
 fn mail(

@@ -215,6 +215,14 @@ pub(super) fn valid_for(text: &str) -> Result<Duration, String> {
     if allowed.contains(&duration) { Ok(duration) } else { Err(right.into()) }
 }
 
+/// A short time of seconds or minutes.
+pub(super) fn drain(text: &str) -> Result<Duration, String> {
+    let right = "must be a time from 0s to 5m, such as 5s";
+    let span: jiff::SignedDuration = text.parse().map_err(|_| right.to_owned())?;
+    let duration = Duration::try_from(span).map_err(|_| right.to_owned())?;
+    if duration <= Duration::from_mins(5) { Ok(duration) } else { Err(right.into()) }
+}
+
 /// A time in days, of `least` at least.
 pub(super) fn kept(text: &str, least: u64) -> Result<Duration, String> {
     let days = text.strip_suffix('d').and_then(|days| days.trim().parse::<u64>().ok());

@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::Shared;
+use crate::stopping::Phase;
 
 /// No inline script or style, nothing from elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -43,5 +44,9 @@ pub async fn secure(State(web): State<Shared>, request: Request, next: Next) -> 
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if web.app.stopping.has_reached(Phase::Leaving) {
+        // Whoever keeps connections opens the next one elsewhere (RFC 9112, 9.6).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }

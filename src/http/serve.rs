@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use crate::stopping::{Phase, Stopping};
+
 /// How long a client may take to send a request's head: a slow one can't hold
 /// a place for ever.
 const HEAD_LIMIT: Duration = Duration::from_secs(15);
@@ -23,11 +25,11 @@ const CONNECTIONS: usize = 1024;
 /// How long requests under way may take to end when the process is stopped.
 const FAREWELL: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` completes, then lets requests under way end.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+/// Serves until the process ends, then lets requests under way end.
+pub async fn serve(listener: TcpListener, router: Router, stopping: Stopping) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
+    let mut stop = std::pin::pin!(stopping.reaches(Phase::Ending));
     loop {
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => match place {
@@ -64,5 +66,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             drop(place);
         });
     }
+    // Nobody is to wait here for an answer that can't come any more.
+    drop(listener);
     drop(tokio::time::timeout(FAREWELL, graceful.shutdown()).await);
 }

@@ -10,6 +10,7 @@ mod wire;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -19,6 +20,10 @@ use super::answers::Verdict;
 use crate::config::SmtpUrl;
 use pool::Pool;
 use session::{Failed, Session};
+
+/// Why it isn't known whether a mail was taken: this process, or the one before
+/// it, ended in the middle.
+pub const INTERRUPTED: &str = "Tradepost was stopped while the mail was handed over";
 
 /// How long each step may take before it counts as failed. A mail server is
 /// waited for as long as RFC 5321, 4.5.3.2 says: whoever gives up sooner sends a
@@ -74,6 +79,9 @@ pub enum Handover {
         /// Why, in words for the operator.
         problem: String,
     },
+    /// It was given up before the message could have been sent whole. The server
+    /// does not have it.
+    CutOff,
     /// The message was sent whole, or may have been, and no answer came. The
     /// server may have taken it.
     InDoubt {
@@ -155,8 +163,32 @@ impl Smtp {
     /// Don't drop the future before it ends: whether the message was taken
     /// would not be known.
     pub async fn send(&self, envelope: &Envelope, message: &[u8]) -> Handover {
+        self.attempt(envelope, message, &AtomicBool::new(false)).await
+    }
+
+    /// The same, given up when `end` completes: whether the message may have been
+    /// taken by then is the outcome.
+    pub async fn send_until(
+        &self,
+        envelope: &Envelope,
+        message: &[u8],
+        end: impl Future<Output = ()>,
+    ) -> Handover {
+        let whole = AtomicBool::new(false);
+        tokio::select! {
+            biased;
+            handover = self.attempt(envelope, message, &whole) => handover,
+            () = end => match whole.load(Ordering::Relaxed) {
+                true => Handover::InDoubt { problem: INTERRUPTED.to_owned() },
+                false => Handover::CutOff,
+            }
+        }
+    }
+
+    /// `whole` is set before the message's last line may leave.
+    async fn attempt(&self, envelope: &Envelope, message: &[u8], whole: &AtomicBool) -> Handover {
         if let Some(mut session) = self.pool.take().await {
-            match session.hand_over(envelope, message).await {
+            match session.hand_over(envelope, message, whole).await {
                 // The server had hung up meanwhile: once more, on a fresh connection.
                 Err(Failed { stale: true, .. }) => {}
                 outcome => return self.finish(session, outcome),
@@ -164,7 +196,7 @@ impl Smtp {
         }
         match Session::open(&self.door).await {
             Ok(mut session) => {
-                let outcome = session.hand_over(envelope, message).await;
+                let outcome = session.hand_over(envelope, message, whole).await;
                 self.finish(session, outcome)
             }
             Err(handover) => handover,

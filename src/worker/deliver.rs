@@ -17,15 +17,13 @@ use crate::kernel::id::{MailId, TemporaryPasswordId};
 use crate::mail::answers::{Class, Consequence};
 use crate::mail::inbox::DevInbox;
 use crate::mail::message::Outgoing;
-use crate::mail::smtp::{Handover, Smtp};
+use crate::mail::smtp::{Handover, INTERRUPTED, Smtp};
 use crate::mail::{self, Composed, Delivery, End, Kind, Later, Mail, SendMail};
 use crate::recovery::delivery::Failed;
 use crate::settings::Settings;
+use crate::stopping::Phase;
 use crate::{notice, recovery, runs, setup, staff};
 
-/// Why a mail that is not handed over again may have arrived: this process, or
-/// the one before it, ended in the middle.
-const INTERRUPTED: &str = "Tradepost was stopped while the mail was handed over";
 /// How often a job's lease is renewed while the mail server is waited for.
 const RENEW_EVERY: Duration = Duration::from_secs(30);
 
@@ -167,7 +165,9 @@ fn written<'a>(app: &'a App, mail: &Mail, composed: &Composed) -> Result<Written
 impl Written<'_> {
     async fn hand_over(&self, app: &App, mail: &Mail, composed: &Composed) -> Handover {
         match self {
-            Self::Message(smtp, envelope, bytes) => smtp.send(envelope, bytes).await,
+            Self::Message(smtp, envelope, bytes) => {
+                smtp.send_until(envelope, bytes, app.stopping.reaches(Phase::Over)).await
+            }
             Self::Inbox(inbox) => {
                 inbox.deliver(mail.kind, &mail.to, &composed.rendered, app.clock.now());
                 Handover::Accepted {
@@ -186,6 +186,7 @@ fn outcome(handover: &Handover) -> &'static str {
         Handover::Refused { .. } => "refused",
         Handover::Unreachable { .. } => "unreachable",
         Handover::InDoubt { .. } => "in doubt",
+        Handover::CutOff => "cut off",
     }
 }
 
@@ -224,7 +225,18 @@ fn record(tx: &mut Tx<'_>, attempt: &Attempt, handover: &Handover, now: Timestam
             }
             never_again(tx, attempt, Failed::Unsure, &why, now)
         }
+        Handover::CutOff => given_back(tx, attempt, now),
     }
+}
+
+/// Leaves the mail, which the mail server certainly doesn't have, to another node
+/// or to the next start, at once.
+fn given_back(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<()> {
+    let why = Later { answer: INTERRUPTED, class: None, certain: true };
+    void(tx, attempt, true, now)?;
+    mail::put_off(tx, attempt.mail.id, &why, now)?;
+    jobs::put_off(tx, &attempt.job, now)?;
+    Ok(())
 }
 
 /// Tries the mail again later, unless it has been tried for long enough.

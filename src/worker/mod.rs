@@ -6,12 +6,14 @@ mod deliver;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
 use crate::privacy::retention;
+use crate::stopping::{Phase, Stopping};
 use crate::{import, passkeys, recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
@@ -21,8 +23,8 @@ const WORKERS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Mails of one node that may be waited for so at once.
 const WAITING: usize = 32;
-/// How long the end of the process waits for mails that are being handed over.
-const LAST_WAIT: Duration = Duration::from_secs(10);
+/// How long the end of the process waits for what was cut off to be written down.
+const WRITING_DOWN: Duration = Duration::from_secs(5);
 /// Longest wait before looking for jobs that nobody announced, such as those
 /// of a command beside this process.
 const POLL: Duration = Duration::from_millis(500);
@@ -34,8 +36,7 @@ const BROKEN_PAUSE: Duration = Duration::from_secs(30);
 /// The workers of this node.
 pub struct Workers {
     hands: Hands,
-    /// Says that they are to end.
-    ending: watch::Sender<bool>,
+    stopping: Stopping,
 }
 
 /// What the workers of a node share.
@@ -43,40 +44,36 @@ pub struct Workers {
 struct Hands {
     /// Rooms for mails that are waited for apart.
     apart: Arc<Semaphore>,
-    /// One for each mail that is being handed over.
-    handovers: Arc<Semaphore>,
+    /// The workers, and each mail that is being handed over.
+    busy: TaskTracker,
 }
 
 /// Starts the workers of this node. They end with the process; whatever they
 /// were doing is taken up again when their lease runs out.
 pub fn start(app: &Arc<App>) -> Workers {
-    let hands = Hands {
-        apart: Arc::new(Semaphore::new(WAITING)),
-        handovers: Arc::new(Semaphore::new(WORKERS + WAITING)),
-    };
-    let (ending, end) = watch::channel(false);
+    let hands = Hands { apart: Arc::new(Semaphore::new(WAITING)), busy: TaskTracker::new() };
     for _ in 0..WORKERS {
-        tokio::spawn(work(Arc::clone(app), hands.clone(), end.clone()));
+        hands.busy.spawn(work(Arc::clone(app), hands.clone()));
     }
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
-    Workers { hands, ending }
+    Workers { hands, stopping: app.stopping.clone() }
 }
 
 impl Workers {
-    /// Takes up no further job, and waits a little for mails that are being
-    /// handed over: one that is cut off may have arrived.
-    pub async fn stop(self) {
-        self.ending.send_replace(true);
-        let all = u32::try_from(WORKERS + WAITING).unwrap_or(u32::MAX);
-        let idle = tokio::time::timeout(LAST_WAIT, self.hands.handovers.acquire_many(all)).await;
-        if let Ok(Ok(permits)) = idle {
-            // None begins any more.
-            permits.forget();
-        } else {
-            tracing::warn!(
-                "Mails were cut off while they were handed over; they are looked after at the next start"
-            );
+    /// Takes up no further job, and waits for what was begun, `patience` long. What
+    /// takes longer is cut off and given back for others to take at once; a mail
+    /// that may have arrived is marked as such.
+    pub async fn stop(self, patience: Duration) {
+        self.stopping.enter(Phase::Ending);
+        self.hands.busy.close();
+        if tokio::time::timeout(patience, self.hands.busy.wait()).await.is_ok() {
+            return;
+        }
+        tracing::warn!("Mails are cut off while they are handed over, and given back");
+        self.stopping.enter(Phase::Over);
+        if tokio::time::timeout(WRITING_DOWN, self.hands.busy.wait()).await.is_err() {
+            tracing::warn!("Not everything could be given back; it is taken up when its lease has run out");
         }
     }
 }
@@ -94,8 +91,8 @@ async fn follow(app: Arc<App>) {
     }
 }
 
-async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
-    while !*ending.borrow() {
+async fn work(app: Arc<App>, hands: Hands) {
+    while !app.stopping.has_reached(Phase::Ending) {
         let woken = app.db.work().notified();
         let mut woken = std::pin::pin!(woken);
         woken.as_mut().enable();
@@ -107,7 +104,11 @@ async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
                     put_off(&app, job).await;
                 }
             }
-            Ok(Next::Nothing(pause)) => drop(tokio::time::timeout(pause, woken).await),
+            Ok(Next::Nothing(pause)) => tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep(pause) => {}
+                () = app.stopping.reaches(Phase::Ending) => {}
+            },
             Err(error) => {
                 tracing::warn!(%error, "Looking for jobs failed");
                 tokio::time::sleep(POLL).await;
@@ -119,9 +120,8 @@ async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
 /// Hands a mail over. A mail server that takes its time is waited for in a task of
 /// its own, so that other mails go on leaving.
 async fn send(app: &Arc<App>, job: Job, hands: &Hands) {
-    let (own, counted) = (Arc::clone(app), Arc::clone(&hands.handovers));
-    let mut handover = tokio::spawn(async move {
-        let _counted = counted.acquire_owned().await;
+    let own = Arc::clone(app);
+    let mut handover = hands.busy.spawn(async move {
         if let Err(error) = deliver::deliver(&own, job.clone()).await {
             tracing::error!(%error, job.id = %job.id, "A mail's job broke; it is tried again");
             put_off(&own, job).await;

@@ -19,6 +19,7 @@ mod program;
 mod restoring;
 mod servers;
 mod staff;
+mod stopping;
 mod story;
 mod visitor;
 mod watching;

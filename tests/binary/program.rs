@@ -72,6 +72,7 @@ impl Installation {
             .env("TRADEPOST_MAIL__SMTP_URL", format!("smtp://127.0.0.1:{}", self.smtp_port))
             .env("TRADEPOST_MAIL__FROM", "Harbour Wholesale <orders@harbour.example>")
             .env("TRADEPOST_SUPPLIER__NAME", "Harbour Wholesale")
+            .env("TRADEPOST_HTTP__DRAIN", "0s")
             // What arrives is counted; the mail with the username has stories of its own.
             .env("TRADEPOST_INVITATION__USERNAME", "never")
             .env("TRADEPOST_PASSWORD__MEMORY_KIB", "1024");
@@ -189,9 +190,19 @@ impl Serving {
     }
 
     /// Asks it to end, and gives its exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Asks it to end.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
+    }
+
+    /// Waits for its end, and gives its exit code.
+    pub fn ended(mut self) -> Option<i32> {
         until("the server has stopped", || self.child.try_wait().unwrap()).code()
     }
 }

@@ -260,7 +260,7 @@ story! {
         shop.resets("anna").await;
         let temporary = shop.mail_to(MAIL).await.temporary_password();
         let workers = shop.workers();
-        tokio::join!(workers.stop(), async { shop.smtp.release() });
+        tokio::join!(workers.stop(Duration::from_secs(10)), async { shop.smtp.release() });
         assert_eq!(shop.delivery_of("anna").await, "accepted");
         shop.resets("bert").await;
         shop.smtp.set_mode(Mode::Accept);

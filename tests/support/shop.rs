@@ -149,7 +149,7 @@ impl Shop {
         let entered = runtime.enter();
         let listener = TcpListener::from_std(listener).expect("a listener");
         let workers = (!self.settings.idle).then(|| worker::start(&app));
-        runtime.spawn(serve::serve(listener, router, std::future::pending()));
+        runtime.spawn(serve::serve(listener, router, app.stopping.clone()));
         drop(entered);
         self.node = Some(Node { app, workers, runtime: Some(runtime) });
     }

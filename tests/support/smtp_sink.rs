@@ -40,6 +40,8 @@ pub enum Mode {
     DropAfterDot,
     /// Hangs up before the greeting.
     CloseAtOnce,
+    /// Takes the connection and says nothing.
+    HangAtOnce,
 }
 
 /// How the sink speaks.
@@ -311,8 +313,10 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    if shared.mode() == Mode::CloseAtOnce {
-        return Ok(());
+    match shared.mode() {
+        Mode::CloseAtOnce => return Ok(()),
+        Mode::HangAtOnce => std::future::pending().await,
+        _ => {}
     }
     if shared.encryption == Encryption::Implicit {
         let mut talk = Talk::new(shared.tls.accept(stream).await?, true, shared.dialect());

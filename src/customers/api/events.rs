@@ -17,6 +17,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, ResetId};
 use crate::recovery;
 use crate::sessions::devices;
+use crate::stopping::Phase;
 
 /// How often is looked whether something changed.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -78,7 +79,10 @@ impl Watch {
                     self.told = Some(now);
                     return Some(event);
                 }
-                Ok(_) => tokio::time::sleep(LOOK_EVERY).await,
+                Ok(_) => tokio::select! {
+                    () = tokio::time::sleep(LOOK_EVERY) => {}
+                    () = self.caller.web.app.stopping.reaches(Phase::Ending) => return None,
+                },
                 // Signed out, out of sight, or the database is away: asking again tells which.
                 Err(_) => return None,
             }

@@ -1,6 +1,7 @@
 //! One connection to the mail server, and a message's way over it.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -51,16 +52,18 @@ impl Session {
         Ok(Self { wire, timeouts: door.timeouts, server, messages: 0, last_used: Instant::now() })
     }
 
-    /// Hands a message over. `Err` when the connection is not usable any more.
+    /// Hands a message over; `whole` is set before its last line may leave. `Err`
+    /// when the connection is not usable any more.
     pub(super) async fn hand_over(
         &mut self,
         envelope: &Envelope,
         message: &[u8],
+        whole: &AtomicBool,
     ) -> Result<Handover, Failed> {
         let used_before = self.messages > 0;
         self.messages += 1;
         let outcome = match self.introduce(envelope).await {
-            Ok(()) => self.content(envelope, message).await,
+            Ok(()) => self.content(envelope, message, whole).await,
             Err((stage, trouble)) => {
                 let hung_up = matches!(trouble, Trouble::Silent(_)) || trouble.is_goodbye();
                 let handover = trouble.without_addresses(envelope).handover(stage);
@@ -110,7 +113,12 @@ impl Session {
 
     /// Sends the message. From the moment its last line may have left, silence
     /// is doubt.
-    async fn content(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Handover, Failed> {
+    async fn content(
+        &mut self,
+        envelope: &Envelope,
+        message: &[u8],
+        whole: &AtomicBool,
+    ) -> Result<Handover, Failed> {
         let failed = |handover| Err(Failed { handover, stale: false });
         let told = |reply: &Reply| Answer::from(reply).without_addresses(envelope).without_content(message);
         let stuffed = zeroize::Zeroizing::new(stuffed(message));
@@ -120,6 +128,7 @@ impl Session {
                 return failed(Handover::Unreachable { problem: answer::one_line(&problem) });
             }
         }
+        whole.store(true, Ordering::Relaxed);
         match answered(self.timeouts.end_of_data, self.wire.ask(".")).await {
             Ok(reply) if reply.is_yes() => Ok(Handover::Accepted {
                 answer: told(&reply).text(),
