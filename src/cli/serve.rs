@@ -151,7 +151,10 @@ async fn end_when_asked(stopping: Stopping, drain: Duration) {
     match asked().await {
         Asked::Now => stopping.enter(Phase::Ending),
         Asked::InOrder => {
-            tracing::info!(drain_s = drain.as_secs(), "Tradepost is stopping: /readyz says so, and requests are answered meanwhile");
+            tracing::info!(
+                drain_s = drain.as_secs(),
+                "Tradepost is stopping: /readyz says so, and requests are answered meanwhile"
+            );
             stopping.leave(drain, async { drop(asked().await) }).await;
         }
     }

@@ -13,7 +13,7 @@ use super::value::{Row, ToValue, Value};
 
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Pages copied at a time, so that a backup never holds writers up for long.
+/// Pages copied between two words of progress.
 const BACKUP_STEP_PAGES: i32 = 256;
 
 /// Opens the file, creating it and its folder when needed.
@@ -112,9 +112,15 @@ fn read(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// Copies the database at `from` into the new file `to`, consistent even while
-/// it is written to. The copy appears under its name only when it is whole.
-pub(super) fn backup(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Error> {
+/// Copies the database at `from` into the new file `to`, as it is at this moment,
+/// however much is written meanwhile. The copy appears under its name only when it
+/// is whole and on the disk.
+///
+/// The reading connection stays in one read transaction: without it the copy would
+/// begin anew with each commit of another process (SQLite's manual, "Online Backup
+/// API"), and under steady writing never end. What is written meanwhile stays in the
+/// WAL file until the copy is made.
+pub(super) fn backup(from: &Path, to: &Path, progress: impl FnMut(u64, u64)) -> Result<(), Error> {
     if to.exists() {
         return Err(std::io::Error::new(
             std::io::ErrorKind::AlreadyExists,
@@ -122,25 +128,36 @@ pub(super) fn backup(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64))
         )
         .into());
     }
+    let partial = to.with_extension("partial");
+    let copied = copy_snapshot(from, &partial, progress).and_then(|()| Ok(std::fs::rename(&partial, to)?));
+    if copied.is_err() {
+        // Best effort: the failure itself is what is told.
+        drop(std::fs::remove_file(&partial));
+    }
+    copied?;
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(std::fs::File::open(folder)?.sync_all()?)
+}
+
+fn copy_snapshot(from: &Path, partial: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Error> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     source.busy_timeout(BUSY_TIMEOUT)?;
-    let partial = to.with_extension("partial");
-    {
-        let mut copy = Connection::open(&partial)?;
-        restrict_to_owner(&partial)?;
-        let backup = Backup::new(&source, &mut copy)?;
-        loop {
-            let step = backup.step(BACKUP_STEP_PAGES)?;
-            let pages = backup.progress();
-            progress(count(pages.pagecount - pages.remaining), count(pages.pagecount));
-            match step {
-                StepResult::Done => break,
-                StepResult::Busy | StepResult::Locked => std::thread::sleep(Duration::from_millis(20)),
-                _ => {}
-            }
+    source.execute_batch("begin; select 1 from sqlite_schema limit 1;")?;
+    // One that was left by a copy that was killed.
+    drop(std::fs::remove_file(partial));
+    let mut copy = Connection::open(partial)?;
+    restrict_to_owner(partial)?;
+    let backup = Backup::new(&source, &mut copy)?;
+    loop {
+        let step = backup.step(BACKUP_STEP_PAGES)?;
+        let pages = backup.progress();
+        progress(count(pages.pagecount - pages.remaining), count(pages.pagecount));
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::Busy | StepResult::Locked => std::thread::sleep(Duration::from_millis(20)),
+            _ => {}
         }
     }
-    Ok(std::fs::rename(&partial, to)?)
 }
 
 fn count(pages: i32) -> u64 {

@@ -59,6 +59,10 @@ impl From<Problem> for Failure {
 #[derive(Clone, Copy, Debug)]
 struct Wordless;
 
+/// Marks an answer for programs whose words are kept as they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = match self {
@@ -145,9 +149,11 @@ fn keeping(of: &Response, mut answer: Response) -> Response {
 
 fn has_words(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    response.extensions().get::<Wordless>().is_none()
-        && kind
-            .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/problem+json"))
+    response.extensions().get::<Plain>().is_some()
+        || response.extensions().get::<Wordless>().is_none()
+            && kind.is_some_and(|kind| {
+                kind.starts_with("text/html") || kind.starts_with("application/problem+json")
+            })
 }
 
 fn wants_json(headers: &HeaderMap, path: &str) -> bool {

@@ -1,9 +1,12 @@
 //! For load balancers and supervisors.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
 use super::Shared;
+use super::error::Plain;
 use crate::stopping::Phase;
 
 /// `GET /healthz`: the process answers.
@@ -12,15 +15,17 @@ pub async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: the database answers too, and this node is not about to stop.
-pub async fn ready(State(web): State<Shared>) -> (StatusCode, &'static str) {
+pub async fn ready(State(web): State<Shared>) -> Response {
+    let not_ready =
+        |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, Extension(Plain), why).into_response();
     if web.app.stopping.has_reached(Phase::Leaving) {
-        return (StatusCode::SERVICE_UNAVAILABLE, "this node is stopping\n");
+        return not_ready("this node is stopping\n");
     }
     match web.app.db.answers().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
+        Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "Not ready: the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            not_ready("the database does not answer\n")
         }
     }
 }

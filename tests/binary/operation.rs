@@ -1,5 +1,7 @@
 //! What an operator does: reset, outbox, backup, starting and stopping.
 
+use tradepost::db::Db;
+
 use crate::databases::Database;
 use crate::postbox::Postbox;
 use crate::program::{Installation, Ran};
@@ -74,6 +76,36 @@ fn a_backup_of_a_running_server_is_a_whole_installation() {
     let second = restored.serve();
     second.visitor().sign_in("anna", &mail.password()).leads_to("/password");
     assert_eq!(server.visitor().get("/readyz").status, 200, "the first one goes on");
+}
+
+/// As a shop under load does: something is written between any two steps.
+#[test]
+fn a_backup_ends_and_is_whole_while_it_is_written_beside() {
+    let shop = Installation::on(Database::sqlite(), 25);
+    let writer = rusqlite::Connection::open(shop.file_of_database()).unwrap();
+    writer.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    writer
+        .execute_batch(
+            "create table ballast (n integer primary key, bytes blob); create table beside (n integer)",
+        )
+        .unwrap();
+    writer
+        .execute_batch("insert into ballast (bytes) select zeroblob(1000000) from (select 1 union select 2 union select 3 union select 4 union select 5 union select 6)")
+        .unwrap();
+    let copy = shop.folder.path().join("copy.db");
+    let mut steps = 0;
+    Db::backup(&shop.database.url.parse().unwrap(), &copy, |done, all| {
+        steps += 1;
+        writer.execute_batch("insert into beside (n) values (1)").unwrap();
+        assert!(done <= all && steps <= all, "{steps} steps for {all} pages");
+    })
+    .unwrap();
+    assert!(steps > 3, "{steps}");
+    let copy = rusqlite::Connection::open(copy).unwrap();
+    let number = |sql: &str| copy.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(number("select count(*) from beside"), 0, "it is as it was when the copy was begun");
+    let sound: String = copy.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!((sound.as_str(), number("select count(*) from ballast")), ("ok", 6));
 }
 
 #[test]
