@@ -178,9 +178,10 @@ impl Smtp {
         tokio::select! {
             biased;
             handover = self.attempt(envelope, message, &whole) => handover,
-            () = end => match whole.load(Ordering::Relaxed) {
-                true => Handover::InDoubt { problem: INTERRUPTED.to_owned() },
-                false => Handover::CutOff,
+            () = end => if whole.load(Ordering::Relaxed) {
+                Handover::InDoubt { problem: INTERRUPTED.to_owned() }
+            } else {
+                Handover::CutOff
             }
         }
     }
