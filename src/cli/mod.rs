@@ -79,7 +79,7 @@ enum Command {
     Bounce(bounce::BounceArgs),
     /// Copy the SQLite database of a running installation into a new file
     Backup(backup::BackupArgs),
-    /// Put a copy that `backup` made in the place of the SQLite database
+    /// Put a copy that `backup` made in the place of the SQLite database, or mark one that was brought back
     Restore(restore::RestoreArgs),
     /// The key that belongs to the database
     #[command(subcommand)]
@@ -151,7 +151,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),
-            Command::Restore(args) => restore::run(&args, &config()?),
+            Command::Restore(args) => restore::run(args, config()?).await,
             Command::Keys(command) => keys::run(command, config()?).await,
             Command::Mail(command) => mail::run(command, config()?).await,
         }

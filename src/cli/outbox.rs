@@ -30,12 +30,12 @@ pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure>
         if args.json {
             let line = serde_json::json!({
                 "id": mail.id, "kind": mail.kind.as_str(), "created_at": mail.created_at.rfc3339(),
-                "attempts": mail.attempts, "next_try_at": next, "why": why,
+                "attempts": mail.attempts, "next_try_at": next, "held": mail.held, "why": why,
             });
             println!("{line}");
         } else {
             let minutes = now.since(mail.created_at).as_secs() / 60;
-            let next = next.unwrap_or_else(|| "now".into());
+            let next = next.unwrap_or_else(|| if mail.held { "when the office says so" } else { "now" }.into());
             println!(
                 "{}  {:<18} {minutes:>5} min  {:>3} tries  next {next}  {why}",
                 mail.id,

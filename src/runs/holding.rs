@@ -19,6 +19,8 @@ pub(super) const STARTER_MAY_NOT: &str = "starter-may-not";
 const CAME_BACK: &str = "came-back";
 /// Why a run stops: mail after mail was refused.
 const REFUSED_IN_A_ROW: &str = "refused-in-a-row";
+/// Why a run stops: the installation was restored from a copy.
+pub(super) const RESTORED: &str = "restored";
 /// So many that came back stop a run; one server alone may be strange.
 const MOST_BACK: i64 = 3;
 /// So many refused one after the other stop a run.
@@ -103,6 +105,9 @@ pub fn why(problem: &str) -> &'static str {
             "Several of its mails came back, for a reason that is about us and not about the contacts."
         }
         (REFUSED_IN_A_ROW, _) => "Five mails in a row were refused, and not because a mailbox is missing.",
+        (RESTORED, _) => {
+            "The installation was restored from a copy: whom the run reached after the copy was made isn’t known."
+        }
         (_, Some(Class::Ours(ours))) => match ours {
             Ours::Limit => {
                 "Your mail server takes no more mails for now: you have sent as many as it allows."
@@ -123,6 +128,9 @@ pub(super) fn remedy(run: &Run) -> &'static str {
     match run.problem.as_deref().unwrap_or_default() {
         CAME_BACK | REFUSED_IN_A_ROW => {
             "Nobody’s address is marked. Ask whoever looks after your mail server; resume the run when it is put right."
+        }
+        RESTORED => {
+            "Resume it, and contacts whom it reached in the time that is lost get another mail; or call it off and start another for those who have not come."
         }
         problem if Class::from_name(problem) == Some(Class::Ours(Ours::Limit)) => {
             "Nobody’s address is marked. The mails held back are tried again by themselves; once they have left, the run goes on by itself. A slower pace stays below the limit."

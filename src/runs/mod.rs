@@ -270,6 +270,30 @@ pub fn paused(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Run>> {
     Ok(runs.into_iter().filter(|run| is_visible(run, actor)).collect())
 }
 
+/// Pauses every run that goes on or would by itself, and ends the rounds to come:
+/// whom they reached after the copy was made that was restored isn't known. Gives
+/// how many are paused.
+///
+/// # Errors
+/// When the database fails.
+pub fn pause_for_restore(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
+    store::end_rounds(tx)?;
+    let paused = store::pause_all(tx, holding::RESTORED)?;
+    for run in &paused {
+        record_why(tx, Event::RunPaused, *run, holding::RESTORED, now)?;
+    }
+    Ok(paused.len())
+}
+
+/// How many runs wait for a person since a restore.
+///
+/// # Errors
+/// When the database fails.
+pub fn paused_for_restore(tx: &mut Tx<'_>) -> Result<usize> {
+    let paused = store::in_state(tx, State::Paused)?;
+    Ok(paused.iter().filter(|run| run.problem.as_deref() == Some(holding::RESTORED)).count())
+}
+
 /// A run the actor may see and steer.
 fn steered(tx: &mut Tx<'_>, actor: &Actor, id: RunId) -> Result<Run> {
     let run = find(tx, actor, id)?;

@@ -57,6 +57,8 @@ types! {
         "The header Allow names those that can be used."
     NOT_POSSIBLE "not-possible" CONFLICT "Not possible as things stand"
         "`reason` says what stands in the way: inactive, off, missing_email, missing_username, bounced."
+    LOST_IN_RESTORE "lost-in-restore" CONFLICT "Whether this was done is not known"
+        "This installation was restored from a copy that is older than the key, so what was done in between is lost. Nothing was done now. Look at how things stand; to do it, send it with a new key."
     CURSOR_EXPIRED "cursor-expired" GONE "This cursor no longer holds"
         "Begin again without `since`, and drop what is not named again."
     CHANGED_MEANWHILE "changed-meanwhile" PRECONDITION_FAILED "Someone else was quicker"
