@@ -21,6 +21,7 @@ pub mod settings;
 pub mod wording;
 pub mod held;
 pub mod stopping;
+pub mod writable;
 pub mod app;
 pub mod http;
 pub mod retailers;

@@ -310,6 +310,10 @@ error-busy-title = Einen Augenblick
 error-busy-text = Gerade ist mehr zu tun, als wir schaffen. Nichts wurde geändert. Warten Sie ein paar Sekunden und senden Sie es noch einmal.
 error-unreadable-title = Das war nicht zu lesen
 error-unreadable-text = Die Seite hat etwas gesendet, das wir nicht verstehen. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal. Nichts wurde geändert.
+error-unsure-title = Ob das geklappt hat, ist nicht sicher
+error-unsure-text = Die Antwort hat zu lange gedauert. Sehen Sie nach, ob es schon da ist, bevor Sie es noch einmal senden.
+error-away-title = Einen Augenblick
+error-away-text = Unsere Daten sind gerade nicht zu erreichen. Nichts wurde geändert. Warten Sie eine Minute und senden Sie es noch einmal.
 error-broken-title = Hier ist etwas kaputtgegangen
 error-broken-text = Es liegt an uns, nicht an Ihnen, und nichts ging verloren. Versuchen Sie es gleich noch einmal.
 

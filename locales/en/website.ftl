@@ -310,6 +310,10 @@ error-busy-title = Just a moment
 error-busy-text = There is more to do right now than we can keep up with. Nothing was changed. Wait a few seconds and send it again.
 error-unreadable-title = That could not be read
 error-unreadable-text = The page sent something we do not understand. Go back, reload the page and try again. Nothing was changed.
+error-unsure-title = We can’t say whether that was done
+error-unsure-text = The answer took too long. Look whether it is there before you send it again.
+error-away-title = Just a moment
+error-away-text = What you see here is kept in a place that doesn’t answer at the moment. Nothing was changed. Wait a minute and send it again.
 error-broken-title = Something broke here
 error-broken-text = It is our fault, not yours, and nothing was lost. Try again in a moment.
 

@@ -160,10 +160,21 @@ fn perform(cli: Cli) -> Result<(), Failure> {
 
 /// Opens the database of a command, which must be there.
 fn open(config: &Config) -> Result<Db, Failure> {
-    Db::open_existing(&config.database).map_err(|error| match error {
+    Db::open_existing(&config.database).map_err(|error| not_opened(config, error))
+}
+
+/// The same for a command that only reads: it changes nothing, and keeps nobody from
+/// writing.
+fn open_to_read(config: &Config) -> Result<Db, Failure> {
+    Db::open_as_it_is(&config.database).map_err(|error| not_opened(config, error))
+}
+
+fn not_opened(config: &Config, error: MigrateError) -> Failure {
+    match error {
         MigrateError::Missing => no_database(config),
+        error @ MigrateError::Older(_) => Failure::Refused(error.to_string()),
         error => Failure::Failed(anyhow::anyhow!("database {}: {error}", config.database)),
-    })
+    }
 }
 
 /// Says that there is no database, before anything is made for one.

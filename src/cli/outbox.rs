@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failure, failed, open};
+use super::{Failure, failed, open_to_read};
 use crate::config::Config;
 use crate::kernel::Clock;
 use crate::mail;
@@ -18,7 +18,7 @@ pub(super) struct OutboxArgs {
 }
 
 pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure> {
-    let waiting = open(&config)?.read(|tx| mail::waiting(tx, LINES)).await;
+    let waiting = open_to_read(&config)?.read(|tx| mail::waiting(tx, LINES)).await;
     let waiting = waiting.map_err(|error: crate::db::Error| failed("reading the outbox", error))?;
     if waiting.is_empty() && !args.json {
         println!("Nothing waits.");

@@ -79,6 +79,8 @@ types! {
         "Wait as long as Retry-After says, in seconds."
     BROKEN "broken" INTERNAL_SERVER_ERROR "Something broke here"
         "Nothing you sent is at fault. Try again later with the same Idempotency-Key; tell `instance` to whoever runs this."
+    OUTCOME_UNKNOWN "outcome-unknown" SERVICE_UNAVAILABLE "Whether this was done is not known"
+        "No answer came from where it is kept. Send it again with the same Idempotency-Key: what was done is answered again and not done twice. Without a key, look first."
     BUSY "busy" SERVICE_UNAVAILABLE "Too busy at the moment"
         "Nothing was changed. Try again in a moment."
 }
