@@ -46,7 +46,8 @@ async fn mark(config: &Config) -> Result<(), Failure> {
     must_be_there(config)?;
     let _alone = alone(&config.database)?;
     let now = Clock::default().now();
-    let marked = open(config)?.write(move |tx| {
+    let db = open(config)?;
+    let marked = db.write(move |tx| {
         if !tx.is_served_by_nobody()? {
             return Ok(None);
         }
@@ -54,7 +55,9 @@ async fn mark(config: &Config) -> Result<(), Failure> {
     });
     let marked = marked.await.map_err(|error: crate::Error| failed("marking the restore", error))?;
     let Some(marked) = marked else {
-        return Err(Failure::Refused("a node serves this database: stop every `tradepost serve` first; nothing was changed".into()));
+        return Err(Failure::Refused(
+            "a node serves this database: stop every `tradepost serve` first; nothing was changed".into(),
+        ));
     };
     println!("Marked {} as restored.", config.database);
     say_what_follows(&marked);
@@ -63,7 +66,10 @@ async fn mark(config: &Config) -> Result<(), Failure> {
 }
 
 fn say_what_follows(marked: &Marked) {
-    println!("The last thing in it happened at {}; what came after is lost.", marked.epoch.lost_since.rfc3339());
+    println!(
+        "The last thing in it happened at {}; what came after is lost.",
+        marked.epoch.lost_since.rfc3339()
+    );
     println!(
         "Everyone signs in again. Mails that may have left and wait for the office: {}. Runs that are paused: {}.",
         marked.held, marked.paused
@@ -75,7 +81,8 @@ fn bring_back(file: &Path, args: &RestoreArgs, config: &Config) -> Result<(), Fa
     let DatabaseUrl::Sqlite(place) = &config.database else {
         return Err(Failure::Refused(by_postgresql(file)));
     };
-    let cant = |error: CopyError| Failure::Refused(format!("{}: {error}; nothing was changed", file.display()));
+    let cant =
+        |error: CopyError| Failure::Refused(format!("{}: {error}; nothing was changed", file.display()));
     db::looks_like_a_copy(file).map_err(cant)?;
     if place.exists() && !args.replace {
         return Err(Failure::Refused(format!(
@@ -86,9 +93,8 @@ fn bring_back(file: &Path, args: &RestoreArgs, config: &Config) -> Result<(), Fa
     let _alone = alone(&config.database)?;
     let draft = Draft::of(file, place)?;
     let now = Clock::default().now();
-    let looked = db::on_copy(&draft.0, |tx| {
-        Ok::<_, crate::Error>((keys::known(tx)?, restored::mark(tx, now)?))
-    });
+    let looked =
+        db::on_copy(&draft.0, |tx| Ok::<_, crate::Error>((keys::known(tx)?, restored::mark(tx, now)?)));
     let (wanted, marked) = looked.map_err(cant)?.map_err(|error| failed("looking at the copy", error))?;
     let key = wanted.map(|wanted| key_for(file, args.without_key, config, wanted)).transpose()?;
     let kept = put_away(place, now)?;

@@ -13,8 +13,8 @@ use crate::kernel::Timestamp;
 use crate::kernel::calendar::{self, Day};
 use crate::listing::{self, Asked, COUNTED, List, Standing};
 use crate::mail;
-use crate::retailers::Contact;
 use crate::restored;
+use crate::retailers::Contact;
 use crate::runs::{self, Run};
 
 /// Days the chart shows.

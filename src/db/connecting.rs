@@ -63,9 +63,13 @@ fn at(server: &Server, place: usize) -> Config {
     let all = &server.config;
     let mut one = Config::new();
     match all.get_hosts().get(place) {
-        Some(Host::Tcp(name)) => drop(one.host(name)),
+        Some(Host::Tcp(name)) => {
+            one.host(name);
+        }
         #[cfg(unix)]
-        Some(Host::Unix(folder)) => drop(one.host_path(folder)),
+        Some(Host::Unix(folder)) => {
+            one.host_path(folder);
+        }
         None => {}
     }
     if let Some(address) = all.get_hostaddrs().get(place) {
@@ -138,11 +142,15 @@ mod tests {
 
     #[test]
     fn each_host_has_its_own_port_and_all_share_the_rest() {
-        let server = Server::parse("postgres://shop:hunter2@one:5433,two:5434/x?options=-cwork_mem%3D8MB").unwrap();
+        let server =
+            Server::parse("postgres://shop:hunter2@one:5433,two:5434/x?options=-cwork_mem%3D8MB").unwrap();
         let second = at(&server, 1);
         assert_eq!((second.get_hosts(), second.get_ports()), (&[Host::Tcp("two".into())][..], &[5434][..]));
         assert_eq!((second.get_user(), second.get_dbname()), (Some("shop"), Some("x")));
-        assert_eq!((second.get_password(), second.get_options()), (Some(&b"hunter2"[..]), Some("-cwork_mem=8MB")));
+        assert_eq!(
+            (second.get_password(), second.get_options()),
+            (Some(&b"hunter2"[..]), Some("-cwork_mem=8MB"))
+        );
         assert_eq!(second.get_application_name(), Some("tradepost"));
     }
 

@@ -50,7 +50,8 @@ impl Link {
         patience: Duration,
     ) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let opened = runtime.block_on(timeout(patience, Self::greet(&host, tls.clone(), server.schema.as_deref())));
+        let greeting = Self::greet(&host, tls.clone(), server.schema.as_deref());
+        let opened = runtime.block_on(async { timeout(patience, greeting).await });
         match opened {
             Ok(Ok((client, words))) => {
                 Ok(Self { runtime: Some(runtime), client, host, tls, words, given_up: false })

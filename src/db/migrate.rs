@@ -69,7 +69,9 @@ pub enum MigrateError {
     )]
     Newer(String),
     /// An older Tradepost was here, and nothing is to be changed.
-    #[error("the database's schema is older than this binary (it lacks the step {0}): tradepost migrate, or serve, brings it up to date")]
+    #[error(
+        "the database's schema is older than this binary (it lacks the step {0}): tradepost migrate, or serve, brings it up to date"
+    )]
     Older(&'static str),
     /// There is no database, and none is to be made.
     #[error("there is no database of Tradepost there")]
@@ -101,7 +103,7 @@ pub(super) enum Opening {
 pub(super) fn run(connection: &mut Connection, opening: Opening) -> Result<(), MigrateError> {
     match connection.read(&|| false, |tx| look(tx, opening))?.first() {
         None => Ok(()),
-        Some(missing) if opening == Opening::AsItIs => Err(MigrateError::Older(missing)),
+        Some(&missing) if opening == Opening::AsItIs => Err(MigrateError::Older(missing)),
         Some(_) => connection.write(&|| false, apply).map(drop),
     }
 }

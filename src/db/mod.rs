@@ -194,9 +194,6 @@ impl Db {
         if matches!(self.inner.url, DatabaseUrl::Sqlite(_)) {
             return Ok(true);
         }
-        fn process(tx: &mut Tx<'_>) -> Result<i64, Error> {
-            tx.one::<Row>("select pg_backend_pid() as process", &[])?.get("process")
-        }
         Ok(self.read(process).await? != self.write(process).await?)
     }
 
@@ -224,4 +221,9 @@ impl Db {
     pub fn url(&self) -> &DatabaseUrl {
         &self.inner.url
     }
+}
+
+/// Which process of PostgreSQL serves a transaction.
+fn process(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    tx.one::<Row>("select pg_backend_pid() as process", &[])?.get("process")
 }

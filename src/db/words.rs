@@ -3,8 +3,8 @@
 use std::error::Error as _;
 use std::io;
 
-use tokio_postgres::error::{DbError, SqlState};
 use rustls::CertificateError as Bad;
+use tokio_postgres::error::{DbError, SqlState};
 
 /// What went wrong, in one line; the client library's own words leave out the
 /// server's.

@@ -48,13 +48,8 @@ pub fn begin(
     dropped_requests: i64,
     now: Timestamp,
 ) -> Result<Epoch, Error> {
-    let epoch = Epoch {
-        id: EpochId::new(now),
-        lost_since,
-        begun_at: now,
-        dropped_requests,
-        signed_off_at: None,
-    };
+    let epoch =
+        Epoch { id: EpochId::new(now), lost_since, begun_at: now, dropped_requests, signed_off_at: None };
     store::insert(tx, &epoch)?;
     Ok(epoch)
 }

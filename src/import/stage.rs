@@ -359,3 +359,24 @@ fn row(place: i64, line: i64, cells: Cells) -> Staged {
         undo: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_with_more_rows_than_can_be_taken_is_refused_before_any_is_kept() {
+        let file = tempfile::tempfile().unwrap();
+        let mut rows = std::io::BufWriter::new(&file);
+        rows.write_all(b"account_number,retailer\n").unwrap();
+        for number in 0..=tables::MAX_ROWS {
+            writeln!(rows, "{number},Shop").unwrap();
+        }
+        rows.flush().unwrap();
+        drop(rows);
+        let refused = File::open(file, &Options::default()).err();
+        assert!(matches!(refused, Some(FileError::TooManyRows { .. })), "{refused:?}");
+    }
+}

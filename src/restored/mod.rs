@@ -85,12 +85,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<Restored>> {
     if !actor.may_see_customers() || actor.bounded_by().is_some() {
         mails.iter_mut().for_each(Held::unnamed);
     }
-    Ok(Some(Restored {
-        epoch,
-        held: store::count_held(tx)?,
-        mails,
-        paused: runs::paused_for_restore(tx)?,
-    }))
+    Ok(Some(Restored { epoch, held: store::count_held(tx)?, mails, paused: runs::paused_for_restore(tx)? }))
 }
 
 /// A restore that nobody has signed off, for who may do that.

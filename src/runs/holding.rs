@@ -20,7 +20,7 @@ const CAME_BACK: &str = "came-back";
 /// Why a run stops: mail after mail was refused.
 const REFUSED_IN_A_ROW: &str = "refused-in-a-row";
 /// Why a run stops: the installation was restored from a copy.
-pub(super) const RESTORED: &str = "restored";
+const RESTORED: &str = "restored";
 /// So many that came back stop a run; one server alone may be strange.
 const MOST_BACK: i64 = 3;
 /// So many refused one after the other stop a run.
@@ -77,6 +77,30 @@ pub fn go_on(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Pauses every run that goes on or would by itself, and ends the rounds to come:
+/// whom they reached after the copy was made that was restored isn't known. Gives
+/// how many are paused.
+///
+/// # Errors
+/// When the database fails.
+pub fn pause_for_restore(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
+    store::end_rounds(tx)?;
+    let paused = store::pause_all(tx, RESTORED)?;
+    for run in &paused {
+        record_why(tx, Event::RunPaused, *run, RESTORED, now)?;
+    }
+    Ok(paused.len())
+}
+
+/// How many runs wait for a person since a restore.
+///
+/// # Errors
+/// When the database fails.
+pub fn paused_for_restore(tx: &mut Tx<'_>) -> Result<usize> {
+    let paused = store::in_state(tx, State::Paused)?;
+    Ok(paused.iter().filter(|run| run.problem.as_deref() == Some(RESTORED)).count())
 }
 
 /// Stops a run whose starter may not do it any more.

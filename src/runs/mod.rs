@@ -32,7 +32,7 @@ use crate::{recovery, staff};
 
 pub use advance::advance;
 pub use draft::{Candidate, Chosen, Plan, draft};
-pub use holding::{failed, go_on, hold, why as reason};
+pub use holding::{failed, go_on, hold, pause_for_restore, paused_for_restore, why as reason};
 pub use items::{Stage, Tally};
 pub use rules::Reason;
 pub use start::{Started, start};
@@ -268,30 +268,6 @@ pub fn latest(tx: &mut Tx<'_>, actor: &Actor, before: Option<RunId>) -> Result<(
 pub fn paused(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Run>> {
     let runs = store::in_state(tx, State::Paused)?;
     Ok(runs.into_iter().filter(|run| is_visible(run, actor)).collect())
-}
-
-/// Pauses every run that goes on or would by itself, and ends the rounds to come:
-/// whom they reached after the copy was made that was restored isn't known. Gives
-/// how many are paused.
-///
-/// # Errors
-/// When the database fails.
-pub fn pause_for_restore(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
-    store::end_rounds(tx)?;
-    let paused = store::pause_all(tx, holding::RESTORED)?;
-    for run in &paused {
-        record_why(tx, Event::RunPaused, *run, holding::RESTORED, now)?;
-    }
-    Ok(paused.len())
-}
-
-/// How many runs wait for a person since a restore.
-///
-/// # Errors
-/// When the database fails.
-pub fn paused_for_restore(tx: &mut Tx<'_>) -> Result<usize> {
-    let paused = store::in_state(tx, State::Paused)?;
-    Ok(paused.iter().filter(|run| run.problem.as_deref() == Some(holding::RESTORED)).count())
 }
 
 /// A run the actor may see and steer.

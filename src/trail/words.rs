@@ -146,7 +146,9 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         }
         Event::BackupRestored => ("warn", "triangle", by("Backup restored")),
         Event::HeldMailsSent => ("info", "dot", by("Mails that may have left before a restore were sent")),
-        Event::HeldMailsDropped => ("warn", "dash", by("Mails that may have left before a restore were dropped")),
+        Event::HeldMailsDropped => {
+            ("warn", "dash", by("Mails that may have left before a restore were dropped"))
+        }
         Event::RestoreSignedOff => ("ok", "check", by("What follows from a restore was looked at")),
     }
 }

@@ -14,10 +14,9 @@ fn pass_on(port: u16, server: &str) {
     thread::spawn(move || {
         for client in listener.incoming() {
             let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
-            for (mut from, mut to) in [
-                (client.try_clone().unwrap(), server.try_clone().unwrap()),
-                (server, client),
-            ] {
+            for (mut from, mut to) in
+                [(client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client)]
+            {
                 thread::spawn(move || {
                     drop(std::io::copy(&mut from, &mut to));
                     drop(to.shutdown(std::net::Shutdown::Write));
@@ -83,5 +82,8 @@ fn commands_that_read_change_no_schema_and_say_that_it_is_older() {
     let name: String = file.query_row(&format!("select {last}"), [], |row| row.get(0)).unwrap();
     file.execute_batch(&format!("delete from migrations where name = {last}")).unwrap();
     let told = shop.run(&["outbox"]);
-    assert!(told.code == 3 && told.one_line().contains(&name) && told.err.contains("tradepost migrate"), "{told:?}");
+    assert!(
+        told.code == 3 && told.one_line().contains(&name) && told.err.contains("tradepost migrate"),
+        "{told:?}"
+    );
 }

@@ -86,12 +86,39 @@ fn a_pair(folder: &TempDir) -> (Server, Server) {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
     std::fs::set_permissions(folder.path(), mode).unwrap();
     let primary = Server::start(folder.path(), "one", free_port(), |data| {
-        run("initdb", &["--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        run(
+            "initdb",
+            &[
+                "--pgdata",
+                data,
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
+        );
     });
-    run("createdb", &["--host=127.0.0.1", "--username=postgres", "--port", &primary.port.to_string(), "shop"]);
+    run(
+        "createdb",
+        &["--host=127.0.0.1", "--username=postgres", "--port", &primary.port.to_string(), "shop"],
+    );
     let standby = Server::start(folder.path(), "two", free_port(), |data| {
         let port = primary.port.to_string();
-        run("pg_basebackup", &["--host=127.0.0.1", "--username=postgres", "--port", &port, "--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]);
+        run(
+            "pg_basebackup",
+            &[
+                "--host=127.0.0.1",
+                "--username=postgres",
+                "--port",
+                &port,
+                "--pgdata",
+                data,
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+            ],
+        );
     });
     (primary, standby)
 }
@@ -113,7 +140,10 @@ fn every_node_moves_to_a_promoted_standby_when_the_primary_only_hangs() {
     let resets = "select count(*) from jobs where kind = 'forgot-password'";
     let others = "select count(*) from resets";
     until("the standby has it all", || {
-        let both = || primary.ask("shop", "select count(*) from contacts") == standby.ask("shop", "select count(*) from contacts");
+        let both = || {
+            primary.ask("shop", "select count(*) from contacts")
+                == standby.ask("shop", "select count(*) from contacts")
+        };
         both().then_some(())
     });
 

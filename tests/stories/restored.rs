@@ -2,8 +2,8 @@
 //! had happened, and the office is told what to look at (F19).
 
 use serde_json::json;
-use tradepost::kernel::id::JobId;
 use tradepost::kernel::Timestamp;
+use tradepost::kernel::id::JobId;
 use tradepost::restored;
 use tradepost::staff::BuiltIn;
 

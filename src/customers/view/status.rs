@@ -144,7 +144,8 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
             ]
         }
         Progress::Held => {
-            let text = "It may have left before this installation was restored. The office sends or drops it.";
+            let text =
+                "It may have left before this installation was restored. The office sends or drops it.";
             vec![asked(reset), ended("Held").saying(text), Step::new("todo", "Used")]
         }
         Progress::HandedOver { until } => {
