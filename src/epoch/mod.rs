@@ -12,7 +12,8 @@ use crate::kernel::id::EpochId;
 
 pub use store::{current, sign_off};
 
-/// How far clocks of clients may differ from this one's.
+/// How far clocks of clients may be behind this one. None ahead: nothing was done while
+/// the restore was made, and what is asked for right after it is new.
 const CLOCKS: Duration = Duration::from_mins(5);
 
 /// What a restore began.
@@ -34,7 +35,7 @@ impl Epoch {
     /// Whether something that was begun at this moment, by the clock of whoever
     /// began it, may have been done and be lost.
     pub fn may_have_lost(&self, at: Timestamp) -> bool {
-        at >= self.lost_since.minus(CLOCKS) && at <= self.begun_at.plus(CLOCKS)
+        at >= self.lost_since.minus(CLOCKS) && at <= self.begun_at
     }
 }
 
