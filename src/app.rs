@@ -17,6 +17,7 @@ use crate::settings::logo::Logo;
 use crate::settings::{self, Settings};
 use crate::stopping::Stopping;
 use crate::wording;
+use crate::writable::Writable;
 
 /// Passwords that may wait for a hashing thread before more are turned away.
 const HASHES_WAITING: usize = 256;
@@ -45,6 +46,8 @@ pub struct App {
     pub return_path: Option<ReturnPath>,
     /// Files that were handed in lately.
     pub held: HeldFiles,
+    /// Whether the database can be written to.
+    pub writable: Writable,
     /// Whether this process is about to end.
     pub stopping: Stopping,
 }
@@ -144,6 +147,7 @@ impl App {
             built_in,
             live: RwLock::new(Arc::new(live)),
             held: HeldFiles::default(),
+            writable: Writable::default(),
             stopping: Stopping::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),

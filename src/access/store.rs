@@ -101,7 +101,7 @@ pub(super) fn cancel_open_resets(tx: &mut Tx<'_>, contact: ContactId, now: Times
 /// When the database fails.
 pub fn cancel_unsent_mails(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
     tx.run(
-        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null
          where contact_id = $1 and finished_at is null and kind in ('reset', 'invitation')",
         &[&contact, &now],
     )

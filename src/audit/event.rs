@@ -175,11 +175,17 @@ pub enum Event {
     KeyReplaced,
     /// The operator put a backup in the place of the database.
     BackupRestored,
+    /// Mails that may have left before a restore were sent after all.
+    HeldMailsSent,
+    /// Mails that may have left before a restore were called back.
+    HeldMailsDropped,
+    /// What follows from a restore was looked at.
+    RestoreSignedOff,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 89] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -266,6 +272,9 @@ impl Event {
         Self::TrailShortened,
         Self::KeyReplaced,
         Self::BackupRestored,
+        Self::HeldMailsSent,
+        Self::HeldMailsDropped,
+        Self::RestoreSignedOff,
     ];
 
     /// The event of this name.
@@ -363,6 +372,9 @@ impl Event {
             Self::TrailShortened => "trail-shortened",
             Self::KeyReplaced => "key-replaced",
             Self::BackupRestored => "backup-restored",
+            Self::HeldMailsSent => "held-mails-sent",
+            Self::HeldMailsDropped => "held-mails-dropped",
+            Self::RestoreSignedOff => "restore-signed-off",
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::kernel::{Digest, Timestamp, Token};
 pub use event::Event;
 pub use search::{Filter, Found, search};
 pub use shorten::{shorten, shortened};
-pub use store::{Entry, blank_old_addresses, forget_addresses_of, last_of, of_contact};
+pub use store::{Entry, blank_old_addresses, forget_addresses_of, last_at, last_of, of_contact};
 pub use verify::{Break, Chain, Checkpoint, verify};
 
 /// Whom an entry is about, and further facts.

@@ -235,6 +235,15 @@ pub fn last_of(tx: &mut Tx<'_>, event: super::Event) -> Result<Option<Timestamp>
     row.get("at")
 }
 
+/// When the last entry was written.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    let row: Option<Row> = tx.opt("select at from audit order by number desc limit 1", &[])?;
+    row.map(|row| row.get("at")).transpose()
+}
+
 /// The newest entry of which it and all before it are from before `before`.
 pub(super) fn last_before(tx: &mut Tx<'_>, before: Timestamp) -> Result<Option<(i64, Digest)>, Error> {
     let row: Option<Row> = tx.opt(

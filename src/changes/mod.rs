@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::actor::{Actor, Who};
 use crate::db::Tx;
+use crate::epoch;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 use crate::retailers::{self, Contact, Retailer};
@@ -94,7 +95,8 @@ fn changes(tx: &mut Tx<'_>, actor: &Actor, kind: Kind, asked: &Asked) -> Result<
         Some(staff) => Some(store::territories_of(tx, staff)?),
         None => None,
     };
-    let sight = rules::sight(person(actor), territories.as_deref());
+    let epoch = epoch::current(tx)?.map(|epoch| epoch.id);
+    let sight = rules::sight(person(actor), epoch, territories.as_deref());
     let after = match &asked.since {
         None => 0,
         Some(text) => match Cursor::read(text) {

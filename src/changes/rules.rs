@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
 use crate::kernel::Digest;
-use crate::kernel::id::TerritoryId;
+use crate::kernel::id::{EpochId, TerritoryId};
 
 /// The form of cursors. Another form has another number here, and older ones
 /// are refused, so that whoever holds one begins again.
@@ -41,11 +41,17 @@ impl Cursor {
     }
 }
 
-/// What a person sees, in short: theirs, and which territories in any order, or
-/// all. Nothing is kept secret by it, since what is told is looked up for
+/// What a person sees, in short: theirs, in which epoch, and which territories in
+/// any order, or all. After a restore numbers are given anew, so a cursor from before
+/// never holds again, however many changes there are. Nothing is kept secret by it, since what is told is looked up for
 /// whoever asks; it only notices that a copy was made by other eyes.
-pub(super) fn sight(person: Option<Uuid>, territories: Option<&[TerritoryId]>) -> Sight {
+pub(super) fn sight(
+    person: Option<Uuid>,
+    epoch: Option<EpochId>,
+    territories: Option<&[TerritoryId]>,
+) -> Sight {
     let mut bytes = person.unwrap_or_default().as_bytes().to_vec();
+    bytes.extend(epoch.map(|epoch| *epoch.as_uuid().as_bytes()).unwrap_or_default());
     bytes.push(u8::from(territories.is_some()));
     let mut ids: Vec<Uuid> = territories.unwrap_or_default().iter().map(|id| id.as_uuid()).collect();
     ids.sort_unstable();
@@ -86,15 +92,17 @@ mod tests {
     fn each_person_and_each_set_of_territories_has_a_sight_of_its_own() {
         let (one, other) = (territory(), territory());
         let (anna, ben) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
-        assert_eq!(sight(anna, Some(&[one, other])), sight(anna, Some(&[other, one])));
+        assert_eq!(sight(anna, None, Some(&[one, other])), sight(anna, None, Some(&[other, one])));
         let all = [
-            sight(anna, None),
-            sight(ben, None),
-            sight(anna, Some(&[])),
-            sight(anna, Some(&[one])),
-            sight(anna, Some(&[other])),
-            sight(anna, Some(&[one, other])),
-            sight(ben, Some(&[one, other])),
+            sight(anna, None, None),
+            sight(ben, None, None),
+            sight(anna, Some(EpochId::new(Timestamp::from_millis(1))), None),
+            sight(anna, Some(EpochId::new(Timestamp::from_millis(2))), None),
+            sight(anna, None, Some(&[])),
+            sight(anna, None, Some(&[one])),
+            sight(anna, None, Some(&[other])),
+            sight(anna, None, Some(&[one, other])),
+            sight(ben, None, Some(&[one, other])),
         ];
         let different: std::collections::HashSet<Sight> = all.into_iter().collect();
         assert_eq!(different.len(), all.len());

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Failure, failed, open};
+use super::{Failure, failed, open_to_read};
 use crate::audit::{self, Break};
 use crate::config::Config;
 
@@ -14,7 +14,7 @@ pub(super) enum AuditCommand {
 
 pub(super) async fn run(command: AuditCommand, config: Config) -> Result<(), Failure> {
     let AuditCommand::Verify = command;
-    let chain = open(&config)?.read(audit::verify).await;
+    let chain = open_to_read(&config)?.read(audit::verify).await;
     let chain = chain.map_err(|error: crate::db::Error| failed("reading the audit trail", error))?;
     if let Some(broken) = chain.broken {
         let problem = match broken {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::serve::alone;
-use super::{Failure, failed, open, refused_key};
+use super::{Failure, failed, open, open_to_read, refused_key};
 use crate::actor::Actor;
 use crate::config::Config;
 use crate::kernel::Clock;
@@ -32,7 +32,7 @@ pub(super) async fn run(command: KeysCommand, config: Config) -> Result<(), Fail
 }
 
 async fn show(config: &Config) -> Result<(), Failure> {
-    let known = open(config)?.read(keys::known).await;
+    let known = open_to_read(config)?.read(keys::known).await;
     let known = known.map_err(|error| failed("reading the fingerprint", error))?;
     if let Some(known) = known {
         println!("The database belongs to the key with the fingerprint {known}.");

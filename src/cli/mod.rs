@@ -79,7 +79,7 @@ enum Command {
     Bounce(bounce::BounceArgs),
     /// Copy the SQLite database of a running installation into a new file
     Backup(backup::BackupArgs),
-    /// Put a copy that `backup` made in the place of the SQLite database
+    /// Put a copy that `backup` made in the place of the SQLite database, or mark one that was brought back
     Restore(restore::RestoreArgs),
     /// The key that belongs to the database
     #[command(subcommand)]
@@ -151,7 +151,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),
-            Command::Restore(args) => restore::run(&args, &config()?),
+            Command::Restore(args) => restore::run(args, config()?).await,
             Command::Keys(command) => keys::run(command, config()?).await,
             Command::Mail(command) => mail::run(command, config()?).await,
         }
@@ -160,10 +160,21 @@ fn perform(cli: Cli) -> Result<(), Failure> {
 
 /// Opens the database of a command, which must be there.
 fn open(config: &Config) -> Result<Db, Failure> {
-    Db::open_existing(&config.database).map_err(|error| match error {
+    Db::open_existing(&config.database).map_err(|error| not_opened(config, error))
+}
+
+/// The same for a command that only reads: it changes nothing, and keeps nobody from
+/// writing.
+fn open_to_read(config: &Config) -> Result<Db, Failure> {
+    Db::open_as_it_is(&config.database).map_err(|error| not_opened(config, error))
+}
+
+fn not_opened(config: &Config, error: MigrateError) -> Failure {
+    match error {
         MigrateError::Missing => no_database(config),
+        error @ MigrateError::Older(_) => Failure::Refused(error.to_string()),
         error => Failure::Failed(anyhow::anyhow!("database {}: {error}", config.database)),
-    })
+    }
 }
 
 /// Says that there is no database, before anything is made for one.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failure, failed, open};
+use super::{Failure, failed, open_to_read};
 use crate::config::Config;
 use crate::kernel::Clock;
 use crate::mail;
@@ -18,7 +18,7 @@ pub(super) struct OutboxArgs {
 }
 
 pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure> {
-    let waiting = open(&config)?.read(|tx| mail::waiting(tx, LINES)).await;
+    let waiting = open_to_read(&config)?.read(|tx| mail::waiting(tx, LINES)).await;
     let waiting = waiting.map_err(|error: crate::db::Error| failed("reading the outbox", error))?;
     if waiting.is_empty() && !args.json {
         println!("Nothing waits.");
@@ -30,12 +30,13 @@ pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure>
         if args.json {
             let line = serde_json::json!({
                 "id": mail.id, "kind": mail.kind.as_str(), "created_at": mail.created_at.rfc3339(),
-                "attempts": mail.attempts, "next_try_at": next, "why": why,
+                "attempts": mail.attempts, "next_try_at": next, "held": mail.held, "why": why,
             });
             println!("{line}");
         } else {
             let minutes = now.since(mail.created_at).as_secs() / 60;
-            let next = next.unwrap_or_else(|| "now".into());
+            let next =
+                next.unwrap_or_else(|| if mail.held { "when the office says so" } else { "now" }.into());
             println!(
                 "{}  {:<18} {minutes:>5} min  {:>3} tries  next {next}  {why}",
                 mail.id,

@@ -1,4 +1,5 @@
-//! `tradepost restore FILE`
+//! `tradepost restore FILE`, and `tradepost restore --mark` for a database that was
+//! brought back by other means
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -9,18 +10,22 @@ use clap::Args;
 
 use super::backup::key_beside;
 use super::serve::alone;
-use super::{Failure, failed, refused_key};
-use crate::actor::Actor;
-use crate::audit::{self, About, Event};
+use super::{Failure, failed, must_be_there, open, refused_key};
 use crate::config::Config;
 use crate::db::{self, CopyError, DatabaseUrl};
 use crate::kernel::{Clock, Timestamp};
 use crate::keys::{self, Fingerprint, KeyError, Keys};
+use crate::restored::{self, Marked};
 
 #[derive(Args)]
 pub(super) struct RestoreArgs {
     /// The copy that `tradepost backup` made
-    file: PathBuf,
+    #[arg(required_unless_present = "mark", conflicts_with = "mark")]
+    file: Option<PathBuf>,
+    /// The database was brought back already, by pg_restore, to a point in time, or by a snapshot of
+    /// its disk: do what follows from that
+    #[arg(long, conflicts_with_all = ["replace", "without_key"])]
+    mark: bool,
     /// Put it in the place of the database that is there, which is kept under another name
     #[arg(long)]
     replace: bool,
@@ -29,13 +34,56 @@ pub(super) struct RestoreArgs {
     without_key: bool,
 }
 
-pub(super) fn run(args: &RestoreArgs, config: &Config) -> Result<(), Failure> {
+pub(super) async fn run(args: RestoreArgs, config: Config) -> Result<(), Failure> {
+    match &args.file {
+        Some(file) => bring_back(file, &args, &config),
+        None => mark(&config).await,
+    }
+}
+
+/// What follows from a restore, on a database that is in its place already.
+async fn mark(config: &Config) -> Result<(), Failure> {
+    must_be_there(config)?;
+    let _alone = alone(&config.database)?;
+    let now = Clock::default().now();
+    let db = open(config)?;
+    let marked = db.write(move |tx| {
+        if !tx.is_served_by_nobody()? {
+            return Ok(None);
+        }
+        restored::mark(tx, now).map(Some)
+    });
+    let marked = marked.await.map_err(|error: crate::Error| failed("marking the restore", error))?;
+    let Some(marked) = marked else {
+        return Err(Failure::Refused(
+            "a node serves this database: stop every `tradepost serve` first; nothing was changed".into(),
+        ));
+    };
+    println!("Marked {} as restored.", config.database);
+    say_what_follows(&marked);
+    println!("Next: tradepost serve");
+    Ok(())
+}
+
+fn say_what_follows(marked: &Marked) {
+    println!(
+        "The last thing in it happened at {}; what came after is lost.",
+        marked.epoch.lost_since.rfc3339()
+    );
+    println!(
+        "Everyone signs in again. Mails that may have left and wait for the office: {}. Runs that are paused: {}.",
+        marked.held, marked.paused
+    );
+    println!("What else to look at is told in the portal, at /portal/restored, until somebody signs it off.");
+}
+
+fn bring_back(file: &Path, args: &RestoreArgs, config: &Config) -> Result<(), Failure> {
     let DatabaseUrl::Sqlite(place) = &config.database else {
-        return Err(Failure::Refused(by_postgresql(&args.file)));
+        return Err(Failure::Refused(by_postgresql(file)));
     };
     let cant =
-        |error: CopyError| Failure::Refused(format!("{}: {error}; nothing was changed", args.file.display()));
-    db::looks_like_a_copy(&args.file).map_err(cant)?;
+        |error: CopyError| Failure::Refused(format!("{}: {error}; nothing was changed", file.display()));
+    db::looks_like_a_copy(file).map_err(cant)?;
     if place.exists() && !args.replace {
         return Err(Failure::Refused(format!(
             "there is a database at {} already; nothing was changed. --replace puts the copy in its place and keeps it under another name",
@@ -43,28 +91,27 @@ pub(super) fn run(args: &RestoreArgs, config: &Config) -> Result<(), Failure> {
         )));
     }
     let _alone = alone(&config.database)?;
-    let draft = Draft::of(&args.file, place)?;
+    let draft = Draft::of(file, place)?;
     let now = Clock::default().now();
-    let looked = db::on_copy(&draft.0, |tx| {
-        audit::record(tx, &Actor::operator(), now, Event::BackupRestored, About::default())?;
-        keys::known(tx)
-    });
-    let wanted = looked.map_err(cant)?.map_err(|error| failed("looking at the copy", error))?;
-    let key = wanted.map(|wanted| key_for(args, config, wanted)).transpose()?;
+    let looked =
+        db::on_copy(&draft.0, |tx| Ok::<_, crate::Error>((keys::known(tx)?, restored::mark(tx, now)?)));
+    let (wanted, marked) = looked.map_err(cant)?.map_err(|error| failed("looking at the copy", error))?;
+    let key = wanted.map(|wanted| key_for(file, args.without_key, config, wanted)).transpose()?;
     let kept = put_away(place, now)?;
     draft.take_the_place_of(place)?;
-    println!("Restored {} to {}.", args.file.display(), config.database);
+    println!("Restored {} to {}.", file.display(), config.database);
     if let Some(kept) = kept {
         println!("The database that was there is kept as {}.", kept.display());
     }
     say_of_the_key(key.as_ref(), config);
-    println!("Nothing that happened since the copy was made is in it. Next: tradepost serve");
+    say_what_follows(&marked);
+    println!("Next: tradepost serve");
     Ok(())
 }
 
 fn by_postgresql(file: &Path) -> String {
     format!(
-        "database.url is PostgreSQL, whose own tools restore it: createdb --encoding=UTF8 --template=template0 NAME, then pg_restore --dbname=NAME {}  (for a dump in plain SQL: psql NAME --file={}). Put the key file back, too",
+        "database.url is PostgreSQL, whose own tools restore it: createdb --encoding=UTF8 --template=template0 NAME, then pg_restore --dbname=NAME {}  (for a dump in plain SQL: psql NAME --file={}). Put the key file back, too, and then: tradepost restore --mark",
         file.display(),
         file.display()
     )
@@ -114,15 +161,15 @@ enum Key {
 }
 
 /// Sees to it that the key that belongs to the copy is in its place.
-fn key_for(args: &RestoreArgs, config: &Config, wanted: Fingerprint) -> Result<Key, Failure> {
+fn key_for(copy: &Path, without_key: bool, config: &Config, wanted: Fingerprint) -> Result<Key, Failure> {
     let Some(file) = &config.key_file else { return Ok(Key::Lacks(wanted)) };
     let Err(problem) = Keys::belonging_to(file, wanted) else { return Ok(Key::Fits(wanted)) };
-    let beside = key_beside(&args.file);
+    let beside = key_beside(copy);
     if matches!(problem, KeyError::Missing { .. }) && Keys::belonging_to(&beside, wanted).is_ok() {
         super::backup::copy_key(&beside, file)?;
         return Ok(Key::Brought(wanted));
     }
-    if args.without_key {
+    if without_key {
         return Ok(Key::Lacks(wanted));
     }
     match refused_key(problem) {

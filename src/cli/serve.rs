@@ -12,10 +12,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, failed, must_be_there, open, refused_key};
+use super::{Failure, failed, must_be_there, not_opened, refused_key};
 use crate::app::{App, StartError};
 use crate::config::{Config, Log, LogFormat, Source};
-use crate::db::DatabaseUrl;
+use crate::db::{DatabaseUrl, Db, MigrateError};
 use crate::demo;
 use crate::http::serve;
 use crate::kernel::Clock;
@@ -38,7 +38,8 @@ pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     start_log(&config.log);
     must_be_there(&config)?;
     let _alone = alone(&config.database)?;
-    let db = open(&config)?;
+    let db = open_when_there(&config).await?;
+    must_keep_connections(&db).await?;
     let app = App::on(db, config, Clock::default(), None).await.map_err(not_started)?;
     let listen = app.config.http.listen;
     let listener =
@@ -48,6 +49,48 @@ pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     tracing::info!(listen = %listen, database = %app.config.database, "Tradepost is ready");
     run(app, listener).await
 }
+
+/// How long is waited before a database that is away is asked for again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Opens the database. PostgreSQL may start later than this node, or be about to
+/// fail over: it is waited for. Whatever doesn't pass by itself ends the start.
+async fn open_when_there(config: &Config) -> Result<Db, Failure> {
+    let mut waited = false;
+    loop {
+        match Db::open_existing(&config.database) {
+            Err(MigrateError::Database(error)) if error.is_away() => {
+                if !waited {
+                    tracing::warn!(%error, database = %config.database, "The database can't be reached yet; Tradepost waits for it");
+                }
+                waited = true;
+                tokio::time::sleep(AGAIN).await;
+            }
+            Err(error) => return Err(not_opened(config, error)),
+            Ok(db) => {
+                if waited {
+                    tracing::info!("The database is there");
+                }
+                return Ok(db);
+            }
+        }
+    }
+}
+
+/// Refuses a pool with which nothing of what a node keeps on its connections would
+/// hold: prepared statements, listening, the lock that says that it serves.
+async fn must_keep_connections(db: &Db) -> Result<(), Failure> {
+    match db.keeps_connections().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Refused(POOL.into())),
+        Err(error) => Err(failed("looking at the connections to the database", error)),
+    }
+}
+
+/// What to do about such a pool.
+const POOL: &str = "the way to PostgreSQL leads through a pool that changes connections between transactions \
+     (pgbouncer with pool_mode = transaction or statement). Tradepost keeps prepared statements, listens, and holds \
+     locks on its connections: set pool_mode = session for its database, or leave the pool out of database.url";
 
 /// Makes what a new installation begins with, and says how its first person
 /// gets in.

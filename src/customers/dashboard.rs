@@ -26,6 +26,8 @@ struct DashboardPage {
     tasks: Vec<Task>,
     /// Requests of reps: how many, in words, and the first of them.
     requests: (String, Vec<(ChangeRequest, Contact)>),
+    /// When the installation was restored, until that was signed off.
+    restored: Option<Timestamp>,
     /// Paused runs: what they do, who started them, where they are.
     paused: Vec<(&'static str, String, String)>,
     /// Put off mails: how many, in words, and why; empty when there are none.
@@ -89,6 +91,7 @@ fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
         tasks: [bounced, expiring].into_iter().flatten().collect(),
         mail: mail.unwrap_or_default(),
         requests: requests(found),
+        restored: found.restored.map(|epoch| epoch.begun_at),
         paused: found.paused.iter().map(paused).collect(),
         counts: in_words(&found.counts),
         chart: Chart::new(&found.days),

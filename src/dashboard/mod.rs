@@ -7,11 +7,13 @@ use jiff::tz::TimeZone;
 use crate::actor::Actor;
 use crate::change_requests::{self, ChangeRequest};
 use crate::db::Tx;
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
 use crate::kernel::calendar::{self, Day};
 use crate::listing::{self, Asked, COUNTED, List, Standing};
 use crate::mail;
+use crate::restored;
 use crate::retailers::Contact;
 use crate::runs::{self, Run};
 
@@ -34,6 +36,8 @@ pub struct Dashboard {
     pub requests: Vec<(ChangeRequest, Contact)>,
     /// Runs that wait for a person.
     pub paused: Vec<Run>,
+    /// A restore of which nobody has said that all that follows is done.
+    pub restored: Option<Epoch>,
     /// Mails that wait; nothing for who sees only some customers.
     pub mail: Option<Waiting>,
     /// How many contacts stand where.
@@ -86,6 +90,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
         expiring: few(tx, actor, Standing::Expiring, now)?,
         requests: change_requests::waiting(tx, actor)?,
         paused: runs::paused(tx, actor)?,
+        restored: restored::open(tx, actor)?,
         mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
         counts: counts(tx, actor, now)?,
         days: days(tx, actor, zone, now)?,
@@ -123,7 +128,8 @@ fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     let put_off = waiting.iter().filter(|mail| mail.next_try_at.is_some());
     let why = put_off.clone().find_map(|mail| mail.answer.clone()).unwrap_or_default();
     let put_off = put_off.count();
-    Ok(Waiting { put_off, untried: waiting.len() - put_off, why })
+    let held = waiting.iter().filter(|mail| mail.held).count();
+    Ok(Waiting { put_off, untried: waiting.len() - put_off - held, why })
 }
 
 fn days(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> Result<Vec<Tally>> {

@@ -60,20 +60,25 @@ impl Connection {
         }
     }
 
+    /// Gives what `act` gave. Nothing is begun once `gone` says that nobody waits
+    /// for it any more.
     pub(super) fn read<T, E: From<Error>>(
         &mut self,
+        gone: &dyn Fn() -> bool,
         act: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let begin = match self {
             Self::Sqlite(_) => "begin".to_owned(),
             Self::Postgres { .. } => "begin isolation level repeatable read read only".to_owned(),
         };
-        self.transact(&begin, false, act).map(|(value, _)| value)
+        self.transact((&begin, false), gone, act).map(|(value, _)| value)
     }
 
-    /// Gives what `act` gave and whether it left work for the workers.
+    /// Gives what `act` gave and whether it left work for the workers. Nothing is
+    /// kept once `gone` says that nobody waits for the answer any more.
     pub(super) fn write<T, E: From<Error>>(
         &mut self,
+        gone: &dyn Fn() -> bool,
         act: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<(T, bool), E> {
         let begin = match self {
@@ -82,7 +87,7 @@ impl Connection {
                 format!("begin isolation level read committed; select pg_advisory_xact_lock({WRITE_LOCK})")
             }
         };
-        self.transact(&begin, true, act)
+        self.transact((&begin, true), gone, act)
     }
 
     /// Runs statements outside a transaction of ours.
@@ -95,12 +100,15 @@ impl Connection {
 
     fn transact<T, E: From<Error>>(
         &mut self,
-        begin: &str,
-        keep: bool,
+        (begin, keep): (&str, bool),
+        gone: &dyn Fn() -> bool,
         mut act: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<(T, bool), E> {
         let mut attempt = 1;
         loop {
+            if gone() {
+                return Err(Error::Abandoned.into());
+            }
             if let Err(error) = self.batch(begin) {
                 // The lock may have timed out inside a transaction that had begun.
                 self.roll_back();
@@ -110,21 +118,24 @@ impl Connection {
                 }
                 return Err(error.into());
             }
-            let mut tx = Tx::new(self.ready()?);
+            let mut tx = Tx::new(self.begun()?);
             let outcome =
                 catch_unwind(AssertUnwindSafe(|| act(&mut tx))).unwrap_or(Err(Error::Stopped.into()));
             let (wakes, again) = (tx.wakes(), tx.may_run_again());
             match outcome {
-                Ok(value) if keep => {
-                    self.commit()?;
-                    return Ok((value, wakes));
-                }
+                Ok(value) if keep => match self.commit(gone) {
+                    Ok(()) => return Ok((value, wakes)),
+                    Err(error) if attempt < ATTEMPTS && error.is_passing() => attempt += 1,
+                    Err(error) => return Err(error.into()),
+                },
                 Ok(value) => {
                     self.roll_back();
                     return Ok((value, false));
                 }
                 Err(_) if again && attempt < ATTEMPTS => {
                     self.roll_back();
+                    // A host that can't be written to any more is left, too.
+                    self.let_go();
                     attempt += 1;
                 }
                 Err(error) => {
@@ -135,22 +146,50 @@ impl Connection {
         }
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
-        let committed = self.batch("commit");
-        if committed.is_err() {
+    fn commit(&mut self, gone: &dyn Fn() -> bool) -> Result<(), Error> {
+        if gone() {
             self.roll_back();
+            return Err(Error::Abandoned);
         }
-        committed
+        let committed = match self.begun()? {
+            Engine::Sqlite(connection) => connection.execute_batch("commit").map_err(Error::from),
+            Engine::Postgres(session) => session.batch("commit"),
+        };
+        match committed {
+            Err(error) if error.leaves_doubt() => {
+                self.let_go();
+                Err(Error::Unsure)
+            }
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// A failing roll-back leaves nothing behind: SQLite has none to do then,
     /// and a PostgreSQL connection that can't even do that is dropped.
     fn roll_back(&mut self) {
-        let failed = self.batch("rollback").is_err();
-        if let Self::Postgres { session, .. } = self
-            && failed
-        {
-            *session = None;
+        let rolled_back = match self.begun() {
+            Ok(Engine::Sqlite(connection)) => connection.execute_batch("rollback").is_ok(),
+            Ok(Engine::Postgres(session)) => session.batch("rollback").is_ok(),
+            Err(_) => false,
+        };
+        if !rolled_back {
+            self.let_go();
+        }
+    }
+
+    /// The engine on which a transaction was begun. Never another: what was begun on
+    /// a connection that is lost is lost with it.
+    fn begun(&mut self) -> Result<Engine<'_>, Error> {
+        match self {
+            Self::Sqlite(connection) => Ok(Engine::Sqlite(connection)),
+            Self::Postgres { session, .. } => match session {
+                Some(session) if !session.is_closed() => Ok(Engine::Postgres(session)),
+                _ => Err(Error::Lost),
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::connection::Connection;
-use super::migrate::{self, IfMissing};
+use super::migrate::{self, Opening};
 use super::{Error, MigrateError, Tx, sqlite};
 
 /// What every SQLite file begins with, and what `pg_dump` and gzip write.
@@ -71,8 +71,8 @@ pub fn on_copy<T, E: From<Error>>(
     let opened = sqlite::open(file).map_err(|error| CopyError::Damaged(error.to_string()))?;
     sqlite::check(&opened).map_err(|error| CopyError::Damaged(error.to_string()))?;
     let mut connection = Connection::Sqlite(opened);
-    migrate::run(&mut connection, IfMissing::Refuse)?;
-    let done = connection.write(act).map(|(value, _)| value);
+    migrate::run(&mut connection, Opening::Update)?;
+    let done = connection.write(&|| false, act).map(|(value, _)| value);
     connection.close()?;
     Ok(done)
 }

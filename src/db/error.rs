@@ -10,7 +10,7 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL refused or failed.
     #[error("PostgreSQL: {}", words::of(.0))]
-    Postgres(#[from] postgres::Error),
+    Postgres(#[from] tokio_postgres::Error),
     /// Parts of an SQLite file don't fit together.
     #[error("{0}")]
     Damaged(String),
@@ -31,6 +31,21 @@ pub enum Error {
     /// This kind of database can't do that.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
+    /// The server was there and says nothing any more.
+    #[error("PostgreSQL: the server has stopped answering")]
+    Silent,
+    /// The connection was lost before a transaction on it was to be kept.
+    #[error("PostgreSQL: the connection was lost; nothing was changed")]
+    Lost,
+    /// No host could be connected to a moment ago.
+    #[error("PostgreSQL: it is away; it is tried again in a moment")]
+    Away,
+    /// A transaction was to be kept, and no answer came.
+    #[error("PostgreSQL: no answer came to a commit, so whether the change was kept is not known")]
+    Unsure,
+    /// Nobody waits for the answer any more, so nothing was changed.
+    #[error("nobody waits for the answer any more; nothing was changed")]
+    Abandoned,
     /// The server took the connection and then said nothing.
     #[error(
         "PostgreSQL: no connection within {seconds} s, though something answers there; if all connections are in use, raise max_connections, or the pool of pgbouncer (default_pool_size): a node uses 3 to 8, a command 2"
@@ -58,11 +73,49 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a failed commit may have been kept all the same: the server didn't
+    /// say that it wasn't.
+    pub(super) fn leaves_doubt(&self) -> bool {
+        use tokio_postgres::error::Severity;
+        match self {
+            Self::Silent => true,
+            Self::Postgres(error) => error
+                .as_db_error()
+                .is_none_or(|said| matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic))),
+            _ => false,
+        }
+    }
+
+    /// Whether a change may have been kept although no answer said so.
+    pub fn is_unsure(&self) -> bool {
+        matches!(self, Self::Unsure)
+    }
+
+    /// Whether the database can't be reached at the moment; nothing was changed.
+    pub fn is_away(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        match self {
+            Self::Silent | Self::Lost | Self::Away | Self::Abandoned | Self::NoConnection { .. } => true,
+            Self::Postgres(error) => match error.code() {
+                Some(code) => [
+                    SqlState::CANNOT_CONNECT_NOW,
+                    SqlState::ADMIN_SHUTDOWN,
+                    SqlState::CRASH_SHUTDOWN,
+                    SqlState::TOO_MANY_CONNECTIONS,
+                ]
+                .contains(code),
+                None => self.is_passing() && !words::is_about_encryption(error),
+            },
+            _ => false,
+        }
+    }
+
     /// Whether the same transaction may succeed when run again: the connection
     /// was lost before the commit, or the database chose this one to give way.
     pub(super) fn is_passing(&self) -> bool {
-        use postgres::error::SqlState;
+        use tokio_postgres::error::SqlState;
         match self {
+            Self::Silent | Self::Lost => true,
             Self::Postgres(error) => match error.code() {
                 Some(code) => [
                     SqlState::T_R_SERIALIZATION_FAILURE,

@@ -53,6 +53,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0020_key_fingerprint"),
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
+    migration!("0023_restored"),
+    migration!("0024_writable"),
 ];
 
 /// Why a schema could not be brought up to date.
@@ -66,6 +68,11 @@ pub enum MigrateError {
         "the database's schema is newer than this binary (it has the step {0}): install the newer Tradepost again, or restore the backup made before the upgrade"
     )]
     Newer(String),
+    /// An older Tradepost was here, and nothing is to be changed.
+    #[error(
+        "the database's schema is older than this binary (it lacks the step {0}): tradepost migrate, or serve, brings it up to date"
+    )]
+    Older(&'static str),
     /// There is no database, and none is to be made.
     #[error("there is no database of Tradepost there")]
     Missing,
@@ -79,24 +86,31 @@ pub enum MigrateError {
     Foreign,
 }
 
-/// What is done when there is no database.
+/// What is done when the schema isn't up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum IfMissing {
-    /// One is made.
+pub(super) enum Opening {
+    /// It is brought up to date; a database that isn't there is made.
     Make,
-    /// That is said.
-    Refuse,
+    /// It is brought up to date; that there is no database is said.
+    Update,
+    /// That is said, and nothing is changed: for who only reads, beside others who
+    /// write.
+    AsItIs,
 }
 
 /// Applies the steps that are missing, all in one transaction, so that two
-/// nodes starting at once do it once.
-pub(super) fn run(connection: &mut Connection, if_missing: IfMissing) -> Result<(), MigrateError> {
-    connection.read(|tx| look(tx, if_missing))?;
-    connection.write(apply).map(drop)
+/// nodes starting at once do it once. When none is, nobody is kept from writing.
+pub(super) fn run(connection: &mut Connection, opening: Opening) -> Result<(), MigrateError> {
+    match connection.read(&|| false, |tx| look(tx, opening))?.first() {
+        None => Ok(()),
+        Some(&missing) if opening == Opening::AsItIs => Err(MigrateError::Older(missing)),
+        Some(_) => connection.write(&|| false, apply).map(drop),
+    }
 }
 
-/// Looks at what is there before anything is changed.
-fn look(tx: &mut Tx<'_>, if_missing: IfMissing) -> Result<(), MigrateError> {
+/// Looks at what is there before anything is changed; gives the steps that are
+/// missing.
+fn look(tx: &mut Tx<'_>, opening: Opening) -> Result<Vec<&'static str>, MigrateError> {
     let tables = match tx.dialect() {
         Dialect::Sqlite => "select name from sqlite_schema where type = 'table'",
         Dialect::Postgres => {
@@ -112,17 +126,20 @@ fn look(tx: &mut Tx<'_>, if_missing: IfMissing) -> Result<(), MigrateError> {
     let tables: Vec<String> = rows.iter().map(|row| row.get("name")).collect::<Result<_, _>>()?;
     let has = |name: &str| tables.iter().any(|table| table == name);
     if has("migrations") && has("retailers") && has("contacts") {
-        return Ok(());
+        return Ok(missing(tx)?.iter().map(|step| step.name).collect());
     }
     // Other programs, too, call a table "migrations".
     if has("migrations") || (tx.dialect() == Dialect::Sqlite && !tables.is_empty()) {
         return Err(MigrateError::Foreign);
     }
-    if if_missing == IfMissing::Refuse { Err(MigrateError::Missing) } else { Ok(()) }
+    match opening {
+        Opening::Make => Ok(MIGRATIONS.iter().map(|step| step.name).collect()),
+        Opening::Update | Opening::AsItIs => Err(MigrateError::Missing),
+    }
 }
 
-fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
-    tx.run("create table if not exists migrations (name text not null primary key)", &[])?;
+/// The steps that were not applied yet.
+fn missing(tx: &mut Tx<'_>) -> Result<Vec<&'static Migration>, MigrateError> {
     let applied: Vec<String> = tx
         .all::<Row>("select name from migrations order by name", &[])?
         .iter()
@@ -131,7 +148,12 @@ fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
     if let Some(unknown) = applied.iter().find(|name| MIGRATIONS.iter().all(|known| known.name != **name)) {
         return Err(MigrateError::Newer(unknown.clone()));
     }
-    for migration in MIGRATIONS.iter().filter(|known| !applied.iter().any(|name| name == known.name)) {
+    Ok(MIGRATIONS.iter().filter(|known| !applied.iter().any(|name| name == known.name)).collect())
+}
+
+fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
+    tx.run("create table if not exists migrations (name text not null primary key)", &[])?;
+    for migration in missing(tx)? {
         tx.batch(match tx.dialect() {
             Dialect::Sqlite => migration.sqlite,
             Dialect::Postgres => migration.postgres,

@@ -14,6 +14,7 @@ mod connecting;
 mod connection;
 mod copies;
 mod error;
+mod link;
 mod migrate;
 mod postgres;
 mod refold;
@@ -40,7 +41,7 @@ pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{FromRow, FromValue, Row, ToValue, Value};
 
 use connection::Connection;
-use migrate::IfMissing;
+use migrate::Opening;
 use threads::Threads;
 
 /// How many threads read, at most. One writes, on both: writes take turns anyway,
@@ -88,7 +89,7 @@ impl Db {
     /// # Errors
     /// When it can't be reached, or its schema is newer than this binary.
     pub fn open(url: &DatabaseUrl) -> Result<Self, MigrateError> {
-        Self::start(url, IfMissing::Make)
+        Self::start(url, Opening::Make)
     }
 
     /// Opens a database that is there and brings its schema up to date.
@@ -96,22 +97,32 @@ impl Db {
     /// # Errors
     /// [`MigrateError::Missing`] when there is none, else as [`Db::open`].
     pub fn open_existing(url: &DatabaseUrl) -> Result<Self, MigrateError> {
-        Self::start(url, IfMissing::Refuse)
+        Self::start(url, Opening::Update)
     }
 
-    fn start(url: &DatabaseUrl, if_missing: IfMissing) -> Result<Self, MigrateError> {
+    /// Opens a database that is there, to read it: its schema stays as it is, and
+    /// nobody is kept from writing.
+    ///
+    /// # Errors
+    /// [`MigrateError::Older`] when its schema isn't up to date, else as
+    /// [`Db::open_existing`].
+    pub fn open_as_it_is(url: &DatabaseUrl) -> Result<Self, MigrateError> {
+        Self::start(url, Opening::AsItIs)
+    }
+
+    fn start(url: &DatabaseUrl, opening: Opening) -> Result<Self, MigrateError> {
         // On a thread of its own: the PostgreSQL client may not wait on one
         // that belongs to the asynchronous runtime.
-        std::thread::scope(|scope| scope.spawn(|| Self::start_here(url, if_missing)).join())
+        std::thread::scope(|scope| scope.spawn(|| Self::start_here(url, opening)).join())
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
 
-    fn start_here(url: &DatabaseUrl, if_missing: IfMissing) -> Result<Self, MigrateError> {
-        if if_missing == IfMissing::Refuse && !may_be_there(url) {
+    fn start_here(url: &DatabaseUrl, opening: Opening) -> Result<Self, MigrateError> {
+        if opening != Opening::Make && !may_be_there(url) {
             return Err(MigrateError::Missing);
         }
         let mut first = Connection::open(url)?;
-        migrate::run(&mut first, if_missing)?;
+        migrate::run(&mut first, opening)?;
         let helpers = match url {
             DatabaseUrl::Sqlite(_) => SQLITE_READERS - 1,
             DatabaseUrl::Postgres(_) => POSTGRES_READERS - 1,
@@ -138,7 +149,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.inner.readers.run(move |connection| connection.read(act)).await
+        self.inner.readers.run(move |connection, gone| connection.read(gone, act)).await
     }
 
     /// Runs `act` as one write transaction, commits on `Ok`, rolls back on
@@ -155,8 +166,8 @@ impl Db {
         let work = Arc::clone(&self.inner.work);
         self.inner
             .writer
-            .run(move |connection| {
-                let (value, wakes) = connection.write(act)?;
+            .run(move |connection, gone| {
+                let (value, wakes) = connection.write(gone, act)?;
                 if wakes {
                     work.notify_waiters();
                 }
@@ -171,6 +182,19 @@ impl Db {
     /// When it doesn't.
     pub async fn answers(&self) -> Result<(), Error> {
         self.read(|tx| tx.one::<Row>("select 1 as one", &[]).map(drop)).await
+    }
+
+    /// Whether what is set on a connection stays with it. A pool that hands out its
+    /// connections by the transaction (pgbouncer's `pool_mode = transaction`) has one
+    /// process of PostgreSQL serve both of ours.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn keeps_connections(&self) -> Result<bool, Error> {
+        if matches!(self.inner.url, DatabaseUrl::Sqlite(_)) {
+            return Ok(true);
+        }
+        Ok(self.read(process).await? != self.write(process).await?)
     }
 
     /// Told when a committed transaction has left work for the workers.
@@ -197,4 +221,9 @@ impl Db {
     pub fn url(&self) -> &DatabaseUrl {
         &self.inner.url
     }
+}
+
+/// Which process of PostgreSQL serves a transaction.
+fn process(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    tx.one::<Row>("select pg_backend_pid() as process", &[])?.get("process")
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use postgres::fallible_iterator::FallibleIterator;
-use postgres::types::private::BytesMut;
-use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Statement};
 use tokio::sync::Notify;
+use tokio_postgres::Statement;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use super::connecting::connect;
+use super::link::Link;
 use super::server::Server;
 use super::value::{Row, ToValue, Value};
 use super::{DatabaseUrl, Error};
@@ -25,28 +25,30 @@ const SERVING: i64 = 0x7472_6164_6573_6572;
 
 /// One connection with its prepared statements.
 pub(super) struct Session {
-    client: Client,
+    link: Link,
     statements: HashMap<String, Statement>,
 }
 
 impl Session {
     pub(super) fn open(server: &Server) -> Result<Self, Error> {
-        Ok(Self { client: connect(server)?, statements: HashMap::new() })
+        Ok(Self { link: connect(server)?, statements: HashMap::new() })
     }
 
     /// Whether no node serves the database; none begins to before this transaction
     /// has ended.
     pub(super) fn is_served_by_nobody(&mut self) -> Result<bool, Error> {
-        let row = self.client.query_one("select pg_try_advisory_xact_lock($1)", &[&SERVING])?;
-        Ok(row.try_get(0)?)
+        self.link.run(async |client| {
+            let row = client.query_one("select pg_try_advisory_xact_lock($1)", &[&SERVING]).await?;
+            row.try_get(0)
+        })
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.link.is_closed()
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        Ok(self.client.batch_execute(sql)?)
+        self.link.run(async |client| client.batch_execute(sql).await)
     }
 
     pub(super) fn query(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<Vec<Row>, Error> {
@@ -54,7 +56,7 @@ impl Session {
         let columns: Arc<[String]> =
             statement.columns().iter().map(|column| column.name().to_owned()).collect();
         let values: Vec<Value> = parameters.iter().map(super::value::ToValue::to_value).collect();
-        let rows = self.client.query(&statement, &as_sql(&values))?;
+        let rows = self.link.run(async |client| client.query(&statement, &as_sql(&values)).await)?;
         rows.iter()
             .map(|row| {
                 let values = (0..columns.len()).map(|index| row.try_get::<_, Read>(index).map(|read| read.0));
@@ -66,7 +68,7 @@ impl Session {
     pub(super) fn execute(&mut self, sql: &str, parameters: &[&dyn ToValue]) -> Result<u64, Error> {
         let statement = self.statement(sql)?;
         let values: Vec<Value> = parameters.iter().map(super::value::ToValue::to_value).collect();
-        Ok(self.client.execute(&statement, &as_sql(&values))?)
+        self.link.run(async |client| client.execute(&statement, &as_sql(&values)).await)
     }
 
     pub(super) fn prepare(&mut self, sql: &str) -> Result<(), Error> {
@@ -81,7 +83,7 @@ impl Session {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql)?;
+        let statement = self.link.run(async |client| client.prepare(sql).await)?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -95,14 +97,14 @@ pub(super) fn listen(url: &DatabaseUrl, work: &Arc<Notify>) {
     std::thread::spawn(move || {
         let mut pause = LISTEN_PAUSE;
         while work.strong_count() > 0 {
-            let listening = connect(&server).and_then(|mut client| {
-                client
-                    .batch_execute(&format!("select pg_advisory_lock_shared({SERVING}); listen {CHANNEL}"))?;
-                Ok(client)
+            let listening = connect(&server).and_then(|mut link| {
+                let listen = format!("select pg_advisory_lock_shared({SERVING}); listen {CHANNEL}");
+                link.run(async |client| client.batch_execute(&listen).await)?;
+                Ok(link)
             });
             pause = match listening {
-                Ok(mut client) => {
-                    pass_on(&mut client, &work);
+                Ok(mut link) => {
+                    pass_on(&mut link, &work);
                     LISTEN_PAUSE
                 }
                 Err(error) => {
@@ -116,12 +118,11 @@ pub(super) fn listen(url: &DatabaseUrl, work: &Arc<Notify>) {
 }
 
 /// Passes notifications on until the connection is lost or nobody wants them.
-fn pass_on(client: &mut Client, work: &Weak<Notify>) {
-    while !client.is_closed() {
-        let heard = client.notifications().timeout_iter(LISTEN_PAUSE).next();
-        match (heard, work.upgrade()) {
-            (Ok(Some(_)), Some(work)) => work.notify_waiters(),
-            (Ok(None), Some(_)) => {}
+fn pass_on(link: &mut Link, work: &Weak<Notify>) {
+    while !link.is_closed() {
+        match (link.hear(LISTEN_PAUSE), work.upgrade()) {
+            (Ok(true), Some(work)) => work.notify_waiters(),
+            (Ok(false), Some(_)) => {}
             (Err(_), _) | (_, None) => return,
         }
     }

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-use postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode};
 
 use super::DatabaseUrlError;
+use super::connecting::Found;
+use super::tls::Connectors;
 
 /// Parameters that the client library understands by itself.
 const PASSED_ON: [&str; 16] = [
@@ -39,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A server and how to talk to it.
 #[derive(Clone)]
 pub struct Server {
-    pub(super) config: postgres::Config,
+    pub(super) config: tokio_postgres::Config,
     /// How it must prove who it is.
     pub(super) proof: Proof,
     /// Whose word is taken for that.
@@ -48,6 +50,10 @@ pub struct Server {
     pub(super) schema: Option<String>,
     /// The address without user and password.
     pub(super) shown: String,
+    /// What is known of its hosts.
+    pub(super) found: Found,
+    /// How to encrypt the way to it.
+    pub(super) tls: Connectors,
 }
 
 /// How a server must prove who it is.
@@ -89,7 +95,7 @@ impl Server {
             shown.push(format!("{name}={}", if HIDDEN.contains(&name) { "…" } else { raw }));
         }
         let address = format!("{scheme}://{rest}?{}", passed_on.join("&"));
-        let mut config: postgres::Config =
+        let mut config: tokio_postgres::Config =
             address.trim_end_matches('?').parse().map_err(|error| wrong_value(&error))?;
         let (mode, proof, roots) = asked.protection()?;
         let by_socket = |host: &Host| matches!(host, Host::Unix(_));
@@ -99,7 +105,8 @@ impl Server {
         let place = rest.rsplit_once('@').map_or_else(|| rest.to_owned(), |(_, place)| format!("…@{place}"));
         let mark = if shown.is_empty() { "" } else { "?" };
         let shown = format!("{scheme}://{place}{mark}{}", shown.join("&"));
-        Ok(Self { config, proof, roots, schema: asked.schema, shown })
+        let (found, tls) = (Found::default(), Connectors::default());
+        Ok(Self { config, proof, roots, schema: asked.schema, shown, found, tls })
     }
 
     /// How long connecting may take in all, from the first host to the last, with
@@ -194,7 +201,7 @@ fn unreadable() -> DatabaseUrlError {
 }
 
 /// What the client library refused, if it says so without what was written.
-fn wrong_value(error: &postgres::Error) -> DatabaseUrlError {
+fn wrong_value(error: &tokio_postgres::Error) -> DatabaseUrlError {
     let told = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let told = told.replace('`', "");
     match told.strip_prefix("invalid value for option ") {

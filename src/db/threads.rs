@@ -20,6 +20,8 @@ const WAITING: usize = 1024;
 const IDLE: Duration = Duration::from_mins(1);
 /// How long no further connection is asked for when none was to be had.
 const PAUSE: Duration = Duration::from_mins(1);
+/// The same while the server is away.
+const SHORT_PAUSE: Duration = Duration::from_secs(1);
 /// How long nothing more is said of that.
 const SILENCE: Duration = Duration::from_hours(1);
 
@@ -64,11 +66,12 @@ impl Threads {
         Self { queue, places: Arc::new(Semaphore::new(WAITING)) }
     }
 
-    /// Runs `act` on one of the threads and waits for what it gives. It runs
-    /// to its end even when the caller stops waiting.
+    /// Runs `act` on one of the threads and waits for what it gives. When the caller
+    /// has stopped waiting before its turn, it is not run; `act` is handed what says
+    /// so later on.
     pub(super) async fn run<T, E>(
         &self,
-        act: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+        act: impl FnOnce(&mut Connection, &dyn Fn() -> bool) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -78,8 +81,12 @@ impl Threads {
         let (answer, answered) = oneshot::channel();
         self.queue.add(Box::new(move |connection| {
             drop(place);
-            // Nobody may be waiting any more; the transaction is done all the same.
-            drop(answer.send(act(connection)));
+            if answer.is_closed() {
+                return;
+            }
+            let outcome = act(connection, &|| answer.is_closed());
+            // Nobody may be waiting any more.
+            drop(answer.send(outcome));
         }));
         answered.await.map_err(|_| Error::Stopped)?
     }
@@ -172,6 +179,11 @@ impl Queue {
     fn pause(&self, error: &Error) {
         let mut state = self.lock();
         let now = Instant::now();
+        if matches!(error, Error::Away) {
+            // Nobody has one then.
+            state.paused_until = Some(now + SHORT_PAUSE);
+            return;
+        }
         state.paused_until = Some(now + PAUSE);
         if state.said_at.is_none_or(|at| now.duration_since(at) >= SILENCE) {
             state.said_at = Some(now);

@@ -1,6 +1,7 @@
 //! Encrypting the way to PostgreSQL, and what the server must prove.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -9,9 +10,35 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Error;
 use super::server::{Proof, Roots, Server};
+
+/// How to encrypt the way to a server, kept: reading the machine's authorities
+/// takes a core for a quarter of a second. A file of certificates is read again when
+/// it has changed.
+#[derive(Clone, Default)]
+pub(super) struct Connectors(Arc<Mutex<Option<(Option<SystemTime>, MakeRustlsConnect)>>>);
+
+impl Connectors {
+    /// How to encrypt the way to this server.
+    pub(super) fn connector(&self, server: &Server) -> Result<MakeRustlsConnect, Error> {
+        let changed_at = match &server.roots {
+            Roots::File(file) => std::fs::metadata(file).and_then(|file| file.modified()).ok(),
+            Roots::System => None,
+        };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((read, connector)) = kept.as_ref()
+            && *read == changed_at
+        {
+            return Ok(connector.clone());
+        }
+        let connector = MakeRustlsConnect::new(config(server)?);
+        *kept = Some((changed_at, connector.clone()));
+        Ok(connector)
+    }
+}
 
 /// How to encrypt the way to a server.
 ///

@@ -3,12 +3,12 @@
 use std::error::Error as _;
 use std::io;
 
-use postgres::error::{DbError, SqlState};
 use rustls::CertificateError as Bad;
+use tokio_postgres::error::{DbError, SqlState};
 
-/// What went wrong, in one line; the `postgres` crate's own words leave out the
+/// What went wrong, in one line; the client library's own words leave out the
 /// server's.
-pub(super) fn of(error: &postgres::Error) -> String {
+pub(super) fn of(error: &tokio_postgres::Error) -> String {
     if let Some(server) = error.as_db_error() {
         let said = format!("{} ({})", server.message(), server.code().code());
         return match advice(server) {
@@ -27,6 +27,18 @@ pub(super) fn of(error: &postgres::Error) -> String {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     }
+}
+
+/// Whether the way there could not be encrypted as asked: that doesn't pass by itself.
+pub(super) fn is_about_encryption(error: &tokio_postgres::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(here) = cause {
+        if of_certificate(here).is_some() {
+            return true;
+        }
+        cause = here.source();
+    }
+    false
 }
 
 /// What to do about an answer of the server, where it isn't plain from its words.

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
 
-use super::api::Problem;
+use super::api::{Problem, problem};
 use super::error_page::{self, Asking};
 use super::{Shared, Visit, cookies, redirect};
 use crate::error::Error;
@@ -55,9 +55,14 @@ impl From<Problem> for Failure {
     }
 }
 
-/// Marks an answer whose words [`pages`] is to give.
+/// Marks an answer whose words [`pages`] is to give: those of its status, or these.
 #[derive(Clone, Copy, Debug)]
-struct Wordless;
+struct Wordless(Option<&'static str>);
+
+/// The words of an answer to which it isn't known whether anything was changed.
+const UNSURE: &str = "unsure";
+/// The words of an answer when the database can't be reached.
+const AWAY: &str = "away";
 
 /// Marks an answer for programs whose words are kept as they are.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +70,7 @@ pub struct Plain;
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let mut words = None;
         let status = match self {
             Self::Answered(answer) => return *answer,
             Self::Problem(problem) => {
@@ -79,13 +85,18 @@ impl IntoResponse for Failure {
             Self::Refused(Error::NotFound) => StatusCode::NOT_FOUND,
             Self::Refused(Error::NotAllowed) => StatusCode::FORBIDDEN,
             Self::Refused(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused(Error::Database(error)) if error.is_away() || error.is_unsure() => {
+                words = Some(if error.is_unsure() { UNSURE } else { AWAY });
+                tracing::warn!(%error, "A request could not be answered");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Refused(error) => {
                 tracing::error!(%error, "A request could not be answered");
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
         let mut response = status.into_response();
-        response.extensions_mut().insert(Wordless);
+        response.extensions_mut().insert(Wordless(words));
         response
     }
 }
@@ -112,13 +123,18 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     if let Some(problem) = response.extensions().get::<Arc<Problem>>() {
         response = keeping(&response, problem.answer(&id.to_string()));
     } else if visit.path.starts_with(API) && status.as_u16() >= 400 && !has_words(&response) {
-        response = keeping(&response, Problem::of_status(status).answer(&id.to_string()));
+        let problem = match key_of(&response, &method) {
+            UNSURE => Problem::new(&problem::OUTCOME_UNKNOWN),
+            _ => Problem::of_status(status),
+        };
+        response = keeping(&response, problem.answer(&id.to_string()));
     } else if (status.is_client_error() || status.is_server_error()) && !has_words(&response) {
+        let key = key_of(&response, &method);
         response = if wants_json {
-            let (title, text) = error_page::words(&visit, status);
-            problem(status, error_page::key(status), &title, &text, Some(&id.to_string()))
+            let (title, text) = error_page::words(&visit, key);
+            as_problem(status, key, &title, &text, Some(&id.to_string()))
         } else {
-            let worded = error_page::answer(&web, &visit, &asking, status, &id.to_string()).await;
+            let worded = error_page::answer(&web, &visit, &asking, (status, key), &id.to_string()).await;
             worded.unwrap_or_else(|_| status.into_response())
         };
     }
@@ -131,6 +147,17 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
         response.headers_mut().insert("x-request-id", value);
     }
     response
+}
+
+/// Which words an answer without any gets. One that was given up because it took too
+/// long says of nothing that it wasn't changed.
+fn key_of(response: &Response, method: &Method) -> &'static str {
+    let status = response.status();
+    match response.extensions().get::<Wordless>() {
+        Some(Wordless(Some(words))) => words,
+        None if status == StatusCode::SERVICE_UNAVAILABLE && !method.is_safe() => UNSURE,
+        _ => error_page::key(status),
+    }
 }
 
 /// Where the addresses of the API begin.
@@ -162,7 +189,7 @@ fn wants_json(headers: &HeaderMap, path: &str) -> bool {
 }
 
 /// Problem details (RFC 9457); `id` is the request's.
-pub fn problem(status: StatusCode, key: &str, title: &str, detail: &str, id: Option<&str>) -> Response {
+pub fn as_problem(status: StatusCode, key: &str, title: &str, detail: &str, id: Option<&str>) -> Response {
     let mut body = serde_json::json!({
         "type": format!("/problems/{key}"),
         "title": title,

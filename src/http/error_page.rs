@@ -80,10 +80,10 @@ pub(super) fn key(status: StatusCode) -> &'static str {
 }
 
 /// Its title and text, in the language of the door.
-pub(super) fn words(visit: &Visit, status: StatusCode) -> (String, String) {
+pub(super) fn words(visit: &Visit, key: &str) -> (String, String) {
     let staff = matches!(visit.place.door, Door::Portal | Door::Sales);
     let language = if staff { Language::English } else { visit.language };
-    let words = |what| texts::text(language, &format!("error-{}-{what}", key(status)));
+    let words = |what| texts::text(language, &format!("error-{key}-{what}"));
     (words("title"), words("text"))
 }
 
@@ -92,11 +92,11 @@ pub(super) async fn answer(
     web: &Shared,
     visit: &Visit,
     asking: &Asking,
-    status: StatusCode,
+    (status, key): (StatusCode, &str),
     request_id: &str,
 ) -> Answer<Response> {
     let (page, on) = frame(web, visit, asking).await;
-    let (title, text) = words(visit, status);
+    let (title, text) = words(visit, key);
     let said = Said { title, text, on, request_id: request_id.to_owned() };
     match visit.place.door {
         Door::Portal => html(status, &InPortal { page, said }),

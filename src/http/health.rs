@@ -14,7 +14,8 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers too, and this node is not about to stop.
+/// `GET /readyz`: the database answers too and takes what is written, and this node is
+/// not about to stop.
 pub async fn ready(State(web): State<Shared>) -> Response {
     let not_ready =
         |why: &'static str| (StatusCode::SERVICE_UNAVAILABLE, Extension(Plain), why).into_response();
@@ -22,6 +23,9 @@ pub async fn ready(State(web): State<Shared>) -> Response {
         return not_ready("this node is stopping\n");
     }
     match web.app.db.answers().await {
+        Ok(()) if web.app.writable.problem(&web.app.db).is_some() => {
+            not_ready("nothing can be written to the database\n")
+        }
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "Not ready: the database does not answer");

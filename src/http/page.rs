@@ -216,7 +216,8 @@ impl Page {
 }
 
 /// Messages that say that something was not done.
-const WARNINGS: [&str; 3] = ["request-not-open", "request-changed-meanwhile", "request-answer-unreadable"];
+const WARNINGS: [&str; 4] =
+    ["held-wait", "request-not-open", "request-changed-meanwhile", "request-answer-unreadable"];
 
 fn navigation(path: &str, session: &StaffSession, first_steps: bool) -> Vec<Nav> {
     let entry = |label: &str, href, icon, key, homes: &[&str]| Nav {

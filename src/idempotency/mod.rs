@@ -8,8 +8,11 @@
 
 mod store;
 
+use uuid::Uuid;
+
 use crate::actor::{Actor, Who};
 use crate::db::Tx;
+use crate::epoch;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ChangeRequestId, ContactId, ResetId, StaffId};
 use crate::kernel::{Digest, Timestamp};
@@ -19,6 +22,8 @@ use crate::kernel::{Digest, Timestamp};
 pub struct Attempt {
     key: Digest,
     fingerprint: Digest,
+    /// When the key was made, if it says so.
+    made_at: Option<Timestamp>,
 }
 
 impl Attempt {
@@ -29,7 +34,7 @@ impl Attempt {
         let parts = [&[key.as_bytes()], request.as_slice()].concat();
         let whole: Vec<u8> =
             parts.iter().flat_map(|part| [&part.len().to_be_bytes(), *part].concat()).collect();
-        Self { key: Digest::of(key.as_bytes()), fingerprint: Digest::of(&whole) }
+        Self { key: Digest::of(key.as_bytes()), fingerprint: Digest::of(&whole), made_at: made_at(key) }
     }
 }
 
@@ -60,6 +65,9 @@ pub enum Once<T> {
     Before(Done),
     /// The key belongs to another act; nothing happened.
     OtherAct,
+    /// The key was made in a time that a restore has lost, so whether the act was
+    /// done can't be known; nothing happened.
+    Lost,
     /// It could not be done, and may be tried again under the same key.
     Not(T),
 }
@@ -84,6 +92,7 @@ pub fn once<T>(
     match store::find(tx, staff, &attempt.key)? {
         Some(known) if known.fingerprint == attempt.fingerprint => return Ok(Once::Before(known.done)),
         Some(_) => return Ok(Once::OtherAct),
+        None if may_be_lost(tx, &attempt)? => return Ok(Once::Lost),
         None => {}
     }
     match act(tx)? {
@@ -93,6 +102,19 @@ pub fn once<T>(
         }
         Err(not) => Ok(Once::Not(not)),
     }
+}
+
+/// The moment in a key that is a UUID version 7 (RFC 9562, 5.7).
+fn made_at(key: &str) -> Option<Timestamp> {
+    let id = Uuid::try_parse(key).ok().filter(|id| id.get_version_num() == 7)?;
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(i64::from(nanos) / 1_000_000)?;
+    Some(Timestamp::from_millis(millis))
+}
+
+fn may_be_lost(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<bool> {
+    let Some(made_at) = attempt.made_at else { return Ok(false) };
+    Ok(epoch::current(tx)?.is_some_and(|epoch| epoch.may_have_lost(made_at)))
 }
 
 fn staff(actor: &Actor) -> Result<StaffId> {
@@ -105,6 +127,16 @@ fn staff(actor: &Actor) -> Result<StaffId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_of_version_7_says_when_it_was_made() {
+        let at = Timestamp::from_millis(1_765_000_000_123);
+        let id = crate::kernel::id::JobId::new(at);
+        assert_eq!(made_at(&id.to_string()), Some(at));
+        for other in ["0f8fad5b-d9cb-469f-a165-70867728950e", "order-4711", ""] {
+            assert_eq!(made_at(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_fingerprint_tells_every_part_of_a_request_and_the_key() {

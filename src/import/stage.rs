@@ -22,6 +22,9 @@ use crate::kernel::{EmailAddress, Timestamp};
 const AT_ONCE: usize = 500;
 /// First rows by which it is guessed what the columns hold.
 const LOOKED_AT: usize = 100;
+/// The least bytes of a file whose rows are counted first: smaller ones don't have
+/// more than can be taken, packed as they may be.
+const COUNTED: u64 = 256 * 1024;
 /// About how many bytes of text are held at a time.
 const HELD: usize = 2 * 1024 * 1024;
 
@@ -78,6 +81,10 @@ impl File {
         // Larger ones are refused below, without being read.
         let digest = if size > tables::MAX_FILE { String::new() } else { digest(&mut file)? };
         let options = Options { known: Some(|heading| Field::guess(heading).is_some()), ..options.clone() };
+        if (COUNTED..=tables::MAX_FILE).contains(&size) {
+            count(file.try_clone()?, &options)?;
+            file.rewind()?;
+        }
         let mut table = Table::open(file, &options)?;
         let first = some_lines(&mut table)?;
         let found = table.found();
@@ -124,6 +131,14 @@ impl File {
             rows.map(|line| line.cells.iter().map(|cell| cell.text.as_str()).collect()).collect();
         Choices::likely(self.headings(), &rows)
     }
+}
+
+/// Reads all rows of a file that may have more than can be taken, so that this is said
+/// before any is kept.
+fn count(file: std::fs::File, options: &Options) -> Result<(), FileError> {
+    let mut table = Table::open(file, options)?;
+    while table.next_row()?.is_some() {}
+    Ok(())
 }
 
 fn digest(file: &mut std::fs::File) -> Result<String, FileError> {
@@ -342,5 +357,26 @@ fn row(place: i64, line: i64, cells: Cells) -> Staged {
         contact: None,
         fate: Fate::Waiting,
         undo: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_with_more_rows_than_can_be_taken_is_refused_before_any_is_kept() {
+        let file = tempfile::tempfile().unwrap();
+        let mut rows = std::io::BufWriter::new(&file);
+        rows.write_all(b"account_number,retailer\n").unwrap();
+        for number in 0..=tables::MAX_ROWS {
+            writeln!(rows, "{number},Shop").unwrap();
+        }
+        rows.flush().unwrap();
+        drop(rows);
+        let refused = File::open(file, &Options::default()).err();
+        assert!(matches!(refused, Some(FileError::TooManyRows { .. })), "{refused:?}");
     }
 }

@@ -15,7 +15,7 @@ use crate::db::{Error, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
 
-pub use store::{claim, finish, next_due_at, put_off, release_all, renew};
+pub use store::{claim, drop_mails, drop_requests, finish, next_due_at, put_off, release_all, renew};
 
 /// How long a worker may hold a job; while a mail server is waited for, the
 /// lease is renewed.

@@ -85,6 +85,26 @@ pub fn release_all(tx: &mut Tx<'_>) -> Result<u64, Error> {
     tx.run("update jobs set lease_id = null, leased_until = null where lease_id is not null", &[])
 }
 
+/// Removes the handing over of every mail: after a restore each waits for a person.
+///
+/// # Errors
+/// When the database fails.
+pub fn drop_mails(tx: &mut Tx<'_>) -> Result<u64, Error> {
+    tx.run("delete from jobs where kind = 'send-mail'", &[])
+}
+
+/// Removes what asks to look somebody up: after a restore it was most likely
+/// answered. Gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn drop_requests(tx: &mut Tx<'_>) -> Result<u64, Error> {
+    tx.run(
+        "delete from jobs where kind in ('forgot-password', 'forgot-username', 'forgot-staff-password')",
+        &[],
+    )
+}
+
 impl FromRow for Job {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {

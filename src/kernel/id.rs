@@ -32,7 +32,8 @@ pub mod of {
         Job,
         Lease,
         Passkey,
-        ChangeRequest
+        ChangeRequest,
+        Epoch
     );
 }
 
@@ -70,6 +71,8 @@ pub type JobId = Id<of::Job>;
 pub type LeaseId = Id<of::Lease>;
 /// The id of a request to the office.
 pub type ChangeRequestId = Id<of::ChangeRequest>;
+/// The id of an epoch: the time since a restore.
+pub type EpochId = Id<of::Epoch>;
 /// The id of a passkey.
 pub type PasskeyId = Id<of::Passkey>;
 

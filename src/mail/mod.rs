@@ -144,6 +144,14 @@ fn store(tx: &mut Tx<'_>, new: &NewMail, once: bool, now: Timestamp) -> Result<M
     Ok(id)
 }
 
+/// Leaves a mail that is written already to be sent at once.
+///
+/// # Errors
+/// When the database fails.
+pub fn leave_to_workers(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<(), Error> {
+    jobs::enqueue(tx, jobs::Kind::SendMail, &SendMail { mail: id }, now).map(drop)
+}
+
 /// When to try again after the `attempts`-th failure of a mail written at
 /// `created_at`; `None` when it is time to give up.
 pub fn next_try(attempts: i64, created_at: Timestamp, now: Timestamp) -> Option<Timestamp> {

@@ -74,7 +74,12 @@ pub struct Waiting {
     pub next_try_at: Option<Timestamp>,
     /// What the mail server said last, or why it could not be asked.
     pub answer: Option<String>,
+    /// Whether it waits for a person, since it may have left before a restore.
+    pub held: bool,
 }
+
+/// Why a held mail waits.
+const HELD: &str = "It may have left before this installation was restored";
 
 pub(super) fn insert(
     tx: &mut Tx<'_>,
@@ -162,7 +167,7 @@ pub fn returned(
     now: Timestamp,
 ) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set state = case when state = 'cancelled' then state else 'bounced' end, unsure = $4, next_try_at = null,
+        "update mails set state = case when state = 'cancelled' then state else 'bounced' end, unsure = $4, next_try_at = null, held_at = null,
              returned_at = $3, returned = $2, class = $5, finished_at = coalesce(finished_at, $3) where id = $1 and returned_at is null",
         &[&id, &why, &now, &false, &class.as_str()],
     )
@@ -191,8 +196,20 @@ pub fn last_bounced(
 /// When the database fails.
 pub fn cancel(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, Error> {
     tx.run_once(
-        "update mails set state = $2, finished_at = $3, next_try_at = null where id = $1 and finished_at is null",
+        "update mails set state = $2, finished_at = $3, next_try_at = null, held_at = null where id = $1 and finished_at is null",
         &[&id, &Delivery::Cancelled.as_str(), &now],
+    )
+}
+
+/// Holds every mail that has not come to its end until a person has decided; gives
+/// how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_unfinished(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update mails set held_at = $1, state = 'put-off', next_try_at = null, answer = $2, class = null where finished_at is null",
+        &[&now, &HELD],
     )
 }
 
@@ -202,7 +219,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: MailId, now: Timestamp) -> Result<bool, Error
 /// When the database fails.
 pub fn waiting(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Waiting>, Error> {
     tx.all(
-        "select id, kind, created_at, attempts, next_try_at, answer from mails where finished_at is null order by created_at limit $1",
+        "select id, kind, created_at, attempts, next_try_at, answer, held_at is not null as held from mails where finished_at is null order by created_at limit $1",
         &[&limit],
     )
 }
@@ -238,6 +255,7 @@ impl FromRow for Waiting {
             attempts: row.get("attempts")?,
             next_try_at: row.get("next_try_at")?,
             answer: row.get("answer")?,
+            held: row.get("held")?,
         })
     }
 }

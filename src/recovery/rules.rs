@@ -62,6 +62,8 @@ pub struct Reset {
     pub encrypted: Option<bool>,
     /// Whether the mail may have arrived although no answer says so.
     pub unsure: bool,
+    /// Whether the mail waits for a person, since it may have left before a restore.
+    pub held: bool,
     /// When the mail came back after it had been taken, and why.
     pub returned: Option<(Timestamp, String)>,
 }
@@ -76,6 +78,9 @@ pub enum Progress {
         /// When it is tried again.
         next: Timestamp,
     },
+    /// The mail may have left before the installation was restored; a person sends
+    /// or drops it.
+    Held,
     /// The mail server took the mail; the temporary password lives until then.
     HandedOver {
         /// When it expires.
@@ -101,7 +106,7 @@ pub enum Progress {
 impl Progress {
     /// Whether nothing more will happen to it by itself.
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Waiting | Self::PutOff { .. } | Self::HandedOver { .. })
+        !matches!(self, Self::Waiting | Self::PutOff { .. } | Self::Held | Self::HandedOver { .. })
     }
 }
 
@@ -115,6 +120,9 @@ pub fn progress(reset: &Reset, now: Timestamp) -> Progress {
     }
     if let Some(at) = reset.superseded_at {
         return Progress::Superseded(at);
+    }
+    if reset.held {
+        return Progress::Held;
     }
     match (reset.delivery, reset.expires_at) {
         (Delivery::Accepted, Some(until)) if until > now => Progress::HandedOver { until },
@@ -193,6 +201,7 @@ mod tests {
             answer: None,
             encrypted: None,
             unsure: false,
+            held: false,
             returned: None,
         }
     }

@@ -8,7 +8,7 @@ use crate::kernel::{Digest, Timestamp};
 use crate::mail::{Delivery, Kind};
 
 const RESET: &str = "select x.id, x.contact_id, x.mail_id, x.started_by, x.requested_at, x.stop_current, x.used_at, x.cancelled_at, x.superseded_at,
-        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted, m.unsure, m.returned_at, m.returned,
+        s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted, m.unsure, m.returned_at, m.returned, m.held_at is not null as held,
         (select max(p.expires_at) from temporary_passwords p where p.reset_id = x.id and p.accepted_at is not null) as expires_at
      from resets x join mails m on m.id = x.mail_id left join staff s on s.id = x.staff_id";
 
@@ -40,7 +40,7 @@ pub(super) fn just_asked(
 ) -> Result<Option<(ResetId, bool)>, Error> {
     let row: Option<Row> = tx.opt(
         "select x.id, x.stop_current from resets x join mails m on m.id = x.mail_id
-         where x.contact_id = $1 and x.requested_at > $2 and m.finished_at is null and x.cancelled_at is null
+         where x.contact_id = $1 and x.requested_at > $2 and m.finished_at is null and m.held_at is null and x.cancelled_at is null
          order by x.requested_at desc limit 1",
         &[&contact, &since],
     )?;
@@ -380,6 +380,7 @@ impl FromRow for Reset {
             answer: row.get("answer")?,
             encrypted: row.get("encrypted")?,
             unsure: row.get("unsure")?,
+            held: row.get("held")?,
             returned: row.get::<Option<Timestamp>>("returned_at")?.zip(row.get("returned")?),
         })
     }

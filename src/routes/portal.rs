@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
-use crate::{getting_started, import, privacy, runs, setup, staff, trail};
+use crate::{getting_started, import, privacy, restored, runs, setup, staff, trail};
 
 /// The portal's page of first steps.
 pub(super) fn first_steps() -> Vec<Route> {
@@ -19,6 +19,7 @@ pub(super) fn first_steps() -> Vec<Route> {
 
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
+    use restored::portal as restored;
     use runs::portal as runs;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
@@ -65,6 +66,10 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
+        ("/portal/restored", get(restored::restored)),
+        ("/portal/restored/sendings", post(restored::send)),
+        ("/portal/restored/drops", post(restored::discard)),
+        ("/portal/restored/sign-off", post(restored::sign_off)),
         ("/portal/invitations", get(invitations::invitations)),
         ("/portal/runs", get(runs::all).post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),

@@ -19,6 +19,8 @@ pub(super) const STARTER_MAY_NOT: &str = "starter-may-not";
 const CAME_BACK: &str = "came-back";
 /// Why a run stops: mail after mail was refused.
 const REFUSED_IN_A_ROW: &str = "refused-in-a-row";
+/// Why a run stops: the installation was restored from a copy.
+const RESTORED: &str = "restored";
 /// So many that came back stop a run; one server alone may be strange.
 const MOST_BACK: i64 = 3;
 /// So many refused one after the other stop a run.
@@ -77,6 +79,30 @@ pub fn go_on(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Pauses every run that goes on or would by itself, and ends the rounds to come:
+/// whom they reached after the copy was made that was restored isn't known. Gives
+/// how many are paused.
+///
+/// # Errors
+/// When the database fails.
+pub fn pause_for_restore(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
+    store::end_rounds(tx)?;
+    let paused = store::pause_all(tx, RESTORED)?;
+    for run in &paused {
+        record_why(tx, Event::RunPaused, *run, RESTORED, now)?;
+    }
+    Ok(paused.len())
+}
+
+/// How many runs wait for a person since a restore.
+///
+/// # Errors
+/// When the database fails.
+pub fn paused_for_restore(tx: &mut Tx<'_>) -> Result<usize> {
+    let paused = store::in_state(tx, State::Paused)?;
+    Ok(paused.iter().filter(|run| run.problem.as_deref() == Some(RESTORED)).count())
+}
+
 /// Stops a run whose starter may not do it any more.
 pub(super) fn stop_for_starter(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<()> {
     store::set_state(tx, run.id, State::Paused, Some(STARTER_MAY_NOT))?;
@@ -103,6 +129,9 @@ pub fn why(problem: &str) -> &'static str {
             "Several of its mails came back, for a reason that is about us and not about the contacts."
         }
         (REFUSED_IN_A_ROW, _) => "Five mails in a row were refused, and not because a mailbox is missing.",
+        (RESTORED, _) => {
+            "The installation was restored from a copy: whom the run reached after the copy was made isn’t known."
+        }
         (_, Some(Class::Ours(ours))) => match ours {
             Ours::Limit => {
                 "Your mail server takes no more mails for now: you have sent as many as it allows."
@@ -123,6 +152,9 @@ pub(super) fn remedy(run: &Run) -> &'static str {
     match run.problem.as_deref().unwrap_or_default() {
         CAME_BACK | REFUSED_IN_A_ROW => {
             "Nobody’s address is marked. Ask whoever looks after your mail server; resume the run when it is put right."
+        }
+        RESTORED => {
+            "Resume it, and contacts whom it reached in the time that is lost get another mail; or call it off and start another for those who have not come."
         }
         problem if Class::from_name(problem) == Some(Class::Ours(Ours::Limit)) => {
             "Nobody’s address is marked. The mails held back are tried again by themselves; once they have left, the run goes on by itself. A slower pace stays below the limit."

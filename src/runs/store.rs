@@ -148,6 +148,21 @@ pub(super) fn stop(tx: &mut Tx<'_>, id: RunId, problem: &str, said: &str) -> Res
     )
 }
 
+/// Pauses every run that goes on, or would once mail leaves again; gives which.
+pub(super) fn pause_all(tx: &mut Tx<'_>, problem: &str) -> Result<Vec<RunId>, Error> {
+    let rows: Vec<Row> = tx.all(
+        "update runs set state = 'paused', problem = $1, said = null
+         where state = 'running' or (state = 'paused' and problem like 'our-%') returning id",
+        &[&problem],
+    )?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// No run is followed by another round.
+pub(super) fn end_rounds(tx: &mut Tx<'_>) -> Result<u64, Error> {
+    tx.run("update runs set next_round_at = null where next_round_at is not null", &[])
+}
+
 /// Lets a run that stopped by itself go on, driven by another job; says whether
 /// it had not gone on before.
 pub(super) fn go_on(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<bool, Error> {

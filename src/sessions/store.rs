@@ -203,6 +203,15 @@ pub fn end_all_of_contact(
     }
 }
 
+/// Ends every session: after a restore nobody knows which of them were ended since.
+/// Devices are signed out and not revoked, so that they keep what waits on them.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_everyones(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
+    tx.run("update sessions set ended_at = $1 where ended_at is null", &[&now])
+}
+
 /// Ends all sessions of a staff user.
 ///
 /// # Errors

@@ -181,7 +181,7 @@ pub(super) fn void_resets(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Re
         &[&staff, &now],
     )?;
     tx.run(
-        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null where staff_id = $1 and finished_at is null and kind = 'staff-reset'",
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null where staff_id = $1 and finished_at is null and kind = 'staff-reset'",
         &[&staff, &now],
     )?;
     Ok(())

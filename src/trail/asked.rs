@@ -236,7 +236,10 @@ const fn kind(event: Event) -> &'static str {
         | Event::RecordsRemoved
         | Event::TrailShortened
         | Event::KeyReplaced
-        | Event::BackupRestored => "settings",
+        | Event::BackupRestored
+        | Event::HeldMailsSent
+        | Event::HeldMailsDropped
+        | Event::RestoreSignedOff => "settings",
     }
 }
 

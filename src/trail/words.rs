@@ -145,6 +145,11 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
             ("warn", "triangle", by("Key of the installation replaced: authenticator apps taken off"))
         }
         Event::BackupRestored => ("warn", "triangle", by("Backup restored")),
+        Event::HeldMailsSent => ("info", "dot", by("Mails that may have left before a restore were sent")),
+        Event::HeldMailsDropped => {
+            ("warn", "dash", by("Mails that may have left before a restore were dropped"))
+        }
+        Event::RestoreSignedOff => ("ok", "check", by("What follows from a restore was looked at")),
     }
 }
 

@@ -44,6 +44,11 @@ impl Database {
 
 #[allow(dead_code, reason = "not all tests that share this file need it")]
 impl Database {
+    /// One that is elsewhere, and stays.
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), _folder: None, on_server: None }
+    }
+
     /// A new role on its server that may do nothing yet, and the database's address
     /// for it.
     pub fn role(&self, options: &str) -> (String, String) {

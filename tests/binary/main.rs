@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
+mod away;
 mod commands;
 mod crashes;
 mod databases;
+
 mod export;
+mod failover;
 mod imports;
 mod keys;
 mod mail_server;

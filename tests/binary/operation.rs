@@ -231,3 +231,30 @@ fn a_mail_server_hands_in_by_command_what_came_back() {
         .stdin(std::fs::File::open(shop.folder.path().join("came-back.eml")).unwrap());
     assert_eq!(Ran::from(away.output().unwrap()).code, 75, "the mail server is asked to try again");
 }
+
+/// The limit of a file's size stands in for a disk that is full: both are met while
+/// writing, and neither while reading.
+#[test]
+fn a_node_whose_disk_is_full_says_that_it_is_not_ready() {
+    let shop = Installation::on(Database::sqlite(), 25);
+    shop.add_contacts(&["anna"]);
+    let of_tradepost = shop.command(&["serve"]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 4000; exec \"$0\" serve"]).arg(of_tradepost.get_program());
+    for (name, value) in of_tradepost.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let server = shop.serve_with(command);
+    let writer = rusqlite::Connection::open(shop.file_of_database()).unwrap();
+    // What it writes stays in the WAL file, so that the node goes on behind it.
+    writer.execute_batch("pragma wal_autocheckpoint = 0; create table ballast (bytes blob); insert into ballast values (zeroblob(6000000))").unwrap();
+    let told = until("the disk is found to be full", || {
+        server.visitor().post("/forgot-password", &[("username", "anna")]);
+        Some(server.visitor().get("/readyz")).filter(|answer| answer.status == 503)
+    });
+    assert_eq!(told.body, "nothing can be written to the database\n");
+    assert_eq!(server.visitor().get("/login").status, 200, "what is read is answered");
+}

@@ -1,15 +1,20 @@
 //! Fewer connections than a node would like, or a pool in between: nothing hangs
 //! without a word.
 
-use std::net::TcpListener;
+use std::fs::Permissions;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Child, Command};
 use std::thread;
+
+use tempfile::TempDir;
 
 use tradepost::db::{Db, Error};
 
 use crate::databases::Database;
 use crate::postbox::Postbox;
 use crate::program::{Installation, Ran};
-use crate::until;
+use crate::{free_port, until};
 
 #[test]
 fn a_node_works_with_three_connections_and_says_that_it_would_like_more() {
@@ -81,4 +86,58 @@ fn a_pool_that_changes_connections_between_statements_is_recognised() {
     for code in ["42P05", "26000"] {
         assert!(told(code).contains("pool_mode = session"), "{}", told(code));
     }
+}
+
+/// A pgbouncer before the tests' PostgreSQL, ended with this value.
+struct Pool {
+    child: Child,
+    port: u16,
+    _folder: TempDir,
+}
+
+impl Pool {
+    fn start(server: &str, mode: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        let (host, to) = server.split_once(':').unwrap();
+        let port = free_port();
+        let file = folder.path().join("pgbouncer.ini");
+        let settings = format!(
+            "[databases]\n* = host={host} port={to} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
+             auth_type = any\nunix_socket_dir =\npool_mode = {mode}\nignore_startup_parameters = extra_float_digits\n"
+        );
+        std::fs::write(&file, settings).unwrap();
+        let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+        let mut command = Command::new(if is_root { "setpriv" } else { "pgbouncer" });
+        if is_root {
+            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "pgbouncer"]);
+        }
+        let child = command.env("PATH", "/usr/sbin:/usr/bin:/bin").arg("--quiet").arg(&file).spawn().unwrap();
+        until("the pool listens", || TcpStream::connect(("127.0.0.1", port)).ok());
+        Self { child, port, _folder: folder }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn pgbouncer_by_the_transaction_is_refused_at_the_start_and_by_the_session_does() {
+    let shop = Installation::on(Database::postgres(), 25);
+    let server = shop.database.server();
+    let through = |pool: &Pool| {
+        let mut command = shop.command(&["serve"]);
+        let url = shop.database.url.replace(&server, &format!("127.0.0.1:{}", pool.port));
+        command.env("TRADEPOST_DATABASE__URL", url);
+        command
+    };
+    let by_transaction = Pool::start(&server, "transaction");
+    let refused = Ran::from(through(&by_transaction).output().unwrap());
+    assert!(refused.code != 0 && refused.err.contains("pool_mode = session"), "{refused:?}");
+    let by_session = Pool::start(&server, "session");
+    drop(shop.serve_with(through(&by_session)));
 }

@@ -3,7 +3,9 @@
 use std::fs;
 
 use crate::databases::Database;
-use crate::program::{Installation, Ran};
+use crate::postbox::Postbox;
+use crate::program::{Installation, Ran, STAFF_PASSWORD};
+use crate::until;
 
 /// A shop with Anna, and a copy of it.
 fn copied(with_key: bool) -> Installation {
@@ -151,11 +153,52 @@ fn what_is_no_whole_copy_is_refused_with_what_it_is() {
 }
 
 #[test]
-fn postgresql_is_restored_by_its_own_tools() {
+fn promise_04_what_waited_in_a_copy_is_not_sent_again_by_a_restore() {
+    let mut post = Postbox::closed();
+    let shop = Installation::on(Database::sqlite(), post.port);
+    shop.add_olivia();
+    shop.add_contacts(&["anna"]);
+    let server = shop.serve();
+    server.visitor().post("/forgot-password", &[("username", "anna")]);
+    until("it was tried", || Some(shop.done(&["outbox"])).filter(|text| text.contains(" 1 tries")));
+    shop.done(&["backup", "copy.db"]);
+    let mut olivia = server.visitor();
+    olivia.post("/portal/login", &[("email", "olivia@harbour.example"), ("password", STAFF_PASSWORD)]);
+    assert_eq!(olivia.get("/portal").status, 200);
+    post.open();
+    post.mail(1);
+    server.crash();
+    let said = shop.done(&["restore", "copy.db", "--replace"]);
+    assert!(said.contains("wait for the office: 1.") && said.contains("/portal/restored"), "{said}");
+    let server = shop.serve();
+    assert_eq!(olivia.get("/portal").status, 303, "everyone signs in again");
+    olivia.post("/portal/login", &[("email", "olivia@harbour.example"), ("password", STAFF_PASSWORD)]);
+    assert!(olivia.get("/portal/restored").body.contains("1 mail may have left before"));
+    assert!(shop.done(&["outbox"]).contains("when the office says so"));
+    assert_eq!(post.mails().len(), 1);
+    olivia.post("/portal/restored/sendings", &[("mail", "all")]);
+    let mail = post.mail(2);
+    server.visitor().sign_in("anna", &mail.password()).leads_to("/password");
+}
+
+#[test]
+fn postgresql_is_restored_by_its_own_tools_and_marked_while_nobody_serves_it() {
     let shop = Installation::on(Database::postgres(), 25);
+    shop.add_olivia();
     let ran = shop.run(&["restore", "dump"]);
     assert!(
-        ran.code == 3 && ran.one_line().contains("pg_restore") && ran.one_line().contains("key file"),
+        ran.code == 3 && ran.one_line().contains("pg_restore") && ran.one_line().contains("restore --mark"),
         "{ran:?}"
     );
+    let server = shop.serve();
+    let served = until("the node says that it serves", || {
+        Some(shop.run(&["restore", "--mark"])).filter(|ran| ran.code == 3)
+    });
+    assert!(served.one_line().contains("a node serves this database"), "{served:?}");
+    server.stop();
+    let said = until("it is marked", || Some(shop.run(&["restore", "--mark"])).filter(|ran| ran.code == 0));
+    assert!(said.out.contains("as restored"), "{said:?}");
+    assert!(shop.database.has_row("select 1 from epochs where signed_off_at is null"));
+    let both = shop.run(&["restore", "dump", "--mark"]);
+    assert_eq!(both.code, 2, "{both:?}");
 }

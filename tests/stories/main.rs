@@ -73,6 +73,7 @@ mod privacy;
 mod passkeys;
 mod reference;
 mod reset;
+mod restored;
 mod retention;
 mod rule;
 mod run_faults;

@@ -5,7 +5,7 @@
  */
 import { StorageError } from "./db.js";
 import { exportAll, taken } from "./export.js";
-import { DONE_FOR_MS, LONGEST_PAUSE_MS, inOrder, newRecord, readRecord, whatIsDue } from "./records.js";
+import { DONE_FOR_MS, LONGEST_PAUSE_MS, inOrder, newKey, newRecord, readRecord, whatIsDue } from "./records.js";
 import { Sender } from "./sender.js";
 
 /** @typedef {import("./records.js").QueueRecord} QueueRecord */
@@ -118,9 +118,9 @@ export class Queue extends EventTarget {
       // Later than all before it, also when the device's clock was put back.
       const stored = await tx.all("queue");
       const last = Math.max(0, ...stored.map(({ entered_at }) => Number(entered_at) || 0));
-      const record = newRecord({ ...entry, contact: nowCalled(stored, entry.contact), staff }, crypto.randomUUID(), Math.max(Date.now(), last + 1));
+      const record = newRecord({ ...entry, contact: nowCalled(stored, entry.contact), staff }, freshKey(), Math.max(Date.now(), last + 1));
       tx.put("queue", record);
-      if (then) tx.put("queue", newRecord({ ...then, contact: record.contact, staff }, crypto.randomUUID(), record.entered_at + 1));
+      if (then) tx.put("queue", newRecord({ ...then, contact: record.contact, staff }, freshKey(), record.entered_at + 1));
       return record;
     });
     await this.#changed();
@@ -201,9 +201,14 @@ export class Queue extends EventTarget {
     return outcome;
   }
 
+  /** After `lost-in-restore`: the act as it is, as another one. @param {string} key @returns {Promise<string | null>} its new key */
+  sendAnew(key) {
+    return this.#anew(key, (record) => record);
+  }
+
   /** @param {string} key @param {(record: QueueRecord) => QueueRecord | null} change @returns {Promise<string | null>} */
   async #anew(key, change) {
-    const fresh = crypto.randomUUID();
+    const fresh = freshKey();
     const done = await this.#settle(key, (record) => {
       const changed = change(record);
       return changed && { ...changed, key: fresh, contact: record.contact === key ? fresh : record.contact, state: "waiting", tries: 0, next_at: 0, problem: null };
@@ -290,3 +295,5 @@ async function known(tx) {
     return read && "record" in read ? [read.record] : [];
   });
 }
+
+const freshKey = () => newKey(Date.now(), crypto.getRandomValues(new Uint8Array(10)));

@@ -38,6 +38,18 @@ export const FORMAT = 3;
 export const DONE_FOR_MS = 2 * 24 * 3600_000;
 
 /**
+ * A key for an act: a UUID of version 7 (RFC 9562), so that a server that was restored from an older copy knows
+ * whether the act may have been done in the time it has lost.
+ * @param {number} now @param {Uint8Array} chance ten random bytes
+ */
+export function newKey(now, chance) {
+  const [a, b, c, d, e, f, g, h, i, j] = chance;
+  const rest = [0x70 | (a & 0x0f), b, 0x80 | (c & 0x3f), d, e, f, g, h, i, j];
+  const hex = now.toString(16).padStart(12, "0") + rest.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/**
  * A record of an act, before it was sent.
  * @param {Act} act @param {string} key its idempotency key, made once @param {number} now @returns {QueueRecord}
  */

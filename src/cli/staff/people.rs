@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::refused;
 use crate::actor::Actor;
-use crate::cli::{Failure, failed, open};
+use crate::cli::{Failure, failed, open, open_to_read};
 use crate::config::Config;
 use crate::kernel::{Clock, EmailAddress, Timestamp};
 use crate::staff::people::{self, Activity, Person};
@@ -25,7 +25,7 @@ pub(in crate::cli) struct DeactivateArgs {
 }
 
 pub(super) async fn list(args: ListArgs, config: Config) -> Result<(), Failure> {
-    let found = open(&config)?
+    let found = open_to_read(&config)?
         .read(|tx| {
             let people = people::all(tx, &Actor::operator())?;
             let with = |person: Person| Ok((sessions::has_factor(tx, person.id)?, person));

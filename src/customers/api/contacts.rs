@@ -228,7 +228,7 @@ where
             let about = match &once {
                 Once::Now(done) | Once::Before(done) => Some(done.contact),
                 Once::Not(Refusal::ChangedMeanwhile) => known,
-                Once::Not(_) | Once::OtherAct => None,
+                Once::Not(_) | Once::OtherAct | Once::Lost => None,
             };
             let current = about.map(|id| retailers::contact(tx, actor, id)).transpose()?;
             Ok((once, current.map(|contact| Contact::at(&contact, now))))

@@ -116,6 +116,8 @@ pub enum ResetState {
     Waiting,
     /// The mail server could not take the mail yet.
     PutOff,
+    /// The mail may have left before the installation was restored; the office decides.
+    Held,
     /// The mail server took the mail.
     HandedOver,
     /// The mail came back, or was refused for good.
@@ -197,6 +199,7 @@ impl ResetState {
         match progress {
             Progress::Waiting => Self::Waiting,
             Progress::PutOff { .. } => Self::PutOff,
+            Progress::Held => Self::Held,
             Progress::HandedOver { .. } => Self::HandedOver,
             Progress::Bounced => Self::Bounced,
             Progress::GivenUp => Self::GivenUp,

@@ -31,6 +31,8 @@ pub struct Row {
     pub next: Option<Timestamp>,
     /// Why it was put off; empty when it wasn't.
     pub reason: String,
+    /// Whether it waits for a person since a restore.
+    pub held: bool,
 }
 
 impl Queue {
@@ -64,6 +66,7 @@ fn row(mail: &Waiting) -> Row {
         attempts: mail.attempts,
         next: mail.next_try_at,
         reason,
+        held: mail.held,
     }
 }
 
@@ -91,6 +94,7 @@ mod tests {
             attempts: 2,
             next_try_at,
             answer: answer.map(str::to_owned),
+            held: false,
         }
     }
 

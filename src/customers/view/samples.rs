@@ -56,6 +56,7 @@ pub fn reset() -> Reset {
         answer: None,
         encrypted: None,
         unsure: false,
+        held: false,
         returned: None,
     }
 }

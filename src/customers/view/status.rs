@@ -115,6 +115,7 @@ fn badge(progress: Progress, now: Timestamp) -> Badge {
     match progress {
         Progress::Waiting => Badge::new("info", "clock", "Waiting"),
         Progress::PutOff { .. } => Badge::new("warn", "half", "Put off"),
+        Progress::Held => Badge::new("warn", "triangle", "Held"),
         Progress::HandedOver { until } => {
             Badge::new("info", "clock", format!("Handed over · {} left", short(until.since(now))))
         }
@@ -141,6 +142,11 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
                 ended("Put off").saying(format!("{answer} — next try")).until(next),
                 Step::new("todo", "Used"),
             ]
+        }
+        Progress::Held => {
+            let text =
+                "It may have left before this installation was restored. The office sends or drops it.";
+            vec![asked(reset), ended("Held").saying(text), Step::new("todo", "Used")]
         }
         Progress::HandedOver { until } => {
             vec![
@@ -238,11 +244,12 @@ mod tests {
     use super::super::samples::{NOW, reset, staff};
     use super::*;
 
-    fn every() -> [Progress; 10] {
+    fn every() -> [Progress; 11] {
         let until = NOW.plus(Duration::from_hours(47));
         [
             Progress::Waiting,
             Progress::PutOff { next: until },
+            Progress::Held,
             Progress::HandedOver { until },
             Progress::Bounced,
             Progress::GivenUp,

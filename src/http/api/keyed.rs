@@ -68,6 +68,7 @@ pub fn done<T>(once: Once<T>, refused: impl FnOnce(T) -> Failure) -> Answer<(Don
         Once::Now(done) => Ok((done, Replayed(false))),
         Once::Before(done) => Ok((done, Replayed(true))),
         Once::OtherAct => Err(Problem::new(&problem::IDEMPOTENCY_KEY_REUSED).into()),
+        Once::Lost => Err(Problem::new(&problem::LOST_IN_RESTORE).into()),
         Once::Not(why) => Err(refused(why)),
     }
 }

@@ -57,6 +57,8 @@ types! {
         "The header Allow names those that can be used."
     NOT_POSSIBLE "not-possible" CONFLICT "Not possible as things stand"
         "`reason` says what stands in the way: inactive, off, missing_email, missing_username, bounced."
+    LOST_IN_RESTORE "lost-in-restore" CONFLICT "Whether this was done is not known"
+        "This installation was restored from a copy that is older than the key, so what was done in between is lost. Nothing was done now. Look at how things stand; to do it, send it with a new key."
     CURSOR_EXPIRED "cursor-expired" GONE "This cursor no longer holds"
         "Begin again without `since`, and drop what is not named again."
     CHANGED_MEANWHILE "changed-meanwhile" PRECONDITION_FAILED "Someone else was quicker"
@@ -77,6 +79,8 @@ types! {
         "Wait as long as Retry-After says, in seconds."
     BROKEN "broken" INTERNAL_SERVER_ERROR "Something broke here"
         "Nothing you sent is at fault. Try again later with the same Idempotency-Key; tell `instance` to whoever runs this."
+    OUTCOME_UNKNOWN "outcome-unknown" SERVICE_UNAVAILABLE "Whether this was done is not known"
+        "No answer came from where it is kept. Send it again with the same Idempotency-Key: what was done is answered again and not done twice. Without a key, look first."
     BUSY "busy" SERVICE_UNAVAILABLE "Too busy at the moment"
         "Nothing was changed. Try again in a moment."
 }

@@ -17,7 +17,7 @@ pub(super) fn records_of(tx: &mut Tx<'_>, contact: ContactId) -> Result<Vec<Cont
 /// Calls back mail of every kind that has not left.
 pub(super) fn cancel_mails(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
     tx.run(
-        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null
          where contact_id = $1 and finished_at is null",
         &[&contact, &now],
     )

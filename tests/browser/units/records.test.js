@@ -2,7 +2,7 @@
 /** Records of the queue: of every age, in order, and what answers mean for them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LONGEST_PAUSE_MS, askedPauseMs, followers, inOrder, meaningOf, newRecord, pauseMs, readRecord, requestOf, whatIsDue } from "../../../web/sales/records.js";
+import { LONGEST_PAUSE_MS, askedPauseMs, followers, inOrder, meaningOf, newKey, newRecord, pauseMs, readRecord, requestOf, whatIsDue } from "../../../web/sales/records.js";
 import { ANNA, NOW, SHOP, STAFF, id, record } from "./samples.js";
 
 /** @param {object} stored */
@@ -11,6 +11,12 @@ function understood(stored) {
   assert.ok(read && "record" in read);
   return read.record;
 }
+
+test("a key says when it was made, and is one that a record can have", () => {
+  const key = newKey(Date.parse("2026-11-26T14:00:00.123Z"), Uint8Array.from([255, 1, 255, 3, 4, 5, 6, 7, 8, 9]));
+  assert.equal(key, "01a21827-ef7b-7f01-bf03-040506070809");
+  assert.equal(understood(record(5, { key })).key, key);
+});
 
 test("a record of format 1 is brought up to date and sent as it was meant", () => {
   const old = { format: 1, key: id(9), staff: STAFF, kind: "edit", contact: ANNA, body: { phone: "01632 960999" }, version: 4, at: "2026-11-26T14:00:00.000Z", state: "waiting" };

@@ -31,6 +31,7 @@ function happened({ problem, kind }) {
     case "not-allowed": return "You may no longer do this. Your role was changed, or never allowed it.";
     case "not-found": return "They are not among your customers any more: moved to another territory, merged or erased.";
     case "not-possible": return problem?.reason === "bounced" ? "Mail to their address came back. They need a working one before anything can be sent." : (problem?.detail ?? "");
+    case "lost-in-restore": return "Your supplier’s system was restored from a copy, so nobody knows whether this was done before. Look at the contact, then send it or discard it.";
     case "changed-meanwhile": return "Someone else changed this contact meanwhile. Nothing of yours was saved yet.";
     case "invalid": return (problem?.errors ?? []).map(({ detail }) => detail).join(" ");
     case "": return kind === "reset" ? "It has not been sent. Look at it once more." : "It could not be sent by the app before. Look at it once more.";
@@ -54,7 +55,8 @@ export function decide(app, record) {
         : [
             problem === "invalid" && ["edit", "sign-in", "ask"].includes(record.kind) && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
             problem === "invalid" && record.kind === "create" && link("Put it right", "edit", `/sales/retailers/${record.retailer}/contacts/new`, "primary"),
-            problem !== "invalid" && button("Try again", "refresh", again, { id: `again-${key}` }),
+            problem === "lost-in-restore" && button("Send it", "send", () => void app.queue.sendAnew(key), { class: "primary", id: `anew-${key}` }),
+            !["invalid", "lost-in-restore"].includes(problem) && button("Try again", "refresh", again, { id: `again-${key}` }),
             button("Discard", "trash", drop, { class: "danger", id: `discard-${key}` }),
           ]));
 }
