@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use super::{Received, Refusal, take_in};
 use crate::error::Error;
 use crate::http::api::bearer;
-use crate::http::error::{Failure, problem};
+use crate::http::error::{Failure, as_problem};
 use crate::http::{Answer, Shared};
 use crate::kernel::Digest;
 
@@ -41,7 +41,7 @@ pub async fn bounce(
         Err(refusal) => {
             let detail = format!("Nothing was changed: {refusal}.");
             let title = "This is no delivery report of a mail sent from here";
-            Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "not-a-bounce", title, &detail, None))
+            Ok(as_problem(StatusCode::UNPROCESSABLE_ENTITY, "not-a-bounce", title, &detail, None))
         }
     }
 }
@@ -49,7 +49,7 @@ pub async fn bounce(
 fn unauthorised() -> Response {
     let detail = "Send the secret of hooks.bounce_secret as Authorization: Bearer …";
     let mut response =
-        problem(StatusCode::UNAUTHORIZED, "unauthorised", "The secret is missing or wrong", detail, None);
+        as_problem(StatusCode::UNAUTHORIZED, "unauthorised", "The secret is missing or wrong", detail, None);
     response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
     response
 }
