@@ -123,6 +123,8 @@ pub(super) async fn demo(args: DemoArgs) -> Result<(), Failure> {
     source.set("http.public_url", format!("http://{}", shown(address)));
     source.set("database.url", format!("sqlite:{}", folder.join("demo.db").display()));
     source.set("supplier.name", demo::SUPPLIER.to_owned());
+    // Nobody is in front of it.
+    source.set("http.drain", "0s".to_owned());
     let config = Config::from_source(&source)?;
     let _alone = alone(&config.database)?;
     let app = App::start(config, Clock::default(), Some(DevInbox::default())).await.map_err(not_started)?;
