@@ -22,7 +22,7 @@ pub(super) struct RestoreArgs {
     /// The copy that `tradepost backup` made
     #[arg(required_unless_present = "mark", conflicts_with = "mark")]
     file: Option<PathBuf>,
-    /// The database was brought back already, by pg_restore, to a point in time, or by a snapshot of
+    /// The database was brought back already, by `pg_restore`, to a point in time, or by a snapshot of
     /// its disk: do what follows from that
     #[arg(long, conflicts_with_all = ["replace", "without_key"])]
     mark: bool,

@@ -200,7 +200,11 @@ async fn end_when_asked(stopping: Stopping, drain: Duration) {
                 drain_s = drain.as_secs(),
                 "Tradepost is stopping: /readyz says so, and requests are answered meanwhile"
             );
-            stopping.leave(drain, async { drop(asked().await) }).await;
+            stopping
+                .leave(drain, async {
+                    asked().await;
+                })
+                .await;
         }
     }
 }
@@ -215,15 +219,13 @@ enum Asked {
 
 async fn asked() -> Asked {
     let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => tokio::select! {
-            _ = interrupted => Asked::Now,
-            _ = terminated.recv() => Asked::InOrder,
-        },
-        Err(_) => {
-            drop(interrupted.await);
-            Asked::Now
-        }
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        drop(interrupted.await);
+        return Asked::Now;
+    };
+    tokio::select! {
+        _ = interrupted => Asked::Now,
+        _ = terminated.recv() => Asked::InOrder,
     }
 }
 

@@ -19,7 +19,13 @@ use super::server::{Proof, Roots, Server};
 /// takes a core for a quarter of a second. A file of certificates is read again when
 /// it has changed.
 #[derive(Clone, Default)]
-pub(super) struct Connectors(Arc<Mutex<Option<(Option<SystemTime>, MakeRustlsConnect)>>>);
+pub(super) struct Connectors(Arc<Mutex<Option<Kept>>>);
+
+/// A connector, and when the file it was made of had been changed.
+struct Kept {
+    changed_at: Option<SystemTime>,
+    connector: MakeRustlsConnect,
+}
 
 impl Connectors {
     /// How to encrypt the way to this server.
@@ -29,13 +35,11 @@ impl Connectors {
             Roots::System => None,
         };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((read, connector)) = kept.as_ref()
-            && *read == changed_at
-        {
-            return Ok(connector.clone());
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.changed_at == changed_at) {
+            return Ok(kept.connector.clone());
         }
         let connector = MakeRustlsConnect::new(config(server)?);
-        *kept = Some((changed_at, connector.clone()));
+        *kept = Some(Kept { changed_at, connector: connector.clone() });
         Ok(connector)
     }
 }

@@ -25,8 +25,8 @@ use crate::kernel::{EmailAddress, Language, Timestamp};
 pub use message::Kind;
 pub use return_path::ReturnPath;
 pub use store::{
-    End, Later, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, last_bounced,
-    put_off, returned, waiting,
+    End, Later, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, hold_unfinished,
+    last_bounced, put_off, returned, waiting,
 };
 
 /// How often a mail may be handed over without an answer that tells whether it

@@ -6,20 +6,25 @@ use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
 use crate::{getting_started, import, privacy, restored, runs, setup, staff, trail};
 
-/// The portal's page of first steps.
+/// The portal's pages of times out of the ordinary: of first steps, and after a
+/// restore.
 pub(super) fn first_steps() -> Vec<Route> {
     use getting_started::portal as first;
+    use restored::portal as restored;
     vec![
         ("/portal/getting-started", get(first::steps)),
         ("/portal/getting-started/test-mails", post(first::test)),
         ("/portal/getting-started/away", post(first::put_away)),
         ("/portal/getting-started/back", post(first::bring_back)),
+        ("/portal/restored", get(restored::restored)),
+        ("/portal/restored/sendings", post(restored::send)),
+        ("/portal/restored/drops", post(restored::discard)),
+        ("/portal/restored/sign-off", post(restored::sign_off)),
     ]
 }
 
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
-    use restored::portal as restored;
     use runs::portal as runs;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
@@ -66,10 +71,6 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
-        ("/portal/restored", get(restored::restored)),
-        ("/portal/restored/sendings", post(restored::send)),
-        ("/portal/restored/drops", post(restored::discard)),
-        ("/portal/restored/sign-off", post(restored::sign_off)),
         ("/portal/invitations", get(invitations::invitations)),
         ("/portal/runs", get(runs::all).post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),

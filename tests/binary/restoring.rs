@@ -191,10 +191,10 @@ fn postgresql_is_restored_by_its_own_tools_and_marked_while_nobody_serves_it() {
         "{ran:?}"
     );
     let server = shop.serve();
-    let served = until("the node says that it serves", || {
+    let refused = until("the node says that it serves", || {
         Some(shop.run(&["restore", "--mark"])).filter(|ran| ran.code == 3)
     });
-    assert!(served.one_line().contains("a node serves this database"), "{served:?}");
+    assert!(refused.one_line().contains("a node serves this database"), "{refused:?}");
     server.stop();
     let said = until("it is marked", || Some(shop.run(&["restore", "--mark"])).filter(|ran| ran.code == 0));
     assert!(said.out.contains("as restored"), "{said:?}");

@@ -143,11 +143,7 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
                 Step::new("todo", "Used"),
             ]
         }
-        Progress::Held => {
-            let text =
-                "It may have left before this installation was restored. The office sends or drops it.";
-            vec![asked(reset), ended("Held").saying(text), Step::new("todo", "Used")]
-        }
+        Progress::Held => held(reset),
         Progress::HandedOver { until } => {
             vec![
                 asked(reset),
@@ -161,10 +157,7 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
             }
             None => vec![asked(reset), Step::new("bad", "Bounced").at(reset.finished_at).saying(answer)],
         },
-        Progress::GivenUp => {
-            let text = format!("No mail server took it within a day. Last: {answer}");
-            vec![asked(reset), Step::new("bad", "Given up").at(reset.finished_at).saying(text)]
-        }
+        Progress::GivenUp => given_up(reset, &answer),
         Progress::Unsure => {
             let text = format!(
                 "{answer}. So that nobody gets it again and again, it is not sent any more. Call them, or send another."
@@ -195,6 +188,16 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
                 .saying("A later mail or a newly chosen password took its place."),
         ),
     }
+}
+
+fn held(reset: &Reset) -> Vec<Step> {
+    let text = "It may have left before this installation was restored. The office sends or drops it.";
+    vec![asked(reset), Step::new("warn", "Held").saying(text), Step::new("todo", "Used")]
+}
+
+fn given_up(reset: &Reset, answer: &str) -> Vec<Step> {
+    let text = format!("No mail server took it within a day. Last: {answer}");
+    vec![asked(reset), Step::new("bad", "Given up").at(reset.finished_at).saying(text)]
 }
 
 fn waiting(reset: &Reset) -> Step {
