@@ -12,7 +12,7 @@ use crate::support::smtp_sink::Mode;
 const PASSWORD: &str = "trout9lamp";
 const MAIL: &str = "anna@harbour.example";
 const HELD: &str = "select count(*) as n from jobs where lease_id is not null";
-const DOUBTS: &str = "select sum(doubts) as n from mails";
+const DOUBTS: &str = "select cast(sum(doubts) as bigint) as n from mails";
 
 story! {
     /// The mail server has it and doesn't say so in time.
