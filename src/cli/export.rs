@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::to::To;
-use super::{Failure, failed, open, open_to_read};
+use super::{Failure, failed, open};
 use crate::actor::Actor;
 use crate::config::Config;
 use crate::db::Db;
@@ -54,8 +54,7 @@ pub(super) async fn run(args: ExportArgs, config: Config) -> Result<(), Failure>
         return Err(Failure::Refused(text.into()));
     }
     let format = args.format();
-    // Passwords going out are written down.
-    let db = if table.with_password_hashes { open(&config)? } else { open_to_read(&config)? };
+    let db = open(&config)?;
     let mut to = args.to(format)?;
     if table.with_password_hashes {
         eprintln!("{WARNING}");

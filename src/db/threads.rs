@@ -44,6 +44,9 @@ struct Queue {
 struct State {
     jobs: VecDeque<Job>,
     closed: bool,
+    /// Whether the first thread is at work: what waits then waits for a helper. Were
+    /// it not, each would ask for a connection where one is enough.
+    first_is_busy: bool,
     /// Until when no helper asks for a connection, since one had none.
     paused_until: Option<Instant>,
     said_at: Option<Instant>,
@@ -56,7 +59,7 @@ impl Threads {
         let mut first = Some(first);
         spawn(format!("{name}-0"), &queue, move |queue| {
             let Some(mut connection) = first.take() else { return };
-            while let Some(job) = queue.next(None) {
+            while let Some(job) = queue.next_of_first() {
                 job(&mut connection);
             }
         });
@@ -135,6 +138,18 @@ impl Queue {
         self.changed.notify_all();
     }
 
+    /// The next transaction for the first thread.
+    fn next_of_first(&self) -> Option<Job> {
+        self.lock().first_is_busy = false;
+        let job = self.next(None);
+        let mut state = self.lock();
+        state.first_is_busy = true;
+        if !state.jobs.is_empty() {
+            self.changed.notify_all();
+        }
+        job
+    }
+
     /// The next transaction; none when nothing more will come, or nothing came
     /// within `patience`.
     fn next(&self, patience: Option<Duration>) -> Option<Job> {
@@ -168,7 +183,7 @@ impl Queue {
                 Some(left) => {
                     self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
                 }
-                None if !state.jobs.is_empty() => return true,
+                None if state.first_is_busy && !state.jobs.is_empty() => return true,
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
         }

@@ -158,7 +158,7 @@ fn every_node_moves_to_a_promoted_standby_when_the_primary_only_hangs() {
     });
     for node in [&one, &two] {
         until("the node has moved", || (node.visitor().get("/readyz").status == 200).then_some(()));
-        node.visitor().post("/forgot-password", &[("username", "anna")]).leads_to("/forgot-password/sent");
+        assert_eq!(node.visitor().post("/forgot-password", &[("username", "anna")]).status, 303);
     }
     let done = |answer: &crate::visitor::Answer| i64::from(answer.status == 303);
     let kept = standby.ask("shop", others) + standby.ask("shop", resets);
