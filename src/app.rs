@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::{Config, Mistakes};
 use crate::db::{DatabaseUrl, Db};
+use crate::gauges::Gauges;
 use crate::held::HeldFiles;
 use crate::kernel::Clock;
 use crate::keys::{self, KeyError, Keys};
@@ -21,6 +22,8 @@ use crate::writable::Writable;
 
 /// Passwords that may wait for a hashing thread before more are turned away.
 const HASHES_WAITING: usize = 256;
+/// Those of one network.
+const HASHES_PER_SHARE: usize = 32;
 
 /// A running installation.
 pub struct App {
@@ -50,6 +53,8 @@ pub struct App {
     pub writable: Writable,
     /// Whether this process is about to end.
     pub stopping: Stopping,
+    /// How full what is bounded is.
+    pub gauges: Gauges,
 }
 
 /// What the office changes while it runs, as this node knows it.
@@ -123,6 +128,7 @@ impl App {
         let hashing = passwords::Settings {
             threads: config.password.threads,
             waiting: HASHES_WAITING,
+            per_share: HASHES_PER_SHARE,
             cost: config.password.cost,
         };
         let built_in = Templates::load(config.mail.templates.as_deref())?;
@@ -149,6 +155,7 @@ impl App {
             held: HeldFiles::default(),
             writable: Writable::default(),
             stopping: Stopping::default(),
+            gauges: Gauges::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
                 None => Outbound::Smtp(Smtp::new(&config.mail.smtp, config.http.hello())?),

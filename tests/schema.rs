@@ -56,6 +56,7 @@ fn every_foreign_key_can_be_followed_by_an_index_or_is_known_to_be_small() {
         "staff.role_id",
         "staff_territories.territory_id",
         "logos.staff_id",
+        "epochs.staff_id",
         "getting_started.staff_id",
         "wordings.staff_id",
     ];

@@ -17,7 +17,8 @@ use crate::app::{App, StartError};
 use crate::config::{Config, Log, LogFormat, Source};
 use crate::db::{DatabaseUrl, Db, MigrateError};
 use crate::demo;
-use crate::http::serve;
+use crate::http::places::Places;
+use crate::http::{metrics, serve};
 use crate::kernel::Clock;
 use crate::mail::inbox::DevInbox;
 use crate::stopping::{Phase, Stopping};
@@ -166,7 +167,7 @@ async fn prepare(app: App) -> Result<Arc<App>, Failure> {
     let prepared = app.db.write(move |tx| {
         staff::roles::establish(tx, now)?;
         if only_node {
-            jobs::release_all(tx)?;
+            jobs::release_all(tx, now)?;
         }
         Ok::<_, crate::Error>(())
     });
@@ -179,13 +180,21 @@ const LAST_WAIT: Duration = Duration::from_secs(10);
 
 async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     let workers = worker::start(&app);
+    let places = Places::new(app.config.http.trusted_proxies.clone());
+    let counted = Arc::clone(&places);
+    app.gauges.add(("connections", "Connections that are open."), Places::most(), move || counted.count());
+    if let Some(address) = app.config.http.metrics_listen {
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|error| failed(&format!("listening on {address}"), error))?;
+        tokio::spawn(metrics::serve(listener, Arc::clone(&app)));
+    }
     let (stopping, drain) = (app.stopping.clone(), app.config.http.drain);
     tokio::spawn(end_when_asked(stopping.clone(), drain));
     let end = async {
         stopping.reaches(Phase::Ending).await;
         workers.stop(LAST_WAIT).await;
     };
-    tokio::join!(serve::serve(listener, routes::router(app), stopping.clone()), end);
+    tokio::join!(serve::serve(listener, routes::router(app), places, stopping.clone()), end);
     tracing::info!("Tradepost has stopped");
     Ok(())
 }

@@ -107,7 +107,10 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, which: Option<MailId>, now: Timestam
     must_change(actor)?;
     let released = store::release(tx, which)?;
     for id in &released {
-        mail::leave_to_workers(tx, *id, now)?;
+        // One whose address was blanked meanwhile goes nowhere.
+        if let Some(mail) = mail::find(tx, *id)? {
+            mail::leave_to_workers(tx, &mail, now)?;
+        }
     }
     note(tx, actor, Event::HeldMailsSent, released.len(), now)?;
     Ok(released.len())
