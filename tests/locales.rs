@@ -105,6 +105,8 @@ fn built() -> Vec<Asked> {
             "customers-",
             "key-",
             "backup-",
+            "held-",
+            "restore-",
         ];
         if !elsewhere.iter().any(|begin| event.starts_with(begin)) {
             found.push(Asked::plain("the history of an account", format!("history-{event}")));

@@ -9,7 +9,7 @@ create table epochs (
     signed_off_at bigint,
     staff_id uuid references staff (id)
 );
-create index epochs_by_begin on epochs (begun_at);
+create index epochs_by_begin on epochs (begun_at, id);
 
 -- Since when a mail waits for a person, because it may have left after the copy was made.
 alter table mails add column held_at bigint;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tower_http::csrf::ProtectionError;
 
 use super::api::{Problem, problem};
-use super::error_page::{self, Asking};
+use super::error_page::{self, Asking, Why};
 use super::{Shared, Visit, cookies, redirect};
 use crate::error::Error;
 use crate::kernel::id::{Id, of};
@@ -57,12 +57,7 @@ impl From<Problem> for Failure {
 
 /// Marks an answer whose words [`pages`] is to give: those of its status, or these.
 #[derive(Clone, Copy, Debug)]
-struct Wordless(Option<&'static str>);
-
-/// The words of an answer to which it isn't known whether anything was changed.
-const UNSURE: &str = "unsure";
-/// The words of an answer when the database can't be reached.
-const AWAY: &str = "away";
+struct Wordless(Option<Why>);
 
 /// Marks an answer for programs whose words are kept as they are.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +65,7 @@ pub struct Plain;
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut words = None;
+        let mut why = None;
         let status = match self {
             Self::Answered(answer) => return *answer,
             Self::Problem(problem) => {
@@ -86,7 +81,7 @@ impl IntoResponse for Failure {
             Self::Refused(Error::NotAllowed) => StatusCode::FORBIDDEN,
             Self::Refused(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(Error::Database(error)) if error.is_away() || error.is_unsure() => {
-                words = Some(if error.is_unsure() { UNSURE } else { AWAY });
+                why = Some(if error.is_unsure() { Why::Unsure } else { Why::Away });
                 tracing::warn!(%error, "A request could not be answered");
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -96,7 +91,7 @@ impl IntoResponse for Failure {
             }
         };
         let mut response = status.into_response();
-        response.extensions_mut().insert(Wordless(words));
+        response.extensions_mut().insert(Wordless(why));
         response
     }
 }
@@ -123,13 +118,13 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     if let Some(problem) = response.extensions().get::<Arc<Problem>>() {
         response = keeping(&response, problem.answer(&id.to_string()));
     } else if visit.path.starts_with(API) && status.as_u16() >= 400 && !has_words(&response) {
-        let problem = match key_of(&response, &method) {
-            UNSURE => Problem::new(&problem::OUTCOME_UNKNOWN),
-            _ => Problem::of_status(status),
+        let problem = match why(&response, &method) {
+            Some(Why::Unsure) => Problem::new(&problem::OUTCOME_UNKNOWN),
+            Some(Why::Away) | None => Problem::of_status(status),
         };
         response = keeping(&response, problem.answer(&id.to_string()));
     } else if (status.is_client_error() || status.is_server_error()) && !has_words(&response) {
-        let key = key_of(&response, &method);
+        let key = why(&response, &method).map_or_else(|| error_page::key(status), Why::key);
         response = if wants_json {
             let (title, text) = error_page::words(&visit, key);
             as_problem(status, key, &title, &text, Some(&id.to_string()))
@@ -149,14 +144,15 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     response
 }
 
-/// Which words an answer without any gets. One that was given up because it took too
-/// long says of nothing that it wasn't changed.
-fn key_of(response: &Response, method: &Method) -> &'static str {
-    let status = response.status();
+/// Why an answer has no words, where its status doesn't tell. One that was given up
+/// because it took too long says of nothing that it wasn't changed.
+fn why(response: &Response, method: &Method) -> Option<Why> {
     match response.extensions().get::<Wordless>() {
-        Some(Wordless(Some(words))) => words,
-        None if status == StatusCode::SERVICE_UNAVAILABLE && !method.is_safe() => UNSURE,
-        _ => error_page::key(status),
+        Some(Wordless(why)) => *why,
+        None if response.status() == StatusCode::SERVICE_UNAVAILABLE && !method.is_safe() => {
+            Some(Why::Unsure)
+        }
+        None => None,
     }
 }
 

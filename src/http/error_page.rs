@@ -67,6 +67,25 @@ struct InSales {
     said: Said,
 }
 
+/// Why an answer has no words of its own, where its status doesn't tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It isn't known whether anything was changed.
+    Unsure,
+    /// The database can't be reached.
+    Away,
+}
+
+impl Why {
+    /// What it is called among the texts.
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Unsure => "unsure",
+            Self::Away => "away",
+        }
+    }
+}
+
 /// What a status is called among the texts.
 pub(super) fn key(status: StatusCode) -> &'static str {
     match status {
