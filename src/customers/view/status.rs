@@ -274,6 +274,7 @@ mod tests {
             BTreeSet::from([
                 "Waiting",
                 "Put off",
+                "Held",
                 "Not used yet",
                 "Bounced",
                 "Given up",
