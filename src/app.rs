@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::audit;
 use crate::config::{Config, Mistakes};
 use crate::db::{DatabaseUrl, Db};
 use crate::held::HeldFiles;
@@ -113,6 +114,8 @@ impl App {
         inbox: Option<DevInbox>,
     ) -> Result<Self, StartError> {
         let keys = keys::of(&db, config.key_file.as_deref(), clock.now()).await?;
+        let now = clock.now();
+        db.write(move |tx| Ok::<_, crate::Error>(audit::catch_up(tx, now)?)).await?;
         db.listen();
         let hashing = passwords::Settings {
             threads: config.password.threads,

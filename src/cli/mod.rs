@@ -114,8 +114,10 @@ impl Failure {
     }
 }
 
-/// Reads the command line, does it, and says how it went.
+/// Reads the command line, does it, and says how it went. Whatever files it makes are
+/// for the account that runs it alone: they hold customers' data, and keys.
 pub fn run() -> ExitCode {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match perform(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -158,12 +160,16 @@ fn perform(cli: Cli) -> Result<(), Failure> {
     })
 }
 
-/// Opens the database of a command, which must be there.
-fn open(config: &Config) -> Result<Db, Failure> {
-    Db::open_existing(&config.database).map_err(|error| match error {
+/// Opens the database of a command, which must be there; what the command writes
+/// into the audit trail is sealed if the key is at hand.
+async fn open(config: &Config) -> Result<Db, Failure> {
+    let db = Db::open_existing(&config.database).map_err(|error| match error {
         MigrateError::Missing => no_database(config),
         error => Failure::Failed(anyhow::anyhow!("database {}: {error}", config.database)),
-    })
+    })?;
+    let sealed = crate::keys::seal_if_at_hand(&db, config.key_file.as_deref()).await;
+    sealed.map_err(|error| failed("looking for the fingerprint of the key", error))?;
+    Ok(db)
 }
 
 /// Says that there is no database, before anything is made for one.

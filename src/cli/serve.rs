@@ -36,7 +36,7 @@ pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     start_log(&config.log);
     must_be_there(&config)?;
     let _alone = alone(&config.database)?;
-    let db = open(&config)?;
+    let db = open(&config).await?;
     let app = App::on(db, config, Clock::default(), None).await.map_err(not_started)?;
     let listen = app.config.http.listen;
     let listener =

@@ -1,5 +1,6 @@
 //! Configuration: defaults, then a TOML file, then the environment.
 
+mod audit;
 mod changeable;
 mod keys;
 mod reading;
@@ -13,6 +14,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use audit::{Audit, LogTo, Webhook};
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key, UNNAMED};
 pub use secrets::without_secrets;
@@ -140,6 +142,8 @@ pub struct Config {
     pub hooks: Hooks,
     /// `retention.*`
     pub retention: Retention,
+    /// `audit.*`
+    pub audit: Audit,
     /// `supplier.time_zone`: the zone in which mails state times.
     pub time_zone: jiff::tz::TimeZone,
     /// What the office may change while it runs, as it was given.
@@ -157,6 +161,8 @@ pub struct Http {
     pub public_url: String,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whether names below the website's are to be reached by https only, too.
+    pub hsts_subdomains: bool,
 }
 
 /// How mail leaves.
@@ -274,6 +280,7 @@ impl Config {
         let key_file = database.as_ref().map(|database| key_file(source, database));
         let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
         let retention = retention(reading);
+        let audit = audit::read(reading, key_file.as_ref().is_none_or(Option::is_some));
         let password = password(reading);
         let bounce_secret = reading.parse("hooks.bounce_secret", value::shared_secret);
         let time_zone = reading.parse("supplier.time_zone", value::time_zone);
@@ -283,6 +290,7 @@ impl Config {
             http: http?,
             mail: mail?,
             retention: retention?,
+            audit: audit?,
             password: password?,
             database: database?,
             database_from: source.value("database.url").1.clone(),
@@ -299,9 +307,10 @@ fn http(reading: &mut Reading<'_>) -> Option<Http> {
     let listen = reading.parse("http.listen", value::listen);
     let told = reading.parse_or("http.public_url", |text| value::public_url(text).map(Some), || None);
     let trusted_proxies = reading.parse("http.trusted_proxies", value::networks);
+    let hsts_subdomains = reading.parse("http.hsts_subdomains", value::switch);
     let listen = listen?;
     let public_url = told?.unwrap_or_else(|| format!("http://{listen}"));
-    Some(Http { listen, public_url, trusted_proxies: trusted_proxies? })
+    Some(Http { listen, public_url, trusted_proxies: trusted_proxies?, hsts_subdomains: hsts_subdomains? })
 }
 
 fn mail(

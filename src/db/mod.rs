@@ -27,7 +27,7 @@ mod value;
 mod words;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
@@ -42,6 +42,8 @@ pub use value::{FromRow, FromValue, Row, ToValue, Value};
 use connection::Connection;
 use migrate::IfMissing;
 use threads::Threads;
+
+use crate::kernel::SealingKey;
 
 /// How many threads read, at most. One writes, on both: writes take turns anyway,
 /// and so never hold readers up.
@@ -79,6 +81,7 @@ struct Inner {
     readers: Threads,
     writer: Threads,
     work: Arc<Notify>,
+    sealing: Arc<OnceLock<SealingKey>>,
 }
 
 impl Db {
@@ -120,7 +123,9 @@ impl Db {
         let readers = Threads::start("db-read", Connection::later(url)?, helpers);
         let writer = Threads::start("db-write", first, Vec::new());
         let work = Arc::new(Notify::new());
-        Ok(Self { inner: Arc::new(Inner { url: url.clone(), readers, writer, work }) })
+        Ok(Self {
+            inner: Arc::new(Inner { url: url.clone(), readers, writer, work, sealing: Arc::default() }),
+        })
     }
 
     /// Hears from now on when other nodes have left work for the workers.
@@ -128,16 +133,26 @@ impl Db {
         postgres::listen(&self.inner.url, &self.inner.work);
     }
 
+    /// Seals the audit trail with this key from now on; one that was given before stays.
+    pub fn seal_with(&self, key: SealingKey) {
+        let _ = self.inner.sealing.set(key);
+    }
+
     /// Runs `act` on a snapshot; nothing it might write is kept.
     ///
     /// # Errors
     /// Whatever `act` returns, or that the database can't be reached.
-    pub async fn read<T, E, F>(&self, act: F) -> Result<T, E>
+    pub async fn read<T, E, F>(&self, mut act: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let sealing = Arc::clone(&self.inner.sealing);
+        let act = move |tx: &mut Tx<'_>| {
+            tx.sealing_with(sealing.get());
+            act(tx)
+        };
         self.inner.readers.run(move |connection| connection.read(act)).await
     }
 
@@ -146,13 +161,18 @@ impl Db {
     ///
     /// # Errors
     /// Whatever `act` returns, or that the database can't be reached.
-    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
+    pub async fn write<T, E, F>(&self, mut act: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let work = Arc::clone(&self.inner.work);
+        let sealing = Arc::clone(&self.inner.sealing);
+        let act = move |tx: &mut Tx<'_>| {
+            tx.sealing_with(sealing.get());
+            act(tx)
+        };
         self.inner
             .writer
             .run(move |connection| {

@@ -12,8 +12,10 @@ pub mod forwarded;
 pub mod headers;
 pub mod health;
 pub mod page;
+pub mod post;
 pub mod serve;
 pub mod session;
+mod strict;
 pub mod texts;
 pub mod visit;
 

@@ -1,11 +1,14 @@
 //! Accepting connections, with patience that ends.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,6 +17,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
+
+use super::strict::{self, Strict};
 
 /// How long a client may take to send a request's head: a slow one can't hold
 /// a place for ever.
@@ -51,12 +56,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         let router = router.clone();
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request.map(Body::new))
+            answer(router.clone(), request.map(Body::new))
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_LIMIT)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+            .serve_connection(TokioIo::new(Strict::new(stream)), TowerToHyperService::new(service));
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that goes away mid-request is nothing to act on.
@@ -65,4 +70,16 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         });
     }
     drop(tokio::time::timeout(FAREWELL, graceful.shutdown()).await);
+}
+
+async fn answer(router: Router, request: Request) -> Result<Response, Infallible> {
+    if !strict::names_its_host(&request) {
+        return Ok(strict::no_host());
+    }
+    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let mut answer = router.oneshot(request).await?;
+    if chunked {
+        strict::close(&mut answer);
+    }
+    Ok(answer)
 }

@@ -146,6 +146,7 @@ pub(super) fn office() -> Vec<Route> {
         ("/portal/contacts/{id}/erase", get(privacy::confirm_erasure).post(privacy::erase)),
         ("/portal/audit", get(trail::trail)),
         ("/portal/audit/verify", get(trail::verify)),
+        ("/portal/audit/heads", post(trail::heads)),
         ("/portal/audit/retention", get(privacy::retention)),
         ("/portal/audit/export", post(trail::export)),
         ("/portal/settings", get(settings::settings)),

@@ -2,6 +2,7 @@
 //! as a sentence one can read (promise 16).
 
 mod asked;
+pub mod outside;
 pub mod portal;
 mod words;
 

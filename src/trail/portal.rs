@@ -8,9 +8,11 @@ use serde::Deserialize;
 
 use super::Line;
 use super::asked::{ACTORS, Asked, DOORS, KINDS};
+use super::outside::{self, Sent};
 use crate::actor::Act;
-use crate::audit::{self, About, Chain, Event, Found};
+use crate::audit::{self, About, Chain, Compared, Event, Found, Head};
 use crate::error::{Error, Result};
+use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Caller, Page, html};
 use crate::listing::export::{Format, Sheet};
 use crate::listing::ignored;
@@ -115,13 +117,44 @@ pub async fn trail(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Ans
 struct VerifyPage {
     page: Page,
     chain: Chain,
+    /// How the trail compares with the heads that were pasted.
+    compared: Vec<(Head, Compared)>,
+    /// What was pasted; nothing when the page was only opened.
+    pasted: String,
+    /// How the ways are that the trail goes elsewhere.
+    sent: Vec<Sent>,
 }
 
 /// `GET /portal/audit/verify`
 pub async fn verify(AtPortal(caller): AtPortal) -> Answer {
     must_see(&caller)?;
-    let chain = caller.read(|tx, _| Ok(audit::verify(tx)?)).await?;
-    html(StatusCode::OK, &VerifyPage { page: caller.page(), chain })
+    verified(&caller, String::new()).await
+}
+
+/// What is compared.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadsForm {
+    heads: String,
+}
+
+/// `POST /portal/audit/heads`: compares the trail with heads that were kept
+/// elsewhere; nothing is changed.
+pub async fn heads(AtPortal(caller): AtPortal, Posted(form): Posted<HeadsForm>) -> Answer {
+    must_see(&caller)?;
+    verified(&caller, form.heads).await
+}
+
+async fn verified(caller: &Caller, pasted: String) -> Answer {
+    let heads = audit::heads_in(&pasted);
+    let (chain, compared, sent) = caller
+        .read(move |tx, _| {
+            let compare = |head: &Head| Ok((head.clone(), audit::compare(tx, head, &[])?));
+            let compared = heads.iter().map(compare).collect::<Result<Vec<_>>>()?;
+            Ok((audit::verify(tx, &[])?, compared, outside::sent(tx)?))
+        })
+        .await?;
+    html(StatusCode::OK, &VerifyPage { page: caller.page(), chain, compared, pasted, sent })
 }
 
 /// What an export sends.

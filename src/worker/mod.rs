@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
 use crate::privacy::retention;
+use crate::trail::outside::{self, Way};
 use crate::{import, passkeys, recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
@@ -60,6 +61,7 @@ pub fn start(app: &Arc<App>) -> Workers {
     }
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
+    tokio::spawn(send_the_trail(Arc::clone(app)));
     Workers { hands, ending }
 }
 
@@ -90,6 +92,18 @@ async fn follow(app: Arc<App>) {
         app.held.forget_old(app.clock.now());
         if let Err(error) = app.follow().await {
             tracing::warn!(%error, "Looking for changed settings failed");
+        }
+    }
+}
+
+/// Sends the audit trail elsewhere, where that is told.
+async fn send_the_trail(app: Arc<App>) {
+    let ways = Way::of(&app);
+    let mut every = tokio::time::interval(POLL);
+    while !ways.is_empty() {
+        every.tick().await;
+        if let Err(error) = outside::send_due(&app, &ways).await {
+            tracing::warn!(%error, "Sending the audit trail elsewhere failed");
         }
     }
 }
