@@ -28,6 +28,9 @@ pub enum Error {
     /// A database thread ended or its closure panicked.
     #[error("the database thread stopped while working")]
     Stopped,
+    /// Too many long reads wait.
+    #[error("busy with long reads")]
+    Busy,
     /// This kind of database can't do that.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
