@@ -36,7 +36,7 @@ pub enum Error {
     Unsupported(&'static str),
     /// The server took the connection and then said nothing.
     #[error(
-        "PostgreSQL: no connection within {seconds} s, though something answers there; if all connections are in use, raise max_connections, or the pool of pgbouncer (default_pool_size): a node uses 3 to 8, a command 2"
+        "PostgreSQL: no connection within {seconds} s, though something answers there; if all connections are in use, raise max_connections, or the pool of pgbouncer (default_pool_size): a node uses 3 to 10, a command 2"
     )]
     NoConnection {
         /// How long was waited.
