@@ -28,7 +28,7 @@ pub use head::{Compared, Head, NoHead, compare, head, heads_in};
 pub use search::{Filter, Found, search};
 pub use shorten::{shorten, shortened};
 pub use store::{Entry, blank_old_addresses, forget_addresses_of, last_of, of_contact};
-pub use verify::{Break, Chain, Checkpoint, Sealed, verify};
+pub use verify::{Break, Chain, Checkpoint, Sealed, Verifying, verify};
 
 /// Whom an entry is about, and further facts.
 #[derive(Clone, Copy, Debug, Default)]

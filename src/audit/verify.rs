@@ -1,5 +1,7 @@
 //! Verifying the chain.
 
+use serde::{Deserialize, Serialize};
+
 use super::link::Link;
 use super::seal::Seal;
 use super::store;
@@ -37,7 +39,7 @@ impl Chain {
 }
 
 /// How far a trail is sealed: hashes that only who has the key can make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sealed {
     /// The installation has no key, and no entry is sealed: whoever can write the
     /// database can make a trail of their own that verifies.
@@ -46,7 +48,7 @@ pub enum Sealed {
     /// Tradepost seals, or the seals were removed.
     NotYet,
     /// From this entry on, since then, with the key that is here.
-    From(i64, Timestamp),
+    From(i64, #[serde(with = "crate::kernel::timestamp::in_millis")] Timestamp),
     /// From this entry on with a key that isn't here, so nobody can tell.
     KeyElsewhere(i64),
 }
@@ -65,7 +67,7 @@ pub struct Checkpoint {
 }
 
 /// What is wrong with an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Break {
     /// The entry of this number does not follow from the one before: it or one
     /// before it was changed, removed, or put in afterwards.
@@ -87,58 +89,95 @@ pub enum Break {
 /// # Errors
 /// When the database fails.
 pub fn verify(tx: &mut Tx<'_>, former: &[SealingKey]) -> Result<Chain, Error> {
-    let seals = Seals::of(tx, former)?;
-    let shortened = store::checkpoint(tx)?;
-    let mut chain =
-        Chain { shortened, whole: 0, last: None, broken: None, sealed: Sealed::WithoutKey, unchecked: None };
-    let (first, previous) = chain
-        .shortened
-        .as_ref()
-        .map_or((0, Digest::of(b"")), |checkpoint| (checkpoint.number, checkpoint.hash));
-    chain.broken = match seals.first_false() {
-        Some(false_one) => Some(Break::Seal(false_one)),
-        None => seals.wrong_start(tx, chain.shortened.as_ref())?,
-    };
-    if chain.broken.is_none() {
-        walk(tx, &seals, (first, previous), &mut chain)?;
-    }
-    chain.sealed = seals.say(chain.last.is_some());
-    Ok(chain)
+    let mut verifying = Verifying::begin(tx, former)?;
+    while !verifying.go_on(tx)? {}
+    Ok(verifying.chain)
 }
 
-fn walk(
-    tx: &mut Tx<'_>,
-    seals: &Seals,
-    (first, mut previous): (i64, Digest),
-    chain: &mut Chain,
-) -> Result<(), Error> {
-    loop {
-        let links = store::links_after(tx, first + chain.whole, CHUNK)?;
-        if links.is_empty() {
-            return Ok(());
-        }
+/// Verifying in steps, each in a transaction of its own: what is written meanwhile is
+/// not looked at.
+#[derive(Clone)]
+pub struct Verifying {
+    seals: Seals,
+    former: Vec<SealingKey>,
+    /// What was found so far.
+    pub chain: Chain,
+    /// The last entry to look at.
+    pub until: i64,
+    /// The last that was looked at, and its hash.
+    at: (i64, Digest),
+}
+
+impl Verifying {
+    /// Looks at how the trail begins.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin(tx: &mut Tx<'_>, former: &[SealingKey]) -> Result<Self, Error> {
+        let (seals, shortened) = (Seals::of(tx, former)?, store::checkpoint(tx)?);
+        let at = shortened.as_ref().map_or((0, Digest::of(b"")), |start| (start.number, start.hash));
+        let until = store::last(tx)?.map_or(0, |(number, _)| number);
+        let broken = match seals.first_false() {
+            Some(false_one) => Some(Break::Seal(false_one)),
+            None => seals.wrong_start(tx, shortened.as_ref())?,
+        };
+        let sealed = seals.say(until > at.0);
+        let chain = Chain { shortened, whole: 0, last: None, broken, sealed, unchecked: None };
+        Ok(Self { seals, former: former.to_vec(), chain, until, at })
+    }
+
+    /// The last entry that was looked at.
+    pub fn reached(&self) -> i64 {
+        self.at.0
+    }
+
+    /// Looks at some more entries; says whether it is done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn go_on(&mut self, tx: &mut Tx<'_>) -> Result<bool, Error> {
+        let links = store::links_after(tx, self.at.0, CHUNK)?;
+        let done = links.is_empty();
         for (link, follows, hash) in links {
-            let number = first + chain.whole + 1;
-            let computed = seals.hash(&link, number, &previous);
-            if link.number != number || follows != previous || computed.is_some_and(|it| it != hash) {
-                chain.broken = Some(Break::Entry(number));
-                return Ok(());
+            if self.chain.broken.is_some() || self.at.0 >= self.until {
+                break;
             }
-            if !link.address.is_its_own() {
-                chain.broken = Some(Break::Address(number));
-                return Ok(());
-            }
+            self.take(&link, &follows, hash);
+        }
+        if self.chain.broken.is_none() {
+            return Ok(done || self.at.0 >= self.until);
+        }
+        let begun_at = self.chain.shortened.as_ref().map(|start| start.number);
+        if store::checkpoint(tx)?.map(|start| start.number) == begun_at {
+            return Ok(true);
+        }
+        // It was shortened meanwhile.
+        *self = Self::begin(tx, &self.former)?;
+        Ok(false)
+    }
+
+    fn take(&mut self, link: &Link, follows: &Digest, hash: Digest) {
+        let (number, previous) = (self.at.0 + 1, self.at.1);
+        let computed = self.seals.hash(link, number, &previous);
+        let fits = link.number == number && *follows == previous && computed.is_none_or(|it| it == hash);
+        if !fits {
+            self.chain.broken = Some(Break::Entry(number));
+        } else if !link.address.is_its_own() {
+            self.chain.broken = Some(Break::Address(number));
+        } else {
             if computed.is_none() {
-                chain.unchecked = Some((chain.unchecked.map_or(number, |(from, _)| from), number));
+                let from = self.chain.unchecked.map_or(number, |(from, _)| from);
+                self.chain.unchecked = Some((from, number));
             }
-            chain.whole += 1;
-            chain.last = Some((Timestamp::from_millis(link.at), hash));
-            previous = hash;
+            self.chain.whole += 1;
+            self.chain.last = Some((Timestamp::from_millis(link.at), hash));
+            self.at = (number, hash);
         }
     }
 }
 
 /// The seals of a trail, each with its key where that is here.
+#[derive(Clone)]
 struct Seals {
     all: Vec<(Seal, Option<SealingKey>)>,
     /// The key of the installation.

@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
     migration!("0023_sealed_trail"),
+    migration!("0024_checks_of_the_trail"),
 ];
 
 /// Why a schema could not be brought up to date.

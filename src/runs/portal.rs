@@ -111,7 +111,7 @@ async fn show(caller: &Caller, status: StatusCode, asking: Asking, errors: Field
     let now = caller.now();
     let asked = asking.clone();
     let (candidates, territories, first) = caller
-        .read(move |tx, actor| {
+        .read_long(move |tx, actor| {
             let territories = listing::territories(tx, actor)?;
             let candidates = super::draft(tx, actor, &asked.plan(&territories), now)?;
             let first = candidates.iter().find(|one| one.verdict.is_ok()).map(|one| one.of);

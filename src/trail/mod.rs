@@ -4,6 +4,7 @@
 mod asked;
 pub mod outside;
 pub mod portal;
+pub mod verifying;
 mod words;
 
 pub use words::Line;

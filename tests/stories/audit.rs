@@ -207,7 +207,7 @@ story! {
         let chain = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap();
         assert_eq!((chain.broken, chain.sealed), (None, Sealed::NotYet), "it follows from itself, which is all it can");
         assert!(!chain.is_whole());
-        let page = owner.browser.get("/portal/audit/verify").await;
+        let page = crate::trail::verified(&owner).await;
         assert!(page.says("No entry is sealed, though there is a key"), "{}", page.text());
         let (code, said) = shop.tradepost(&["audit", "verify"]).await;
         assert!(code == 1 && said.contains("no entry is sealed with it") && !said.contains("Whole"), "{code} {said}");
@@ -244,7 +244,8 @@ story! {
         let chain = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap();
         let since = i64::try_from(before).unwrap() + 1;
         assert!(chain.is_whole() && matches!(chain.sealed, Sealed::From(first, _) if first == since), "{chain:?}");
-        assert!(owner.browser.get("/portal/audit/verify").await.says(&format!("Sealed from entry {since} on")));
+        let page = crate::trail::verified(&owner).await;
+        assert!(page.says(&format!("Sealed from entry {since} on")), "{}", page.text());
         shop.run("update audit set act = 'access-off' where number = 2", &[]).await;
         assert_eq!(first_broken(&shop).await, Some(Break::Entry(2)));
     }

@@ -67,6 +67,7 @@ mod known_device;
 mod letters;
 mod lists;
 mod logo;
+mod long_reads;
 mod mail_answers;
 mod mail_faults;
 mod matrix;

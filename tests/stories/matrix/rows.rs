@@ -310,6 +310,8 @@ pub fn rows() -> Vec<Row> {
         post("/portal/territories/{id}/delete", Portal(arranges), Nothing, &[]),
         get("/portal/audit", Portal(audits), Nothing),
         get("/portal/audit/verify", Portal(audits), Nothing),
+        post("/portal/audit/verify", Portal(audits), Nothing, &[]),
+        get("/portal/audit/verify/status", Portal(audits), Nothing),
         post("/portal/audit/heads", Portal(audits), Nothing, &[("heads", "x")]),
         get("/portal/audit/retention", Portal(audits), Nothing),
         post("/portal/audit/export", Portal(audit_files), Nothing, &[("query", ""), ("format", "csv")]),
