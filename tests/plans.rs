@@ -77,8 +77,9 @@ fn no_list_reads_a_whole_table_on_sqlite() {
     // of its parts.
     let is_scan = |line: &String| {
         let by_index = line.contains("INDEX") && (!line.contains("VIRTUAL") || line.contains(":L"));
-        let walked = ["SCAN f", "SCAN audit", "SCAN audit_checkpoints", "SCAN audit_seals", "SCAN audit_waiting"]
-            .contains(&line.as_str());
+        let walked =
+            ["SCAN f", "SCAN audit", "SCAN audit_checkpoints", "SCAN audit_seals", "SCAN audit_waiting"]
+                .contains(&line.as_str());
         line.starts_with("SCAN ") && !by_index && !walked
     };
     none(&statements, |sql| {

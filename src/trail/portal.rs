@@ -191,7 +191,10 @@ async fn verified(caller: &Caller, pasted: String) -> Answer {
         .await?;
     let is_under_way = check.as_ref().is_some_and(|check| check.is_under_way(caller.now()));
     let announced = announced(is_under_way);
-    html(StatusCode::OK, &VerifyPage { page: caller.page(), check, is_under_way, announced, compared, pasted, sent })
+    html(
+        StatusCode::OK,
+        &VerifyPage { page: caller.page(), check, is_under_way, announced, compared, pasted, sent },
+    )
 }
 
 /// What an export sends.

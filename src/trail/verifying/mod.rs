@@ -76,7 +76,8 @@ pub async fn perform(app: Arc<App>) {
         Err(error) => Err(error.to_string()),
     };
     let now = app.clock.now();
-    let outcome = done.inspect_err(|error| tracing::error!(%error, "Verifying the audit trail broke off")).ok();
+    let outcome =
+        done.inspect_err(|error| tracing::error!(%error, "Verifying the audit trail broke off")).ok();
     let noted = app.db.write(move |tx| store::end(tx, outcome.as_deref(), now)).await;
     if let Err(error) = noted {
         let error: db::Error = error;
