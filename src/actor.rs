@@ -24,6 +24,14 @@ pub enum Door {
 }
 
 impl Door {
+    const ALL: [Self; 6] =
+        [Self::Website, Self::Portal, Self::Sales, Self::Api, Self::CommandLine, Self::Worker];
+
+    /// The door of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|door| door.as_str() == name)
+    }
+
     /// Its name in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -14,6 +14,7 @@ use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
 use crate::passkeys::RelyingParty;
+use crate::refusals::Refusals;
 use crate::settings::logo::Logo;
 use crate::settings::{self, Settings};
 use crate::wording;
@@ -45,6 +46,8 @@ pub struct App {
     pub return_path: Option<ReturnPath>,
     /// Files that were handed in lately.
     pub held: HeldFiles,
+    /// What was refused lately.
+    pub refusals: Refusals,
 }
 
 /// What the office changes while it runs, as this node knows it.
@@ -144,6 +147,7 @@ impl App {
             built_in,
             live: RwLock::new(Arc::new(live)),
             held: HeldFiles::default(),
+            refusals: Refusals::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
                 None => Outbound::Smtp(Smtp::new(&config.mail.smtp, config.http.hello())?),

@@ -175,11 +175,13 @@ pub enum Event {
     KeyReplaced,
     /// The operator put a backup in the place of the database.
     BackupRestored,
+    /// Something was refused within an hour; what, and how often.
+    Refused,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 87] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -266,6 +268,7 @@ impl Event {
         Self::TrailShortened,
         Self::KeyReplaced,
         Self::BackupRestored,
+        Self::Refused,
     ];
 
     /// The event of this name.
@@ -363,6 +366,7 @@ impl Event {
             Self::TrailShortened => "trail-shortened",
             Self::KeyReplaced => "key-replaced",
             Self::BackupRestored => "backup-restored",
+            Self::Refused => "refused",
         }
     }
 }

@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0022_cases_of_test_mails"),
     migration!("0023_sealed_trail"),
     migration!("0024_checks_of_the_trail"),
+    migration!("0025_refusals"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -13,6 +13,7 @@ pub mod headers;
 pub mod health;
 pub mod page;
 pub mod post;
+mod refused;
 pub mod serve;
 pub mod session;
 mod strict;

@@ -52,6 +52,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(by)))
     }
 
+    /// When the span of this length began that the moment is in, counted from the epoch.
+    #[must_use]
+    pub fn floor(self, span: Duration) -> Self {
+        Self(self.0 - self.0.rem_euclid(millis(span).max(1)))
+    }
+
     /// The time from `earlier` to this moment; zero when it lies later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -74,6 +74,7 @@ mod matrix;
 mod privacy;
 mod passkeys;
 mod reference;
+mod refusals;
 mod reset;
 mod retention;
 mod rule;
