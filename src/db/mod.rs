@@ -205,6 +205,11 @@ impl Db {
         }
     }
 
+    /// How many long reads of this node wait or are under way.
+    pub fn long_reads(&self) -> usize {
+        LONG_READS - self.inner.long_reads.available_permits()
+    }
+
     /// Runs `act` as one write transaction, commits on `Ok`, rolls back on
     /// `Err`, and wakes the workers when `act` asked for it.
     ///
