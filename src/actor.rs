@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::id::{ContactId, StaffId};
 
 /// The door someone came through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Door {
     /// The website, where contacts are.
     Website,

@@ -38,18 +38,15 @@ pub(super) async fn run(command: AuditCommand, config: Config) -> Result<(), Fai
 async fn head(config: &Config) -> Result<(), Failure> {
     let now = Clock::default().now();
     let head = open(config).await?.read(move |tx| audit::head(tx, now)).await;
-    match head.map_err(|error: crate::db::Error| failed("reading the audit trail", error))? {
-        Some(head) => println!("{head}"),
-        None => {
-            let words = "there is no entry yet, or the installation's key that signs heads isn't here (security.key_file)";
-            return Err(Failure::Refused(words.into()));
-        }
-    }
+    let head = head.map_err(|error: crate::db::Error| failed("reading the audit trail", error))?;
+    let words =
+        "there is no entry yet, or the installation's key that signs heads isn't here (security.key_file)";
+    println!("{}", head.ok_or_else(|| Failure::Refused(words.into()))?);
     Ok(())
 }
 
 async fn verify(args: VerifyArgs, config: &Config) -> Result<(), Failure> {
-    let former = args.former_key.into_iter().map(former_key).collect::<Result<Vec<_>, _>>()?;
+    let former = args.former_key.iter().map(|file| former_key(file)).collect::<Result<Vec<_>, _>>()?;
     let heads = args.head.as_deref().map(kept).transpose()?.unwrap_or_default();
     let db = open(config).await?;
     let looked = db.read(move |tx| {
@@ -111,8 +108,8 @@ fn differs(head: &Head, how: Compared) -> String {
     }
 }
 
-fn former_key(file: PathBuf) -> Result<SealingKey, Failure> {
-    match Keys::read(&file).map_err(refused_key)? {
+fn former_key(file: &Path) -> Result<SealingKey, Failure> {
+    match Keys::read(file).map_err(refused_key)? {
         Some(keys) => Ok(keys.sealing()),
         None => Err(Failure::Refused(format!("{}: there is no such file", file.display()))),
     }

@@ -149,6 +149,7 @@ pub async fn begin_check(AtPortal(caller): AtPortal) -> Answer {
 #[derive(Template)]
 #[template(path = "trail/pages/check_status.html")]
 struct CheckStatus {
+    page: Page,
     check: Option<Check>,
     is_under_way: bool,
     announced: &'static str,
@@ -159,7 +160,10 @@ pub async fn check_status(AtPortal(caller): AtPortal) -> Answer {
     must_see(&caller)?;
     let check = caller.read(|tx, _| Ok(verifying::find(tx)?)).await?;
     let is_under_way = check.as_ref().is_some_and(|check| check.is_under_way(caller.now()));
-    html(StatusCode::OK, &CheckStatus { announced: announced(is_under_way), check, is_under_way })
+    html(
+        StatusCode::OK,
+        &CheckStatus { page: caller.page(), announced: announced(is_under_way), check, is_under_way },
+    )
 }
 
 const fn announced(is_under_way: bool) -> &'static str {

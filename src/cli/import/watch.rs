@@ -94,10 +94,10 @@ async fn import(
 
 /// Lets those in who are let into the watched folder: other programs fetch what is
 /// made there.
-fn as_open_as(watched: &Path, made: &Path) -> std::io::Result<()> {
+fn as_open_as(watched: &Path, new: &Path) -> std::io::Result<()> {
     let open = fs::metadata(watched)?.permissions().mode();
-    let mode = if made.is_dir() { open & 0o777 } else { open & 0o666 };
-    fs::set_permissions(made, fs::Permissions::from_mode(mode))
+    let mode = if new.is_dir() { open & 0o777 } else { open & 0o666 };
+    fs::set_permissions(new, fs::Permissions::from_mode(mode))
 }
 
 impl Folders {

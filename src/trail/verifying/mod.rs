@@ -42,6 +42,18 @@ pub struct Outcome {
     pub shortened: Option<(i64, i64)>,
 }
 
+impl Outcome {
+    /// The last entry that went when the trail was shortened, and when that was.
+    pub fn start(&self) -> Option<(i64, Timestamp)> {
+        self.shortened.map(|(number, at)| (number, Timestamp::from_millis(at)))
+    }
+
+    /// When the last entry was written, and its hash.
+    pub fn end(&self) -> Option<(Timestamp, &str)> {
+        self.last.as_ref().map(|(at, hash)| (Timestamp::from_millis(*at), hash.as_str()))
+    }
+}
+
 impl From<Chain> for Outcome {
     fn from(chain: Chain) -> Self {
         Self {
