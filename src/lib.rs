@@ -20,6 +20,7 @@ pub mod settings;
 pub mod wording;
 pub mod held;
 pub mod refusals;
+pub mod gauges;
 pub mod app;
 pub mod http;
 pub mod retailers;
