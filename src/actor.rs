@@ -8,7 +8,7 @@ use crate::kernel::id::{ContactId, StaffId};
 use crate::kernel::network;
 
 /// The door someone came through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Door {
     /// The website, where contacts are.
     Website,
@@ -25,6 +25,14 @@ pub enum Door {
 }
 
 impl Door {
+    const ALL: [Self; 6] =
+        [Self::Website, Self::Portal, Self::Sales, Self::Api, Self::CommandLine, Self::Worker];
+
+    /// The door of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|door| door.as_str() == name)
+    }
+
     /// Its name in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

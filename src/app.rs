@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::audit;
 use crate::config::{Config, Mistakes};
 use crate::db::{DatabaseUrl, Db};
 use crate::gauges::Gauges;
@@ -14,6 +15,7 @@ use crate::mail::inbox::DevInbox;
 use crate::mail::smtp::{Smtp, SmtpError};
 use crate::mail::templates::{TemplateError, Templates};
 use crate::passkeys::RelyingParty;
+use crate::refusals::Refusals;
 use crate::settings::logo::Logo;
 use crate::settings::{self, Settings};
 use crate::stopping::Stopping;
@@ -53,6 +55,8 @@ pub struct App {
     pub writable: Writable,
     /// Whether this process is about to end.
     pub stopping: Stopping,
+    /// What was refused lately.
+    pub refusals: Refusals,
     /// How full what is bounded is.
     pub gauges: Gauges,
 }
@@ -124,6 +128,8 @@ impl App {
         inbox: Option<DevInbox>,
     ) -> Result<Self, StartError> {
         let keys = keys::of(&db, config.key_file.as_deref(), clock.now()).await?;
+        let now = clock.now();
+        db.write(move |tx| Ok::<_, crate::Error>(audit::catch_up(tx, now)?)).await?;
         db.listen();
         let hashing = passwords::Settings {
             threads: config.password.threads,
@@ -155,6 +161,7 @@ impl App {
             held: HeldFiles::default(),
             writable: Writable::default(),
             stopping: Stopping::default(),
+            refusals: Refusals::default(),
             gauges: Gauges::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),

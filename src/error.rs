@@ -18,7 +18,7 @@ pub enum Error {
     Busy,
     /// The database failed.
     #[error("{0}")]
-    Database(#[from] db::Error),
+    Database(db::Error),
     /// A password could not be hashed.
     #[error("hashing: {0}")]
     Hashing(passwords::PoolError),
@@ -33,6 +33,15 @@ pub enum Error {
         /// Why.
         problem: String,
     },
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Busy => Self::Busy,
+            error => Self::Database(error),
+        }
+    }
 }
 
 impl From<crate::mail::templates::TemplateError> for Error {

@@ -22,6 +22,7 @@ pub mod wording;
 pub mod held;
 pub mod stopping;
 pub mod writable;
+pub mod refusals;
 pub mod gauges;
 pub mod app;
 pub mod http;

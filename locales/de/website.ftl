@@ -437,3 +437,7 @@ known-is-deactivate = Deaktivierung
 operator-test-subject = [Test] { $supplier }: der Mailserver funktioniert
 operator-test-text = Über diesen Server verschickt { $supplier } seine E-Mails: Diese hier wurde zur Probe per Befehl gesendet.
 operator-test-nothing = Es gibt nichts zu tun. Antworten werden nicht gelesen.
+
+trail-head-subject = { $supplier }: das Ende des Protokolls
+trail-head-text = Dies ist das signierte Ende des Protokolls von { $supplier } am { $at }. Über den Inhalt der Einträge sagt es nichts.
+trail-head-what-for = Bewahren Sie es auf. Wer das Protokoll sehen darf, kann es unter „Audit“, „Verify“ einfügen und erfährt, ob das Protokoll es noch enthält.

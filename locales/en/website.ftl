@@ -437,3 +437,7 @@ known-is-deactivate = deactivation
 operator-test-subject = [Test] { $supplier }: the mail server works
 operator-test-text = { $supplier } sends its mails through this server: this one was sent by command, to try it.
 operator-test-nothing = There is nothing to do. Replies are not read.
+
+trail-head-subject = { $supplier }: the end of the audit trail
+trail-head-text = This is the signed end of the audit trail of { $supplier } on { $at }. It says nothing about what the entries hold.
+trail-head-what-for = Keep it. Whoever may see the audit trail can paste it under Audit, Verify, and is told whether the trail still holds it.

@@ -181,11 +181,13 @@ pub enum Event {
     HeldMailsDropped,
     /// What follows from a restore was looked at.
     RestoreSignedOff,
+    /// Something was refused within an hour; what, and how often.
+    Refused,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 89] = [
+    pub const ALL: [Self; 90] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -275,6 +277,7 @@ impl Event {
         Self::HeldMailsSent,
         Self::HeldMailsDropped,
         Self::RestoreSignedOff,
+        Self::Refused,
     ];
 
     /// The event of this name.
@@ -375,6 +378,7 @@ impl Event {
             Self::HeldMailsSent => "held-mails-sent",
             Self::HeldMailsDropped => "held-mails-dropped",
             Self::RestoreSignedOff => "restore-signed-off",
+            Self::Refused => "refused",
         }
     }
 }

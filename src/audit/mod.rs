@@ -1,26 +1,34 @@
-//! The audit trail: append-only, each entry's hash covering the one before.
+//! The audit trail: append-only, each entry's hash covering the one before, and
+//! made with the installation's key, which the database doesn't have.
 //!
 //! Entries name people by id only, and an entry's hash covers a salted digest of
 //! the address it came from, so erasing a person leaves the chain whole.
 
 mod event;
+mod export;
+mod head;
+mod link;
+mod seal;
 mod search;
 mod shorten;
 mod store;
 mod verify;
+mod waiting;
 
-use serde::Serialize;
-
-use crate::actor::{Actor, Who};
+use crate::actor::Actor;
 use crate::db::{Error, Tx};
 use crate::kernel::id::{ContactId, RetailerId, StaffId};
-use crate::kernel::{Digest, Timestamp, Token};
+use crate::kernel::{Digest, Timestamp};
+use link::{Address, Link};
+use seal::Seal;
 
 pub use event::Event;
+pub use export::lines_after;
+pub use head::{Compared, Head, NoHead, compare, head, heads_in};
 pub use search::{Filter, Found, search};
 pub use shorten::{shorten, shortened};
 pub use store::{Entry, blank_old_addresses, forget_addresses_of, last_at, last_of, of_contact};
-pub use verify::{Break, Chain, Checkpoint, verify};
+pub use verify::{Break, Chain, Checkpoint, Sealed, Verifying, verify};
 
 /// Whom an entry is about, and further facts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,7 +119,8 @@ pub fn record(
     record_all(tx, actor, now, &[(event, about)])
 }
 
-/// Appends entries, in their order.
+/// Appends entries, in their order. A process without the key that the trail is
+/// sealed with leaves them for one that has it.
 ///
 /// # Errors
 /// As for [`record`].
@@ -121,169 +130,51 @@ pub fn record_all(
     now: Timestamp,
     entries: &[(Event, About)],
 ) -> Result<(), Error> {
+    let links = entries.iter().map(|(event, about)| Link::new(actor, now, (*event, about)));
+    append(tx, links.collect::<Result<_, _>>()?, now)
+}
+
+/// Appends what was left by processes without the key, and begins to seal a trail
+/// that isn't sealed with the key that is here.
+///
+/// # Errors
+/// As for [`record`].
+pub fn catch_up(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
+    append(tx, Vec::new(), now)
+}
+
+fn append(tx: &mut Tx<'_>, mut links: Vec<Link>, now: Timestamp) -> Result<(), Error> {
     let (mut number, mut previous) = store::last(tx)?.map_or((0, Digest::of(b"")), |last| last);
-    let mut chained = Vec::with_capacity(entries.len());
-    for (event, about) in entries {
+    let newest = store::newest_seal(tx)?;
+    let sealed = match (tx.sealing_key(), newest) {
+        (None, None) => None,
+        (None, Some(_)) => return waiting::leave(tx, &links),
+        (Some(key), Some((seal, waiting))) if seal.is_with(&key) => {
+            if waiting > 0 {
+                links.splice(0..0, waiting::take(tx)?);
+            }
+            Some((seal, key))
+        }
+        (Some(key), _) => {
+            links.splice(0..0, waiting::take(tx)?);
+            let seal = Seal::new(&key, number + 1, now);
+            store::insert_seal(tx, &seal)?;
+            Some((seal, key))
+        }
+    };
+    let mut chained = Vec::with_capacity(links.len());
+    for mut link in links {
         number += 1;
-        let link = Link::new(number, actor, now, (*event, about))?;
-        let hash = link.hash(&previous);
+        link.number = number;
+        let hash = match &sealed {
+            Some((seal, key)) => {
+                link.seal = Some(seal.first);
+                seal.hash(key, &link, &previous)
+            }
+            None => link.hash(&previous),
+        };
         chained.push((link, previous, hash));
         previous = hash;
     }
     store::append(tx, &chained)
-}
-
-/// The parts of an entry that its hash covers, in the order they are hashed.
-#[derive(Serialize)]
-struct Link {
-    number: i64,
-    at: i64,
-    act: String,
-    actor: String,
-    actor_id: Option<uuid::Uuid>,
-    door: String,
-    address: Address,
-    retailer_id: Option<uuid::Uuid>,
-    contact_id: Option<uuid::Uuid>,
-    staff_id: Option<uuid::Uuid>,
-    details: String,
-}
-
-impl Link {
-    fn new(
-        number: i64,
-        actor: &Actor,
-        now: Timestamp,
-        (event, about): (Event, &About),
-    ) -> Result<Self, Error> {
-        let (kind, id) = match &actor.who {
-            Who::Nobody => ("nobody", None),
-            Who::Contact(id) => ("contact", Some(id.as_uuid())),
-            Who::Staff(staff) => ("staff", Some(staff.id.as_uuid())),
-            Who::Operator => ("operator", None),
-            Who::System => ("system", None),
-        };
-        let details: serde_json::Map<_, _> =
-            about.fact.iter().map(|(name, fact)| ((*name).to_owned(), fact.to_string().into())).collect();
-        Ok(Self {
-            number,
-            at: now.as_millis(),
-            act: event.as_str().to_owned(),
-            actor: kind.to_owned(),
-            actor_id: id,
-            door: actor.door.as_str().to_owned(),
-            address: Address::new(&actor.address)?,
-            retailer_id: about.retailer.map(crate::kernel::Id::as_uuid),
-            contact_id: about.contact.map(crate::kernel::Id::as_uuid),
-            staff_id: about.staff.map(crate::kernel::Id::as_uuid),
-            details: serde_json::Value::Object(details).to_string(),
-        })
-    }
-
-    /// SHA-256 over the previous hash and the entry as one JSON object with
-    /// the fields in the order above.
-    fn hash(&self, previous: &Digest) -> Digest {
-        let mut bytes = previous.as_bytes().to_vec();
-        bytes.extend(serde_json::to_vec(self).unwrap_or_default());
-        Digest::of(&bytes)
-    }
-}
-
-/// The address of an entry, and how it is covered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Address {
-    /// By itself: one that is empty, or of an entry from before there were salts.
-    Plain(String),
-    /// By a digest over the salt and the address.
-    Salted { address: String, salt: Digest, digest: Digest },
-    /// By such a digest; the address and its salt were blanked.
-    Blanked(Digest),
-}
-
-impl Address {
-    fn new(address: &str) -> Result<Self, Error> {
-        if address.is_empty() {
-            return Ok(Self::Plain(String::new()));
-        }
-        let salt = Token::mint().map_err(std::io::Error::from)?.digest();
-        Ok(Self::Salted { address: address.to_owned(), salt, digest: Self::digest_of(&salt, address) })
-    }
-
-    fn digest_of(salt: &Digest, address: &str) -> Digest {
-        Digest::of(&[salt.as_bytes(), address.as_bytes()].concat())
-    }
-
-    /// Whether it is the address that its digest was made of.
-    fn is_its_own(&self) -> bool {
-        match self {
-            Self::Plain(_) | Self::Blanked(_) => true,
-            Self::Salted { address, salt, digest } => Self::digest_of(salt, address) == *digest,
-        }
-    }
-}
-
-impl Serialize for Address {
-    /// What the hash of an entry covers of it.
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Plain(address) => serializer.serialize_str(address),
-            Self::Salted { digest, .. } | Self::Blanked(digest) => {
-                serializer.collect_map([("salted", digest.hex())])
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn link(address: Address) -> Link {
-        Link {
-            number: 7,
-            at: 1_795_442_531_000,
-            act: "signed-in".into(),
-            actor: "contact".into(),
-            actor_id: None,
-            door: "website".into(),
-            address,
-            retailer_id: None,
-            contact_id: None,
-            staff_id: None,
-            details: "{}".into(),
-        }
-    }
-
-    /// Trails that exist were hashed so: a change here would break them all.
-    #[test]
-    fn what_a_hash_covers_stays_as_it_is() {
-        let covered = |address| serde_json::to_string(&link(address)).expect("a text");
-        let around = |address: &str| {
-            format!(
-                r#"{{"number":7,"at":1795442531000,"act":"signed-in","actor":"contact","actor_id":null,"door":"website","address":{address},"retailer_id":null,"contact_id":null,"staff_id":null,"details":"{{}}"}}"#
-            )
-        };
-        assert_eq!(covered(Address::Plain("198.51.100.7".into())), around("\"198.51.100.7\""));
-        let digest = Digest::of(b"");
-        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(covered(Address::Blanked(digest)), around(&format!(r#"{{"salted":"{hex}"}}"#)));
-    }
-
-    #[test]
-    fn blanking_an_address_leaves_the_hash_as_it_was() {
-        let (previous, address) = (Digest::of(b""), Address::new("198.51.100.7").expect("a salt"));
-        let Address::Salted { digest, .. } = address else { panic!("{address:?}") };
-        assert!(address.is_its_own());
-        assert!(link(address).hash(&previous) == link(Address::Blanked(digest)).hash(&previous));
-    }
-
-    #[test]
-    fn two_entries_from_one_address_do_not_show_that_they_are() {
-        let digest = || match Address::new("198.51.100.7").expect("a salt") {
-            Address::Salted { digest, .. } => digest,
-            other => panic!("{other:?}"),
-        };
-        assert!(digest() != digest());
-        assert_eq!(Address::new("").expect("nothing to salt"), Address::Plain(String::new()));
-    }
 }

@@ -17,7 +17,11 @@ pub fn shorten(tx: &mut Tx<'_>, before: Timestamp, now: Timestamp) -> Result<usi
     let Some((number, hash)) = store::last_before(tx, before)?.filter(|(number, _)| *number > from) else {
         return Ok(0);
     };
-    store::insert_checkpoint(tx, (number, hash), now)?;
+    let mut checkpoint = Checkpoint { number, hash, at: now, proof: None };
+    if let (Some(key), Some((seal, _))) = (tx.sealing_key(), store::newest_seal(tx)?) {
+        checkpoint.proof = Some((seal.first, seal.of_checkpoint(&key, &checkpoint)));
+    }
+    store::insert_checkpoint(tx, &checkpoint)?;
     let count = usize::try_from(number - from).unwrap_or(0);
     record(tx, &Actor::system(), now, Event::TrailShortened, About::default().with("count", count))?;
     Ok(count)

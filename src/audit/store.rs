@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::search::Word;
-use super::{Address, Checkpoint, Filter, Found, Link};
+use super::{Address, Checkpoint, Filter, Found, Link, Seal};
 use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
 use crate::kernel::id::{ContactId, RetailerId, StaffId, of};
 use crate::kernel::{Digest, Id, Timestamp};
@@ -56,14 +56,66 @@ pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec
     )
 }
 
-/// At most `limit` entries after one, with their hashes, oldest first.
-pub(super) fn links_after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<(Link, Digest)>, Error> {
+/// At most `limit` entries after one, each with the hash it says it follows and its
+/// own, oldest first.
+pub(super) fn links_after(
+    tx: &mut Tx<'_>,
+    number: i64,
+    limit: i64,
+) -> Result<Vec<(Link, Digest, Digest)>, Error> {
     let rows: Vec<Row> = tx.all(
-        "select number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id, staff_id,
-             details, hash from audit where number > $1 order by number limit $2",
+        "select number, seal, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id,
+             staff_id, details, previous_hash, hash from audit where number > $1 order by number limit $2",
         &[&number, &limit],
     )?;
-    rows.iter().map(|row| Ok((Link::from_row(row)?, row.get("hash")?))).collect()
+    rows.iter().map(|row| Ok((Link::from_row(row)?, row.get("previous_hash")?, row.get("hash")?))).collect()
+}
+
+/// The hash of an entry, if it is there.
+pub(super) fn hash_of(tx: &mut Tx<'_>, number: i64) -> Result<Option<Digest>, Error> {
+    let row: Option<Row> = tx.opt("select hash from audit where number = $1", &[&number])?;
+    row.map(|row| row.get("hash")).transpose()
+}
+
+/// Every seal, oldest first.
+pub(super) fn seals(tx: &mut Tx<'_>) -> Result<Vec<Seal>, Error> {
+    tx.all("select number, key_id, at, proof from audit_seals order by number", &[])
+}
+
+/// The seal in force, and how many entries wait for who has its key.
+pub(super) fn newest_seal(tx: &mut Tx<'_>) -> Result<Option<(Seal, i64)>, Error> {
+    let row: Option<Row> = tx.opt(
+        "select number, key_id, at, proof, (select count(*) from audit_waiting) as waiting
+         from audit_seals order by number desc limit 1",
+        &[],
+    )?;
+    row.map(|row| Ok((Seal::from_row(&row)?, row.get("waiting")?))).transpose()
+}
+
+/// Begins a seal; one that no entry has yet gives way.
+pub(super) fn insert_seal(tx: &mut Tx<'_>, seal: &Seal) -> Result<(), Error> {
+    tx.run(
+        "insert into audit_seals (number, key_id, at, proof) values ($1, $2, $3, $4)
+         on conflict (number) do update set key_id = excluded.key_id, at = excluded.at, proof = excluded.proof",
+        &[&seal.first, &seal.key, &seal.at, &seal.proof],
+    )?;
+    Ok(())
+}
+
+/// Leaves an entry for who has the key.
+pub(super) fn insert_waiting(tx: &mut Tx<'_>, entry: &str) -> Result<(), Error> {
+    tx.run(
+        "insert into audit_waiting (number, entry) values ((select coalesce(max(number), 0) + 1 from audit_waiting), $1)",
+        &[&entry],
+    )?;
+    Ok(())
+}
+
+/// Takes the entries that were left, oldest first.
+pub(super) fn take_waiting(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let rows: Vec<Row> = tx.all("select entry from audit_waiting order by number", &[])?;
+    tx.run("delete from audit_waiting", &[])?;
+    rows.iter().map(|row| row.get("entry")).collect()
 }
 
 /// From where an entry came, and whom of the customers it is about.
@@ -169,8 +221,8 @@ pub(super) fn last(tx: &mut Tx<'_>) -> Result<Option<(i64, Digest)>, Error> {
 
 pub(super) fn append(tx: &mut Tx<'_>, entries: &[(Link, Digest, Digest)]) -> Result<(), Error> {
     tx.enter(
-        "insert into audit (number, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id, contact_id,
-             staff_id, details, previous_hash, hash)",
+        "insert into audit (number, seal, at, act, actor, actor_id, door, address, address_salt, address_digest, retailer_id,
+             contact_id, staff_id, details, previous_hash, hash)",
         &entries.iter().map(|(link, previous, hash)| values(link, previous, hash)).collect::<Vec<_>>(),
         "",
     )
@@ -185,6 +237,7 @@ fn values(link: &Link, previous: &Digest, hash: &Digest) -> Vec<Value> {
     };
     vec![
         link.number.to_value(),
+        link.seal.to_value(),
         link.at.to_value(),
         link.act.to_value(),
         link.actor.to_value(),
@@ -254,18 +307,19 @@ pub(super) fn last_before(tx: &mut Tx<'_>, before: Timestamp) -> Result<Option<(
     row.map(|row| Ok((row.get("number")?, row.get("hash")?))).transpose()
 }
 
-pub(super) fn insert_checkpoint(
-    tx: &mut Tx<'_>,
-    (number, hash): (i64, Digest),
-    now: Timestamp,
-) -> Result<(), Error> {
-    tx.run("insert into audit_checkpoints (number, hash, at) values ($1, $2, $3)", &[&number, &hash, &now])?;
+pub(super) fn insert_checkpoint(tx: &mut Tx<'_>, checkpoint: &Checkpoint) -> Result<(), Error> {
+    let Checkpoint { number, hash, at, proof } = checkpoint;
+    let (seal, proof) = proof.map_or((None, None), |(seal, proof)| (Some(seal), Some(proof)));
+    tx.run(
+        "insert into audit_checkpoints (number, hash, at, seal, proof) values ($1, $2, $3, $4, $5)",
+        &[number, hash, at, &seal, &proof],
+    )?;
     Ok(())
 }
 
 /// The newest checkpoint.
 pub(super) fn checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, Error> {
-    tx.opt("select number, hash, at from audit_checkpoints order by number desc limit 1", &[])
+    tx.opt("select number, hash, at, seal, proof from audit_checkpoints order by number desc limit 1", &[])
 }
 
 /// Whether an entry says that the trail was shortened at a moment.
@@ -286,7 +340,15 @@ pub(super) fn remove_up_to(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<u
 
 impl FromRow for Checkpoint {
     fn from_row(row: &Row) -> Result<Self, Error> {
-        Ok(Self { number: row.get("number")?, hash: row.get("hash")?, at: row.get("at")? })
+        let proof = row.get::<Option<i64>>("seal")?.zip(row.get("proof")?);
+        Ok(Self { number: row.get("number")?, hash: row.get("hash")?, at: row.get("at")?, proof })
+    }
+}
+
+impl FromRow for Seal {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        let (key, proof) = (row.get("key_id")?, row.get("proof")?);
+        Ok(Self { first: row.get("number")?, key, at: row.get("at")?, proof })
     }
 }
 
@@ -309,6 +371,7 @@ impl FromRow for Link {
         let id = |column| row.get::<Option<Id<of::Contact>>>(column).map(|id| id.map(Id::as_uuid));
         Ok(Self {
             number: row.get("number")?,
+            seal: row.get("seal")?,
             at: row.get("at")?,
             act: row.get("act")?,
             actor: row.get("actor")?,

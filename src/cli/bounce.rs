@@ -36,7 +36,7 @@ pub(super) async fn run(args: BounceArgs, config: Config) -> Result<(), Failure>
         .read_to_end(&mut raw)
         .map_err(|error| failed("reading the message", error))?;
     let again = |error: &dyn std::fmt::Display| Failure::TryAgain(format!("writing it down: {error}"));
-    let db = open(&config).map_err(|error| match error {
+    let db = open(&config).await.map_err(|error| match error {
         refused @ Failure::Refused(_) => refused,
         error => again(&error),
     })?;

@@ -54,7 +54,7 @@ pub(super) async fn run(args: ExportArgs, config: Config) -> Result<(), Failure>
         return Err(Failure::Refused(text.into()));
     }
     let format = args.format();
-    let db = open(&config)?;
+    let db = open(&config).await?;
     let mut to = args.to(format)?;
     if table.with_password_hashes {
         eprintln!("{WARNING}");

@@ -67,7 +67,7 @@ pub(super) struct CustomersArgs {
 }
 
 pub(super) async fn run(command: ImportCommand, config: Config) -> Result<(), Failure> {
-    let db = open(&config)?;
+    let db = open(&config).await?;
     let settings =
         settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
     let shop = Shop { db, config, language: settings.values.language };

@@ -32,7 +32,7 @@ pub(super) async fn run(command: KeysCommand, config: Config) -> Result<(), Fail
 }
 
 async fn show(config: &Config) -> Result<(), Failure> {
-    let known = open_to_read(config)?.read(keys::known).await;
+    let known = open_to_read(config).await?.read(keys::known).await;
     let known = known.map_err(|error| failed("reading the fingerprint", error))?;
     if let Some(known) = known {
         println!("The database belongs to the key with the fingerprint {known}.");
@@ -66,7 +66,7 @@ async fn replace(config: &Config, yes: bool) -> Result<(), Failure> {
         let words = "security.key_file is not set, so there is no file to write another key into: name one";
         return Err(Failure::Refused(words.into()));
     };
-    let db = open(config)?;
+    let db = open(config).await?;
     let lost = db.read(lost_with_the_key).await.map_err(|error| failed("looking at what is lost", error))?;
     tell(&lost);
     if !yes {

@@ -114,8 +114,10 @@ impl Failure {
     }
 }
 
-/// Reads the command line, does it, and says how it went.
+/// Reads the command line, does it, and says how it went. Whatever files it makes are
+/// for the account that runs it alone: they hold customers' data, and keys.
 pub fn run() -> ExitCode {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match perform(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -158,15 +160,23 @@ fn perform(cli: Cli) -> Result<(), Failure> {
     })
 }
 
-/// Opens the database of a command, which must be there.
-fn open(config: &Config) -> Result<Db, Failure> {
-    Db::open_existing(&config.database).map_err(|error| not_opened(config, error))
+/// Opens the database of a command, which must be there; what the command writes
+/// into the audit trail is sealed if the key is at hand.
+async fn open(config: &Config) -> Result<Db, Failure> {
+    sealing(Db::open_existing(&config.database).map_err(|error| not_opened(config, error))?, config).await
 }
 
 /// The same for a command that only reads: it changes nothing, and keeps nobody from
 /// writing.
-fn open_to_read(config: &Config) -> Result<Db, Failure> {
-    Db::open_as_it_is(&config.database).map_err(|error| not_opened(config, error))
+async fn open_to_read(config: &Config) -> Result<Db, Failure> {
+    sealing(Db::open_as_it_is(&config.database).map_err(|error| not_opened(config, error))?, config).await
+}
+
+/// The database with the key that seals the audit trail, if that is at hand.
+async fn sealing(db: Db, config: &Config) -> Result<Db, Failure> {
+    let sealed = crate::keys::seal_if_at_hand(&db, config.key_file.as_deref()).await;
+    sealed.map_err(|error| failed("looking for the fingerprint of the key", error))?;
+    Ok(db)
 }
 
 fn not_opened(config: &Config, error: MigrateError) -> Failure {

@@ -18,7 +18,7 @@ pub(super) struct OutboxArgs {
 }
 
 pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure> {
-    let waiting = open_to_read(&config)?.read(|tx| mail::waiting(tx, LINES)).await;
+    let waiting = open_to_read(&config).await?.read(|tx| mail::waiting(tx, LINES)).await;
     let waiting = waiting.map_err(|error: crate::db::Error| failed("reading the outbox", error))?;
     if waiting.is_empty() && !args.json {
         println!("Nothing waits.");

@@ -22,7 +22,7 @@ pub(super) struct ResetArgs {
 pub(super) async fn run(args: ResetArgs, config: Config) -> Result<(), Failure> {
     let unknown = || Failure::Refused(format!("there is no contact with the username {:?}", args.username));
     let username = Username::parse(&args.username).map_err(|_| unknown())?;
-    let db = open(&config)?;
+    let db = open(&config).await?;
     let settings =
         settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
     let manner = Manner { mode: settings.values.reset.mode, stop_current: args.stop_current, once: false };

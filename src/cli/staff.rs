@@ -68,7 +68,7 @@ pub(super) async fn run(command: StaffCommand, config: Config) -> Result<(), Fai
 
 async fn reset_second_factor(args: ResetArgs, config: Config) -> Result<(), Failure> {
     let email = EmailAddress::parse(&args.email).map_err(|error| refused("--email", error))?;
-    let (db, now) = (open(&config)?, Clock::default().now());
+    let (db, now) = (open(&config).await?, Clock::default().now());
     let asked = db
         .write(move |tx| {
             let staff = staff::by_email(tx, &email)?.ok_or(crate::Error::NotFound)?;
@@ -88,7 +88,7 @@ async fn reset_second_factor(args: ResetArgs, config: Config) -> Result<(), Fail
 async fn add(args: AddArgs, config: Config) -> Result<(), Failure> {
     let email = EmailAddress::parse(&args.email).map_err(|error| refused("--email", error))?;
     let name = text::one_line(&args.name, 120).map_err(|error| refused("--name", error))?;
-    let db = open(&config)?;
+    let db = open(&config).await?;
     let settings =
         settings::current(&db, &config).await.map_err(|error| failed("reading the settings", error))?;
     let password = if args.password_stdin {

@@ -59,6 +59,11 @@ pub const KEYS: &[Key] = &[
         "How long a node that was asked to stop (SIGTERM) says so at /readyz and goes on answering before it stops: 0s to 5m; longer than the proxy takes to notice. A second signal, or ctrl-c, ends it at once.",
     ),
     key(
+        "http.hsts_subdomains",
+        "false",
+        "Whether browsers are to use https for every name below the website's, too (HSTS with includeSubDomains, RFC 6797). Only when all of them have it.",
+    ),
+    key(
         "database.url",
         "sqlite:tradepost.db",
         "sqlite:PATH, or postgres://user:password@host/name for several nodes; parameters such as ?sslmode=verify-full are told in docs/configuration.md.",
@@ -128,6 +133,19 @@ pub const KEYS: &[Key] = &[
         "retention.audit",
         "",
         "How long entries of the audit trail are kept: 365d or more. Without it: for good.",
+    ),
+    key(
+        "audit.heads_file",
+        "",
+        "A file to which the signed end of the audit trail is added from time to time, in a place that whoever owns the database can't change (see docs/audit.md).",
+    ),
+    key("audit.heads_mail", "", "An address to which it is mailed."),
+    key("audit.heads_webhook", "", "An https address to which it is posted as JSON."),
+    key("audit.heads_every", "24h", "How often: 1h to 30d."),
+    key(
+        "audit.log",
+        "",
+        "Where each entry of the audit trail is written as a line of JSON for a log server: stdout, or a file. Without it: nowhere.",
     ),
     key("log.level", "info", "error, warn, info, debug or trace; or a filter such as tradepost=debug."),
     key("log.format", "text", "text for people, json for machines."),

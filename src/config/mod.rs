@@ -1,5 +1,6 @@
 //! Configuration: defaults, then a TOML file, then the environment.
 
+mod audit;
 mod changeable;
 mod keys;
 mod reading;
@@ -13,6 +14,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use audit::{Audit, LogTo, Webhook};
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key, UNNAMED};
 pub use secrets::without_secrets;
@@ -140,6 +142,8 @@ pub struct Config {
     pub hooks: Hooks,
     /// `retention.*`
     pub retention: Retention,
+    /// `audit.*`
+    pub audit: Audit,
     /// `supplier.time_zone`: the zone in which mails state times.
     pub time_zone: jiff::tz::TimeZone,
     /// What the office may change while it runs, as it was given.
@@ -161,6 +165,8 @@ pub struct Http {
     pub trusted_proxies: Vec<Network>,
     /// How long a node that was asked to stop goes on answering.
     pub drain: Duration,
+    /// Whether names below the website's are to be reached by https only, too.
+    pub hsts_subdomains: bool,
 }
 
 /// How mail leaves.
@@ -278,6 +284,7 @@ impl Config {
         let key_file = database.as_ref().map(|database| key_file(source, database));
         let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
         let retention = retention(reading);
+        let audit = audit::read(reading, key_file.as_ref().is_none_or(Option::is_some));
         let password = password(reading);
         let bounce_secret = reading.parse("hooks.bounce_secret", value::shared_secret);
         let time_zone = reading.parse("supplier.time_zone", value::time_zone);
@@ -287,6 +294,7 @@ impl Config {
             http: http?,
             mail: mail?,
             retention: retention?,
+            audit: audit?,
             password: password?,
             database: database?,
             database_from: source.value("database.url").1.clone(),
@@ -303,13 +311,15 @@ fn http(reading: &mut Reading<'_>) -> Option<Http> {
     let listen = reading.parse("http.listen", value::listen);
     let told = reading.parse_or("http.public_url", |text| value::public_url(text).map(Some), || None);
     let trusted_proxies = reading.parse("http.trusted_proxies", value::networks);
+    let hsts_subdomains = reading.parse("http.hsts_subdomains", value::switch);
     let metrics_listen =
         reading.parse_or("http.metrics_listen", |text| value::listen(text).map(Some), || None);
     let drain = reading.parse("http.drain", value::drain);
     let listen = listen?;
     let public_url = told?.unwrap_or_else(|| format!("http://{listen}"));
     let (metrics_listen, trusted_proxies) = (metrics_listen?, trusted_proxies?);
-    Some(Http { listen, metrics_listen, public_url, trusted_proxies, drain: drain? })
+    let (drain, hsts_subdomains) = (drain?, hsts_subdomains?);
+    Some(Http { listen, metrics_listen, public_url, trusted_proxies, drain, hsts_subdomains })
 }
 
 fn mail(

@@ -13,6 +13,11 @@ pub fn without_secrets(key: &str, text: &str) -> String {
             let read = text.parse::<DatabaseUrl>().map(|url| url.to_string());
             read.unwrap_or_else(|_| unless_empty(scheme_of(text)))
         }
+        // Its path may be what lets in.
+        "audit.heads_webhook" => match text.split('/').take(3).collect::<Vec<_>>().join("/") {
+            host if host.contains("://") && !host.contains('@') => format!("{host}/…"),
+            _ => unless_empty(scheme_of(text)),
+        },
         "mail.smtp_url" => match value::smtp_url(text) {
             Ok(url) if url.credentials.is_some() => {
                 let rest = text.rsplit_once('@').map_or("", |(_, rest)| rest);
@@ -64,6 +69,9 @@ mod tests {
             ("database.url", "postgres://h/x?pass=hunter2", "postgres://…"),
             ("database.url", "host=h password=hunter2", "…"),
             ("database.url", "sqlite:/var/lib/tradepost.db", "sqlite:/var/lib/tradepost.db"),
+            ("audit.heads_webhook", "https://log.example/in/hunter2?k=hunter2", "https://log.example/…"),
+            ("audit.heads_webhook", "https://user:hunter2@log.example/", "https://…"),
+            ("audit.heads_webhook", "", ""),
             ("http.public_url", "https://user:hunter2@shop.example", "https://…"),
             ("mail.from", "Harbour <orders@harbour.example>", "Harbour <orders@harbour.example>"),
         ] {

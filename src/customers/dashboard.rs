@@ -49,7 +49,7 @@ struct Task {
 /// `GET /portal`
 pub async fn dashboard(AtPortal(caller): AtPortal) -> Answer {
     let (zone, now) = (caller.web.app.config.time_zone.clone(), caller.now());
-    let found = caller.read(move |tx, actor| dashboard::read(tx, actor, &zone, now)).await?;
+    let found = caller.read_long(move |tx, actor| dashboard::read(tx, actor, &zone, now)).await?;
     let steps = if caller.web.app.shows_first_steps() { Some(first::look(&caller).await?) } else { None };
     html(
         StatusCode::OK,

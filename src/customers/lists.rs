@@ -159,7 +159,7 @@ async fn sent(caller: &Caller, list: List, form: &ExportForm) -> Answer {
         })
         .await?;
     let bytes = caller
-        .read(move |tx, actor| match list {
+        .read_long(move |tx, actor| match list {
             List::Retailers => retailer_sheet(tx, actor, &asked, format, now),
             List::Contacts => contact_sheet(tx, actor, &asked, format, now),
         })

@@ -28,6 +28,9 @@ pub enum Error {
     /// A database thread ended or its closure panicked.
     #[error("the database thread stopped while working")]
     Stopped,
+    /// Too many long reads wait.
+    #[error("busy with long reads")]
+    Busy,
     /// This kind of database can't do that.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
@@ -48,7 +51,7 @@ pub enum Error {
     Abandoned,
     /// The server took the connection and then said nothing.
     #[error(
-        "PostgreSQL: no connection within {seconds} s, though something answers there; if all connections are in use, raise max_connections, or the pool of pgbouncer (default_pool_size): a node uses 3 to 8, a command 2"
+        "PostgreSQL: no connection within {seconds} s, though something answers there; if all connections are in use, raise max_connections, or the pool of pgbouncer (default_pool_size): a node uses 3 to 10, a command 2"
     )]
     NoConnection {
         /// How long was waited.

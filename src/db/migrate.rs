@@ -56,6 +56,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0023_fair_queue"),
     migration!("0024_restored"),
     migration!("0025_writable"),
+    migration!("0026_sealed_trail"),
+    migration!("0027_checks_of_the_trail"),
+    migration!("0028_refusals"),
 ];
 
 /// Why a schema could not be brought up to date.

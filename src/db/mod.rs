@@ -28,9 +28,9 @@ mod value;
 mod words;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use copies::{CopyError, looks_like_a_copy, on_copy};
 pub use error::Error;
@@ -44,10 +44,16 @@ use connection::Connection;
 use migrate::Opening;
 use threads::Threads;
 
+use crate::kernel::SealingKey;
+
 /// How many threads read, at most. One writes, on both: writes take turns anyway,
 /// and so never hold readers up.
 const SQLITE_READERS: usize = 2;
 const POSTGRES_READERS: usize = 6;
+/// How many threads do reads that take long, and how many of these may wait or be
+/// under way.
+const LONG_READERS: usize = 2;
+const LONG_READS: usize = 16;
 
 /// Says whether what an address needs on this machine is there: the file of
 /// `sslrootcert`.
@@ -78,8 +84,11 @@ pub struct Db {
 struct Inner {
     url: DatabaseUrl,
     readers: Threads,
+    long_readers: Threads,
+    long_reads: Arc<Semaphore>,
     writer: Threads,
     work: Arc<Notify>,
+    sealing: Arc<OnceLock<SealingKey>>,
 }
 
 impl Db {
@@ -129,9 +138,22 @@ impl Db {
         };
         let helpers = (0..helpers).map(|_| Connection::later(url)).collect::<Result<_, _>>()?;
         let readers = Threads::start("db-read", Connection::later(url)?, helpers);
+        let more = (1..LONG_READERS).map(|_| Connection::later(url)).collect::<Result<_, _>>()?;
+        let long_readers = Threads::start("db-long", Connection::later(url)?, more);
+        let long_reads = Arc::new(Semaphore::new(LONG_READS));
         let writer = Threads::start("db-write", first, Vec::new());
         let work = Arc::new(Notify::new());
-        Ok(Self { inner: Arc::new(Inner { url: url.clone(), readers, writer, work }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                url: url.clone(),
+                readers,
+                long_readers,
+                long_reads,
+                writer,
+                work,
+                sealing: Arc::default(),
+            }),
+        })
     }
 
     /// Hears from now on when other nodes have left work for the workers.
@@ -139,17 +161,64 @@ impl Db {
         postgres::listen(&self.inner.url, &self.inner.work);
     }
 
+    /// Seals the audit trail with this key from now on; one that was given before stays.
+    pub fn seal_with(&self, key: SealingKey) {
+        let _ = self.inner.sealing.set(key);
+    }
+
     /// Runs `act` on a snapshot; nothing it might write is kept.
     ///
     /// # Errors
     /// Whatever `act` returns, or that the database can't be reached.
-    pub async fn read<T, E, F>(&self, act: F) -> Result<T, E>
+    pub async fn read<T, E, F>(&self, mut act: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let sealing = Arc::clone(&self.inner.sealing);
+        let act = move |tx: &mut Tx<'_>| {
+            tx.sealing_with(sealing.get());
+            act(tx)
+        };
         self.inner.readers.run(move |connection, gone| connection.read(gone, act)).await
+    }
+
+    /// The same for what may take long, such as all customers as a file: it has threads
+    /// of its own, so nothing else waits for it, and holds a connection to PostgreSQL
+    /// only meanwhile. Where the server gives none it is read like everything else.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait already, else as [`Db::read`].
+    pub async fn read_long<T, E, F>(&self, mut act: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let place = Arc::clone(&self.inner.long_reads).try_acquire_owned().map_err(|_| Error::Busy)?;
+        let sealing = Arc::clone(&self.inner.sealing);
+        let read = self.inner.long_readers.run(move |connection, gone| {
+            let _place = place;
+            if connection.open_now().is_err() {
+                return Ok::<_, E>(Err(act));
+            }
+            let read = connection.read(gone, |tx| {
+                tx.sealing_with(sealing.get());
+                act(tx)
+            });
+            connection.let_go();
+            read.map(Ok)
+        });
+        match read.await? {
+            Ok(value) => Ok(value),
+            Err(act) => self.read(act).await,
+        }
+    }
+
+    /// How many long reads of this node wait or are under way.
+    pub fn long_reads(&self) -> usize {
+        LONG_READS - self.inner.long_reads.available_permits()
     }
 
     /// Runs `act` as one write transaction, commits on `Ok`, rolls back on
@@ -157,13 +226,18 @@ impl Db {
     ///
     /// # Errors
     /// Whatever `act` returns, or that the database can't be reached.
-    pub async fn write<T, E, F>(&self, act: F) -> Result<T, E>
+    pub async fn write<T, E, F>(&self, mut act: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let work = Arc::clone(&self.inner.work);
+        let sealing = Arc::clone(&self.inner.sealing);
+        let act = move |tx: &mut Tx<'_>| {
+            tx.sealing_with(sealing.get());
+            act(tx)
+        };
         self.inner
             .writer
             .run(move |connection, gone| {

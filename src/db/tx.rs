@@ -2,6 +2,7 @@
 
 use super::value::{FromRow, ToValue, Value};
 use super::{Error, postgres, sqlite};
+use crate::kernel::SealingKey;
 
 /// Rows that one statement enters at most.
 const ROWS_AT_ONCE: usize = 50;
@@ -25,6 +26,7 @@ pub struct Tx<'c> {
     wakes: bool,
     /// The failure of a statement that a fresh attempt may not meet.
     passing_failure: bool,
+    sealing: Option<SealingKey>,
 }
 
 pub(super) enum Engine<'c> {
@@ -34,7 +36,17 @@ pub(super) enum Engine<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(engine: Engine<'c>) -> Self {
-        Self { engine, wakes: false, passing_failure: false }
+        Self { engine, wakes: false, passing_failure: false, sealing: None }
+    }
+
+    /// The same, for a process that has the key the audit trail is sealed with.
+    pub(super) fn sealing_with(&mut self, key: Option<&SealingKey>) {
+        self.sealing = key.cloned();
+    }
+
+    /// The key that the audit trail is sealed with, where this process has it.
+    pub fn sealing_key(&self) -> Option<SealingKey> {
+        self.sealing.clone()
     }
 
     /// All rows of a query.

@@ -49,7 +49,7 @@ fn advice(server: &DbError) -> Option<&'static str> {
             "is pgbouncer in between, with pool_mode = transaction or statement? Tradepost keeps prepared statements, and listens: set pool_mode = session for its database, or leave pgbouncer out"
         }
         &SqlState::TOO_MANY_CONNECTIONS => {
-            "raise max_connections (or the role's or the database's connection limit), or stop what else is connected: a node uses 3 to 8 connections, a command 2"
+            "raise max_connections (or the role's or the database's connection limit), or stop what else is connected: a node uses 3 to 10 connections, a command 2"
         }
         &SqlState::INSUFFICIENT_PRIVILEGE if message.contains("extension") => {
             "grant it: grant create on database NAME to ROLE; or let an administrator make it once: create extension pg_trgm"
@@ -79,7 +79,7 @@ fn advice(server: &DbError) -> Option<&'static str> {
             "pgbouncer does not pass it on: leave it out of database.url, or name it in ignore_startup_parameters"
         }
         _ if message.contains("query_wait_timeout") => {
-            "all connections of pgbouncer's pool are in use: raise default_pool_size; a node uses 3 to 8, a command 2"
+            "all connections of pgbouncer's pool are in use: raise default_pool_size; a node uses 3 to 10, a command 2"
         }
         _ => return None,
     })

@@ -53,6 +53,19 @@ impl Caller {
         self.web.app.db.read(move |tx| act(tx, &actor)).await
     }
 
+    /// The same for what may take long: nothing else waits for it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait already, else as [`Caller::read`].
+    pub async fn read_long<T, F>(&self, mut act: F) -> Result<T>
+    where
+        F: FnMut(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let actor = self.actor.clone();
+        self.web.app.db.read_long(move |tx| act(tx, &actor)).await
+    }
+
     /// Runs `act` as one write transaction, as them.
     ///
     /// # Errors

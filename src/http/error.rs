@@ -11,6 +11,7 @@ use tower_http::csrf::ProtectionError;
 
 use super::api::{Problem, problem};
 use super::error_page::{self, Asking, Why};
+use super::refused::{Asked, CrossSite};
 use super::{Shared, Visit, cookies, redirect};
 use crate::error::Error;
 use crate::kernel::id::{Id, of};
@@ -98,7 +99,9 @@ impl IntoResponse for Failure {
 
 /// The answer to a request another site made the browser send (CSRF).
 pub fn cross_site(_: ProtectionError) -> Response {
-    Failure::Refused(Error::NotAllowed).into_response()
+    let mut response = Failure::Refused(Error::NotAllowed).into_response();
+    response.extensions_mut().insert(CrossSite);
+    response
 }
 
 /// Gives every error answer its words, whoever raised it: a handler, an
@@ -107,7 +110,8 @@ pub fn cross_site(_: ProtectionError) -> Response {
 pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> Response {
     let started = web.app.clock.now();
     let id: Id<of::Session> = Id::new(started);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let asked = Asked::of(&mut parts);
     let visit = Visit::of(&web, &parts);
     let asking = Asking::of(&web, &parts);
     let wants_json = wants_json(&parts.headers, &visit.path);
@@ -115,6 +119,7 @@ pub async fn pages(State(web): State<Shared>, request: Request, next: Next) -> R
     let method = parts.method.clone();
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
+    asked.count(&web, &visit, &response);
     if let Some(problem) = response.extensions().get::<Arc<Problem>>() {
         response = keeping(&response, problem.answer(&id.to_string()));
     } else if visit.path.starts_with(API) && status.as_u16() >= 400 && !has_words(&response) {

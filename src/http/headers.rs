@@ -41,7 +41,9 @@ pub async fn secure(State(web): State<Shared>, request: Request, next: Next) -> 
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if web.app.config.http.public_url.starts_with("https:") {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        let also = if web.app.config.http.hsts_subdomains { "; includeSubDomains" } else { "" };
+        let value = HeaderValue::try_from(format!("max-age=31536000{also}"));
+        headers.extend(value.ok().map(|value| (header::STRICT_TRANSPORT_SECURITY, value)));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if web.app.stopping.has_reached(Phase::Leaving) {

@@ -1,11 +1,14 @@
 //! Accepting connections, with patience that ends.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -16,6 +19,7 @@ use tower::ServiceExt;
 
 use super::places::Places;
 use crate::stopping::{Phase, Stopping};
+use super::strict::{self, Strict};
 
 /// How long a client may take to send a request's head: a slow one can't hold
 /// a place for ever.
@@ -47,13 +51,13 @@ pub async fn serve(listener: TcpListener, router: Router, places: Arc<Places>, s
         let (router, own) = (router.clone(), Arc::clone(&place));
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            let (watched, answer) = (own.answering(), router.clone().oneshot(request.map(Body::new)));
+            let (watched, answer) = (own.answering(), answer(router.clone(), request.map(Body::new)));
             async move { answer.await.map(|answer| answer.map(watched)) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(if place.is_proxy { PROXY_HEAD_LIMIT } else { HEAD_LIMIT })
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+            .serve_connection(TokioIo::new(Strict::new(stream)), TowerToHyperService::new(service));
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             tokio::select! {
@@ -66,4 +70,16 @@ pub async fn serve(listener: TcpListener, router: Router, places: Arc<Places>, s
     // Nobody is to wait here for an answer that can't come any more.
     drop(listener);
     drop(tokio::time::timeout(FAREWELL, graceful.shutdown()).await);
+}
+
+async fn answer(router: Router, request: Request) -> Result<Response, Infallible> {
+    if !strict::names_its_host(&request) {
+        return Ok(strict::no_host());
+    }
+    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let mut answer = router.oneshot(request).await?;
+    if chunked {
+        strict::close(&mut answer);
+    }
+    Ok(answer)
 }

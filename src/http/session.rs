@@ -7,12 +7,14 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::cookies::Jar;
+use super::refused::WhoAsks;
 use super::{Answer, Failure, Shared, Visit, redirect};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Token;
 use crate::kernel::id::ContactId;
+use crate::refusals::Whom;
 use crate::sessions::{self, ContactSession, StaffSession, Standing, known_device};
 
 /// How long the browser keeps the cookie; the session itself may end earlier.
@@ -42,6 +44,7 @@ impl AtDoor {
         let sales = door == Door::Sales;
         let login = if sales { "/sales/login" } else { "/portal/login" };
         let session = staff(parts, web).await?.ok_or(Failure::SignIn(login))?;
+        WhoAsks::tell(parts, Whom::Staff(session.staff));
         if !(if sales { session.kind.uses_sales() } else { session.kind.uses_portal() }) {
             return Err(Error::NotFound.into());
         }
@@ -129,7 +132,11 @@ pub fn acting(session: &StaffSession, door: Door, visit: &Visit) -> Actor {
 
 async fn contact(parts: &Parts, web: &Shared) -> Result<Option<ContactSession>> {
     let Some(token) = token(parts, web, Jar::Website) else { return Ok(None) };
-    contact_by(&token, web).await
+    let found = contact_by(&token, web).await?;
+    if let Some(session) = &found {
+        WhoAsks::tell(parts, Whom::Contact(session.contact));
+    }
+    Ok(found)
 }
 
 /// The contact whose token this is.

@@ -229,7 +229,7 @@ pub async fn wrong(
     Query(asked): Query<SheetAsked>,
 ) -> Answer {
     let format = asked.format.as_deref().and_then(Format::from_name).unwrap_or(Format::Csv);
-    let sheet = caller.read(move |tx, actor| sheet(tx, actor, id, format)).await?;
+    let sheet = caller.read_long(move |tx, actor| sheet(tx, actor, id, format)).await?;
     let name = format!("attachment; filename=\"wrong-rows.{}\"", format.as_str());
     let headers =
         [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)];

@@ -83,6 +83,16 @@ impl Digest {
         bytes.try_into().ok().map(Self)
     }
 
+    /// A digest that was computed elsewhere.
+    pub(super) const fn from_array(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The digest that 64 hexadecimal digits spell.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        Token::parse(text).map(|token| Self(*token.0))
+    }
+
     /// It as 64 hexadecimal digits.
     pub fn hex(&self) -> String {
         hex(&self.0)

@@ -6,6 +6,29 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// Writing a moment as its milliseconds and reading it, for what is kept and not told.
+pub mod in_millis {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Timestamp;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(moment.as_millis())
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        i64::deserialize(deserializer).map(Timestamp::from_millis)
+    }
+}
+
 impl Timestamp {
     /// From milliseconds since the Unix epoch.
     pub const fn from_millis(millis: i64) -> Self {
@@ -27,6 +50,12 @@ impl Timestamp {
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(millis(by)))
+    }
+
+    /// When the span of this length began that the moment is in, counted from the epoch.
+    #[must_use]
+    pub fn floor(self, span: Duration) -> Self {
+        Self(self.0 - self.0.rem_euclid(millis(span).max(1)))
     }
 
     /// The time from `earlier` to this moment; zero when it lies later.

@@ -19,10 +19,12 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::db::{self, Db, Tx};
-use crate::kernel::{Digest, Timestamp, Token};
+use crate::kernel::{Digest, SealingKey, Timestamp, Token};
 
 /// What the fingerprint is made for.
 const FINGERPRINT: &[u8] = b"tradepost fingerprint 1";
+/// What the audit trail is sealed with.
+const TRAIL: &[u8] = b"tradepost audit trail 1";
 
 /// The key. It can't be printed and is wiped when dropped.
 #[derive(Clone)]
@@ -90,12 +92,36 @@ pub enum KeyError {
 /// What to do when the key isn't the one.
 const WAY_OUT: &str = "Put the key file back from where you keep it (with several nodes: copy it from another one). If it is lost for good, `tradepost keys replace` says what is lost with it, and makes another";
 
-/// The key of an installation: the one its database belongs to. A database that
-/// knows none takes the one that is there, and makes one where there is no file.
+/// The key of an installation: the one its database belongs to, which seals the
+/// audit trail from now on. A database that knows none takes the one that is
+/// there, and makes one where there is no file.
 ///
 /// # Errors
 /// When it is missing, can't be read, or is another.
 pub async fn of(db: &Db, file: Option<&Path>, now: Timestamp) -> Result<Option<Keys>, KeyError> {
+    let keys = find(db, file, now).await?;
+    if let Some(keys) = &keys {
+        db.seal_with(keys.sealing());
+    }
+    Ok(keys)
+}
+
+/// Seals what a command writes into the audit trail, if the key that belongs to the
+/// database is at hand. A command works without it: its entries wait for a node then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seal_if_at_hand(db: &Db, file: Option<&Path>) -> Result<(), db::Error> {
+    let keys = file.map(Keys::read).and_then(Result::ok).flatten();
+    if let (Some(keys), Some(wanted)) = (keys, db.read(known).await?)
+        && keys.fingerprint() == wanted
+    {
+        db.seal_with(keys.sealing());
+    }
+    Ok(())
+}
+
+async fn find(db: &Db, file: Option<&Path>, now: Timestamp) -> Result<Option<Keys>, KeyError> {
     let known = db.read(known).await?;
     let Some(file) = file else {
         return known.map_or(Ok(None), |wanted| Err(KeyError::NotNamed { wanted }));
@@ -196,6 +222,11 @@ impl Keys {
     pub fn fingerprint(&self) -> Fingerprint {
         let bytes: [u8; 32] = self.mac(FINGERPRINT).finalize().into_bytes().into();
         Fingerprint(Digest::from_bytes(&bytes).unwrap_or_else(|| Digest::of(&bytes)))
+    }
+
+    /// What the audit trail is sealed with.
+    pub fn sealing(&self) -> SealingKey {
+        SealingKey::new(&self.derive(TRAIL))
     }
 
     /// An HMAC-SHA256 that has taken in its purpose, so that it says nothing

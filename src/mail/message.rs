@@ -46,6 +46,8 @@ pub enum Kind {
     StaffReset,
     /// One of the others with samples, for who words it.
     Test,
+    /// The signed end of the audit trail, for who keeps it.
+    TrailHead,
 }
 
 impl Kind {
@@ -76,6 +78,7 @@ impl Kind {
             Self::SignInChanged => "sign-in-changed",
             Self::StaffReset => "staff-reset",
             Self::Test => "test",
+            Self::TrailHead => "trail-head",
         }
     }
 
@@ -92,6 +95,7 @@ impl Kind {
             Self::SignInChanged => "Notice: sign-in changed",
             Self::StaffReset => "Link and code for a staff user",
             Self::Test => "Test of a mail template",
+            Self::TrailHead => "End of the audit trail",
         }
     }
 

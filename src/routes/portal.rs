@@ -110,7 +110,6 @@ pub(super) fn office() -> Vec<Route> {
     use staff::people::portal as persons;
     use staff::roles::portal as roles;
     use staff::territories::portal as territories;
-    use trail::portal as trail;
     vec![
         ("/portal/me", get(me::me)),
         ("/portal/me/password", post(me::change_password)),
@@ -150,10 +149,6 @@ pub(super) fn office() -> Vec<Route> {
         ("/portal/contacts/{id}/privacy", get(privacy::privacy)),
         ("/portal/contacts/{id}/privacy/export", post(privacy::export)),
         ("/portal/contacts/{id}/erase", get(privacy::confirm_erasure).post(privacy::erase)),
-        ("/portal/audit", get(trail::trail)),
-        ("/portal/audit/verify", get(trail::verify)),
-        ("/portal/audit/retention", get(privacy::retention)),
-        ("/portal/audit/export", post(trail::export)),
         ("/portal/settings", get(settings::settings)),
         ("/portal/settings/{key}", post(settings::change)),
         ("/portal/settings/logo/remove", post(logo::remove)),
@@ -184,5 +179,20 @@ pub(super) fn wording() -> Vec<Route> {
         ),
         ("/portal/settings/mails/{kind}/{language}/restore", post(mails::restore)),
         ("/portal/settings/mails/{kind}/{language}/tests", post(mails::test)),
+    ]
+}
+
+/// The audit trail.
+pub(super) fn audit() -> Vec<Route> {
+    use privacy::portal as privacy;
+    use trail::portal as trail;
+
+    vec![
+        ("/portal/audit", get(trail::trail)),
+        ("/portal/audit/verify", get(trail::verify).post(trail::begin_check)),
+        ("/portal/audit/verify/status", get(trail::check_status)),
+        ("/portal/audit/heads", post(trail::heads)),
+        ("/portal/audit/retention", get(privacy::retention)),
+        ("/portal/audit/export", post(trail::export)),
     ]
 }

@@ -112,7 +112,7 @@ async fn show(caller: &Caller, status: StatusCode, asking: Asking, errors: Field
     let now = caller.now();
     let asked = asking.clone();
     let (candidates, territories, first) = caller
-        .read(move |tx, actor| {
+        .read_long(move |tx, actor| {
             let territories = listing::territories(tx, actor)?;
             let candidates = super::draft(tx, actor, &asked.plan(&territories), now)?;
             let first = candidates.iter().find(|one| one.verdict.is_ok()).map(|one| one.of);
@@ -247,6 +247,8 @@ struct RunPage {
     /// The choices of rows: words, where, whether one is there.
     tabs: Vec<(&'static str, String, bool)>,
     lines: Vec<LineView>,
+    /// How many it is about whom its reader may not see any more.
+    elsewhere: i64,
     next_href: String,
     first_href: String,
 }
@@ -269,11 +271,15 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
     let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::Reached);
     let after: i64 = field("after").and_then(|number| number.parse().ok()).unwrap_or(0);
     let (now, zone) = (caller.now(), caller.web.app.config.time_zone.clone());
-    let (view, lines, filter) = caller
+    let (view, lines, (filter, elsewhere)) = caller
         .read(move |tx, actor| {
             let view = read(tx, actor, id, now, &zone)?;
             let filter = view.filter(&listing::territories(tx, actor)?);
-            Ok((view, items::page(tx, id, show, after, LINES + 1)?, filter))
+            // What its reader may see now, whoever it was about when it began.
+            let bounded_by = actor.bounded_by();
+            let elsewhere = bounded_by.map(|staff| items::elsewhere(tx, id, staff)).transpose()?;
+            let lines = items::page(tx, id, show, (after, LINES + 1), bounded_by)?;
+            Ok((view, lines, (filter, elsewhere.unwrap_or(0))))
         })
         .await?;
     let path = format!("/portal/runs/{id}");
@@ -294,6 +300,7 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
             first_href: if after > 0 { href(show) } else { String::new() },
             view,
             filter,
+            elsewhere,
         },
     )
 }

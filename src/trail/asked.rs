@@ -154,6 +154,7 @@ const fn kind(event: Event) -> &'static str {
         Event::SignedIn
         | Event::SignedInTemporarily
         | Event::SignInRefused
+        | Event::Refused
         | Event::SignedOut
         | Event::SessionEnded
         | Event::SessionsEnded

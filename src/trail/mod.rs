@@ -2,7 +2,9 @@
 //! as a sentence one can read (promise 16).
 
 mod asked;
+pub mod outside;
 pub mod portal;
+pub mod verifying;
 mod words;
 
 pub use words::Line;

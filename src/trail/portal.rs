@@ -1,5 +1,7 @@
 //! The pages of the audit trail.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
@@ -8,10 +10,13 @@ use serde::Deserialize;
 
 use super::Line;
 use super::asked::{ACTORS, Asked, DOORS, KINDS};
+use super::outside::{self, Sent};
+use super::verifying::{self, Check};
 use crate::actor::Act;
-use crate::audit::{self, About, Chain, Event, Found};
+use crate::audit::{self, About, Compared, Event, Found, Head};
 use crate::error::{Error, Result};
-use crate::http::{Answer, AtPortal, Caller, Page, html};
+use crate::http::forms::Posted;
+use crate::http::{Answer, AtPortal, Caller, Page, html, redirect};
 use crate::listing::export::{Format, Sheet};
 use crate::listing::ignored;
 use crate::staff;
@@ -114,14 +119,86 @@ pub async fn trail(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) -> Ans
 #[template(path = "trail/pages/verify.html")]
 struct VerifyPage {
     page: Page,
-    chain: Chain,
+    check: Option<Check>,
+    is_under_way: bool,
+    announced: &'static str,
+    /// How the trail compares with the heads that were pasted.
+    compared: Vec<(Head, Compared)>,
+    /// What was pasted; nothing when the page was only opened.
+    pasted: String,
+    /// How the ways are that the trail goes elsewhere.
+    sent: Vec<Sent>,
 }
 
-/// `GET /portal/audit/verify`
+/// `GET /portal/audit/verify`: what the last check found.
 pub async fn verify(AtPortal(caller): AtPortal) -> Answer {
     must_see(&caller)?;
-    let chain = caller.read(|tx, _| Ok(audit::verify(tx)?)).await?;
-    html(StatusCode::OK, &VerifyPage { page: caller.page(), chain })
+    verified(&caller, String::new()).await
+}
+
+/// `POST /portal/audit/verify`: begins a check, unless one is under way.
+pub async fn begin_check(AtPortal(caller): AtPortal) -> Answer {
+    must_see(&caller)?;
+    let now = caller.now();
+    if caller.write(move |tx, actor| verifying::begin(tx, actor, now)).await? {
+        tokio::spawn(verifying::perform(Arc::clone(&caller.web.app)));
+    }
+    Ok(redirect("/portal/audit/verify", None))
+}
+
+#[derive(Template)]
+#[template(path = "trail/pages/check_status.html")]
+struct CheckStatus {
+    page: Page,
+    check: Option<Check>,
+    is_under_way: bool,
+    announced: &'static str,
+}
+
+/// `GET /portal/audit/verify/status`: how far the check is, as a part of the page.
+pub async fn check_status(AtPortal(caller): AtPortal) -> Answer {
+    must_see(&caller)?;
+    let check = caller.read(|tx, _| Ok(verifying::find(tx)?)).await?;
+    let is_under_way = check.as_ref().is_some_and(|check| check.is_under_way(caller.now()));
+    html(
+        StatusCode::OK,
+        &CheckStatus { page: caller.page(), announced: announced(is_under_way), check, is_under_way },
+    )
+}
+
+const fn announced(is_under_way: bool) -> &'static str {
+    if is_under_way { "The trail is being verified" } else { "Verified" }
+}
+
+/// What is compared.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadsForm {
+    heads: String,
+}
+
+/// `POST /portal/audit/heads`: compares the trail with heads that were kept
+/// elsewhere; nothing is changed.
+pub async fn heads(AtPortal(caller): AtPortal, Posted(form): Posted<HeadsForm>) -> Answer {
+    must_see(&caller)?;
+    verified(&caller, form.heads).await
+}
+
+async fn verified(caller: &Caller, pasted: String) -> Answer {
+    let heads = audit::heads_in(&pasted);
+    let (check, compared, sent) = caller
+        .read(move |tx, _| {
+            let compare = |head: &Head| Ok((head.clone(), audit::compare(tx, head, &[])?));
+            let compared = heads.iter().map(compare).collect::<Result<Vec<_>>>()?;
+            Ok((verifying::find(tx)?, compared, outside::sent(tx)?))
+        })
+        .await?;
+    let is_under_way = check.as_ref().is_some_and(|check| check.is_under_way(caller.now()));
+    let announced = announced(is_under_way);
+    html(
+        StatusCode::OK,
+        &VerifyPage { page: caller.page(), check, is_under_way, announced, compared, pasted, sent },
+    )
 }
 
 /// What an export sends.
@@ -148,7 +225,7 @@ pub async fn export(Confirmed(caller, form): Confirmed<ExportForm>) -> Answer {
             Ok(audit::record(tx, actor, now, Event::CustomersExported, about)?)
         })
         .await?;
-    let bytes = caller.read(move |tx, _| sheet(tx, &filter, format)).await?;
+    let bytes = caller.read_long(move |tx, _| sheet(tx, &filter, format)).await?;
     let name = format!("attachment; filename=\"audit-{}.{}\"", &now.rfc3339()[..10], format.as_str());
     let headers =
         [(header::CONTENT_TYPE, format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)];

@@ -150,6 +150,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
             ("warn", "dash", by("Mails that may have left before a restore were dropped"))
         }
         Event::RestoreSignedOff => ("ok", "check", by("What follows from a restore was looked at")),
+        Event::Refused => ("warn", "triangle", refused(entry)),
     }
 }
 
@@ -218,6 +219,24 @@ fn counted(what: &str, entry: &Entry) -> String {
     match fact(entry, "count") {
         count if count.is_empty() => what.to_owned(),
         count => format!("{what}: {count}"),
+    }
+}
+
+/// What was refused within an hour, and how often.
+fn refused(entry: &Entry) -> String {
+    let kinds = [
+        ("not-allowed", "what their role doesn’t allow"),
+        ("not-found", "what isn’t there or isn’t theirs"),
+        ("cross-site", "requests that another site had sent"),
+        ("throttled", "too many tries, too fast"),
+    ];
+    let found = kinds.into_iter().map(|(kind, what)| (fact(entry, kind), what));
+    match found.into_iter().find(|(count, _)| !count.is_empty()) {
+        Some((count, what)) => {
+            let times = if count == "1" { "once".to_owned() } else { format!("{count} times") };
+            format!("Refused {times} within an hour: {what} ({})", who(entry))
+        }
+        None => "Refused within an hour".to_owned(),
     }
 }
 

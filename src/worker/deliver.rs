@@ -121,6 +121,8 @@ async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {
         Kind::SignInChanged => notice::compose(app, mail).await,
         Kind::StaffReset => staff::recovery::compose(app, mail, now).await,
         Kind::Test => setup::trial::compose(app, mail).await,
+        // It is handed over as it is made, and never waits.
+        Kind::TrailHead => Ok(None),
     }
 }
 

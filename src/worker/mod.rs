@@ -15,8 +15,9 @@ use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
 use crate::privacy::retention;
 use crate::stopping::{Phase, Stopping};
+use crate::trail::outside::{self, Way};
 use crate::worker::slow::Slow;
-use crate::{import, passkeys, recovery, runs, staff, throttle};
+use crate::{import, passkeys, recovery, refusals, runs, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
@@ -33,6 +34,8 @@ const WRITING_DOWN: Duration = Duration::from_secs(5);
 /// Longest wait before looking for jobs that nobody announced, such as those
 /// of a command beside this process.
 const POLL: Duration = Duration::from_millis(500);
+/// How often what was refused is written down.
+const REFUSALS_EVERY: Duration = Duration::from_mins(1);
 /// How often what is no longer needed is removed.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How long a job waits that broke for a reason of ours.
@@ -76,6 +79,8 @@ pub fn start(app: &Arc<App>) -> Workers {
     }
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
+    tokio::spawn(send_the_trail(Arc::clone(app)));
+    tokio::spawn(write_down_refusals(Arc::clone(app)));
     Workers { hands, stopping: app.stopping.clone() }
 }
 
@@ -106,6 +111,29 @@ async fn follow(app: Arc<App>) {
         app.held.forget_old(app.clock.now());
         if let Err(error) = app.follow().await {
             tracing::warn!(%error, "Looking for changed settings failed");
+        }
+    }
+}
+
+/// Writes down what was refused.
+async fn write_down_refusals(app: Arc<App>) {
+    let mut every = tokio::time::interval(REFUSALS_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = refusals::write_down(&app.refusals, &app.db, app.clock.now()).await {
+            tracing::warn!(%error, "What was refused could not be written down; it is tried again");
+        }
+    }
+}
+
+/// Sends the audit trail elsewhere, where that is told.
+async fn send_the_trail(app: Arc<App>) {
+    let ways = Way::of(&app);
+    let mut every = tokio::time::interval(POLL);
+    while !ways.is_empty() {
+        every.tick().await;
+        if let Err(error) = outside::send_due(&app, &ways).await {
+            tracing::warn!(%error, "Sending the audit trail elsewhere failed");
         }
     }
 }

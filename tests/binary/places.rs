@@ -247,3 +247,52 @@ fn who_stops_reading_makes_no_command_panic() {
         assert!(ran.out.contains("ended with 0") || ran.out.contains("ended with 2"), "{arguments}: {ran:?}");
     }
 }
+
+#[test]
+fn whatever_the_umask_what_is_made_is_for_its_owner_alone() {
+    let shop = nothing();
+    let folder = shop.folder.path().join("new").join("data");
+    let url = format!("sqlite:{}", folder.join("shop.db").display());
+    let careless = |arguments: &str| {
+        let mut command = Command::new("sh");
+        let script = format!("umask 000; exec {} {arguments}", env!("CARGO_BIN_EXE_tradepost"));
+        let usual = shop.command(&[]);
+        command.envs(usual.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("TRADEPOST_DATABASE__URL", &url).current_dir(shop.folder.path()).args(["-c", &script]);
+        command.stdin(Stdio::null());
+        command
+    };
+    for arguments in ["init", "backup copy.db --with-key", "export customers --out customers.csv"] {
+        let ran = Ran::from(careless(arguments).output().unwrap());
+        assert_eq!(ran.code, 0, "{arguments}: {ran:?}");
+    }
+    let server = shop.serve_with(careless("serve"));
+    let mut open = Vec::new();
+    for folder in [folder.clone(), folder.parent().unwrap().to_owned()] {
+        let mode = std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
+        open.extend((mode != 0o700).then(|| format!("{} {mode:o}", folder.display())));
+    }
+    let made = std::fs::read_dir(&folder).unwrap().chain(std::fs::read_dir(shop.folder.path()).unwrap());
+    let files =
+        made.map(|file| file.unwrap().path()).filter(|path| path.is_file() && !path.ends_with("serve.log"));
+    let mut names = Vec::new();
+    for file in files {
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        open.extend((mode != 0o600).then(|| format!("{} {mode:o}", file.display())));
+        names.push(file.file_name().unwrap().to_string_lossy().into_owned());
+    }
+    assert!(open.is_empty(), "{open:?}");
+    for name in [
+        "shop.db",
+        "shop.db-wal",
+        "shop.db-shm",
+        "shop.key",
+        "shop.lock",
+        "copy.db",
+        "copy.db.key",
+        "customers.csv",
+    ] {
+        assert!(names.iter().any(|made| made == name), "{name} is not among {names:?}");
+    }
+    drop(server);
+}

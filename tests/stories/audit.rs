@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tradepost::audit::{self, Break};
+use tradepost::audit::{self, Break, Sealed};
+use tradepost::kernel::Digest;
 use tradepost::staff::BuiltIn;
 
 use crate::support::database::Kind;
@@ -41,7 +42,7 @@ async fn busy(shop: &Shop) {
 }
 
 async fn first_broken(shop: &Shop) -> Option<Break> {
-    shop.db().read(audit::verify).await.unwrap().broken
+    shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap().broken
 }
 
 story! {
@@ -138,6 +139,115 @@ story! {
         let again = if kind == Kind::Sqlite { "replace into audit select * from audit where number = 3" } else { "insert into audit select * from audit where number = 3" };
         assert!(shop.database.meddle(again).await.is_err());
         assert_eq!(first_broken(&shop).await, None);
+    }
+}
+
+/// A trail that was made anew by someone who knows how entries are hashed, with all
+/// guards out of the way, and an act changed.
+async fn made_anew(shop: &Shop) {
+    let (kind, database) = (shop.database.kind, &shop.database);
+    let unguarded = match kind {
+        Kind::Sqlite => [
+            "audit_keeps_words",
+            "audit_keeps_entries",
+            "audit_stays_sealed",
+            "audit_seals_stay",
+            "audit_seals_stay_so",
+        ]
+        .map(|name| format!("drop trigger {name};"))
+        .concat(),
+        Kind::Postgres => {
+            "alter table audit disable trigger all; alter table audit_seals disable trigger all;".into()
+        }
+    };
+    database.meddle(&unguarded).await.unwrap();
+    let quoted = |column: &str| match kind {
+        Kind::Sqlite => format!(
+            "case when {column} is null then 'null' else '\"' || lower(substr(hex({column}), 1, 8) || '-' || substr(hex({column}), 9, 4) || '-' || substr(hex({column}), 13, 4) || '-' || substr(hex({column}), 17, 4) || '-' || substr(hex({column}), 21)) || '\"' end"
+        ),
+        Kind::Postgres => format!("case when {column} is null then 'null' else '\"' || {column} || '\"' end"),
+    };
+    let hex =
+        if kind == Kind::Sqlite { "lower(hex(address_digest))" } else { "encode(address_digest, 'hex')" };
+    let details = "replace(replace(details, '\\', '\\\\'), '\"', '\\\"')";
+    let covered = format!(
+        "'{{\"number\":' || number || ',\"at\":' || at || ',\"act\":\"' || act || '\",\"actor\":\"' || actor || '\",\"actor_id\":' || {} || ',\"door\":\"' || door || '\",\"address\":' || case when address_digest is null then '\"\"' else '{{\"salted\":\"' || {hex} || '\"}}' end || ',\"retailer_id\":' || {} || ',\"contact_id\":' || {} || ',\"staff_id\":' || {} || ',\"details\":\"' || {details} || '\"}}'",
+        quoted("actor_id"),
+        quoted("retailer_id"),
+        quoted("contact_id"),
+        quoted("staff_id")
+    );
+    shop.run(
+        "update audit set seal = null, act = case when act = 'access-off' then 'access-on' else act end",
+        &[],
+    )
+    .await;
+    shop.run("delete from audit_seals", &[]).await;
+    let entries = shop.texts(&format!("select {covered} as t from audit order by number"), &[]).await;
+    let mut previous = Digest::of(b"");
+    for (number, covered) in (1_i64..).zip(entries) {
+        let hash = Digest::of(&[previous.as_bytes(), covered.as_bytes()].concat());
+        shop.run(
+            "update audit set previous_hash = $1, hash = $2 where number = $3",
+            &[&previous, &hash, &number],
+        )
+        .await;
+        previous = hash;
+    }
+}
+
+story! {
+    async fn promise_16_a_trail_that_was_hashed_anew_without_the_key_is_not_called_whole(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let (code, said) = shop.tradepost(&["audit", "verify"]).await;
+        assert!(code == 0 && said.contains("Sealed with the key from entry 1 on"), "{said}");
+        made_anew(&shop).await;
+        let chain = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap();
+        assert_eq!((chain.broken, chain.sealed), (None, Sealed::NotYet), "it follows from itself, which is all it can");
+        assert!(!chain.is_whole());
+        let page = crate::trail::verified(&owner).await;
+        assert!(page.says("No entry is sealed, though there is a key"), "{}", page.text());
+        let (code, said) = shop.tradepost(&["audit", "verify"]).await;
+        assert!(code == 1 && said.contains("no entry is sealed with it") && !said.contains("Whole"), "{code} {said}");
+    }
+}
+
+story! {
+    async fn promise_16_a_sealed_entry_that_was_hashed_anew_is_found(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        let seals = shop.db().read(|tx| tx.all::<tradepost::db::Row>("select number, key_id, at, proof from audit_seals", &[])).await.unwrap();
+        let seal = &seals[0];
+        made_anew(&shop).await;
+        let (key, proof): (Digest, Digest) = (seal.get("key_id").unwrap(), seal.get("proof").unwrap());
+        let at: i64 = seal.get("at").unwrap();
+        shop.run("insert into audit_seals (number, key_id, at, proof) values (1, $1, $2, $3)", &[&key, &at, &proof]).await;
+        assert_eq!(first_broken(&shop).await, Some(Break::Entry(1)), "an entry without the seal it must have");
+        shop.run("update audit set seal = 1", &[]).await;
+        assert_eq!(first_broken(&shop).await, Some(Break::Entry(1)), "an entry whose hash was made without the key");
+        shop.run("update audit_seals set number = 4", &[]).await;
+        assert_eq!(first_broken(&shop).await, Some(Break::Seal(4)), "a seal that was put elsewhere");
+    }
+}
+
+story! {
+    async fn promise_16_what_was_written_before_the_trail_was_sealed_is_verified_and_covered(kind) {
+        let mut shop = Shop::open(kind).await;
+        busy(&shop).await;
+        // As it was before there were seals.
+        made_anew(&shop).await;
+        let before = shop.texts("select act as t from audit", &[]).await.len();
+        shop.restart().await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let chain = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap();
+        let since = i64::try_from(before).unwrap() + 1;
+        assert!(chain.is_whole() && matches!(chain.sealed, Sealed::From(first, _) if first == since), "{chain:?}");
+        let page = crate::trail::verified(&owner).await;
+        assert!(page.says(&format!("Sealed from entry {since} on")), "{}", page.text());
+        shop.run("update audit set act = 'access-off' where number = 2", &[]).await;
+        assert_eq!(first_broken(&shop).await, Some(Break::Entry(2)));
     }
 }
 

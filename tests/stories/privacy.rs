@@ -77,7 +77,7 @@ async fn assert_nothing_left(shop: &Shop) {
 }
 
 pub async fn assert_whole(shop: &Shop) {
-    assert_eq!(shop.db().read(audit::verify).await.unwrap().broken, None);
+    assert_eq!(shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap().broken, None);
 }
 
 story! {

@@ -127,7 +127,7 @@ story! {
         let owner = shop.staff(BuiltIn::Owner).await;
         shop.advance(2 * DAY);
         applies(&shop).await;
-        let chain = shop.db().read(audit::verify).await.unwrap();
+        let chain = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap();
         let start = chain.shortened.unwrap().number;
         assert_eq!((start, chain.broken), (3, None));
         assert_eq!(shop.count("select min(number) as n from audit", &[]).await, 4);
@@ -139,13 +139,13 @@ story! {
         owner.erases(anna, "Anna Sample").await;
         shop.advance(400 * DAY);
         applies(&shop).await;
-        let chain = shop.db().read(audit::verify).await.unwrap();
+        let chain = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap();
         assert!(chain.broken.is_none() && chain.shortened.unwrap().number > start, "and again, the year after");
         let unguarded = if kind == Kind::Sqlite { "drop trigger audit_keeps_entries;" } else { "alter table audit disable trigger all;" };
         shop.staff(BuiltIn::Support).await;
         let first = shop.count("select min(number) as n from audit", &[]).await;
         shop.database.meddle(&format!("{unguarded} delete from audit where number = {first}")).await.unwrap();
-        let broken = shop.db().read(audit::verify).await.unwrap().broken;
+        let broken = shop.db().read(|tx| audit::verify(tx, &[])).await.unwrap().broken;
         assert_eq!(broken, Some(audit::Break::Entry(first)), "more than the checkpoint says is found");
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tradepost::kernel::Timestamp;
+use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
 use crate::support::runs::{FAST, all_contacts, plan, ticked};
@@ -339,5 +340,33 @@ story! {
             assert_eq!(office.browser.get(&format!("{run}{nonsense}")).await.status, 200, "{nonsense}");
             assert_eq!(office.browser.get(&format!("/portal/invitations{nonsense}")).await.status, 200, "{nonsense}");
         }
+    }
+}
+
+story! {
+    async fn a_runs_page_names_only_those_whom_its_reader_may_see_now(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let (harbour, gull) = (shop.retailer("Harbour Gifts", "North").await, shop.retailer("Gull & Sons", "South").await);
+        let anna = shop.contact_at(harbour, "anna", "anna@harbour.example").await;
+        let bert = shop.contact_at(gull, "bert", "bert@gull.example").await;
+        let rep = shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &["North", "South"]).await;
+        let allowed = r#"{"customers":"write","staff":"none","reach":"own_territories","acts":["trigger_reset","change_sign_in","bulk_invite"]}"#;
+        shop.run("update roles set permissions = $1 where id = (select role_id from staff where id = $2)", &[&allowed, &rep.id]).await;
+        let run = rep.starts_run(&ticked("access-off", &[anna, bert]), &[]).await;
+        shop.runs_are("done", 1).await;
+        let before = rep.browser.get(&run).await;
+        assert!(before.says("Anna") && before.says("Bert") && !before.says("not named here"), "{}", before.text());
+        shop.run("delete from staff_territories where staff_id = $1 and territory_id = (select territory_id from retailers where id = $2)", &[&rep.id, &gull]).await;
+        shop.run("update contacts set name = 'Bertram Newname' where id = $1", &[&bert]).await;
+        for show in ["", "?show=reached", "?show=queued", "?show=problems", "?show=left-out"] {
+            let page = rep.browser.get(&format!("{run}{show}")).await;
+            assert!(page.status == 200 && !page.says("Bert") && !page.says("Gull"), "{show}: {}", page.text());
+            assert!(page.says("1 more is in territories that are not yours"), "{show}: {}", page.text());
+        }
+        assert!(rep.browser.get(&run).await.says("Anna"), "who is theirs is still named");
+        assert!(!rep.browser.get(&format!("{run}/status")).await.says("Bert"));
+        let all = office.browser.get(&run).await;
+        assert!(all.says("Bertram Newname") && !all.says("not named here"), "who sees all sees all");
     }
 }

@@ -3,9 +3,22 @@
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
-use crate::support::shop::Shop;
+use crate::support::client::Reply;
+use crate::support::people::Colleague;
+use crate::support::shop::{Shop, eventually};
 
 const MAIL: &str = "anna@harbour.example";
+
+/// The page after a check has ended.
+pub(crate) async fn verified(owner: &Colleague) -> Reply {
+    assert!(owner.browser.post("/portal/audit/verify", &[]).await.leads_to("/portal/audit/verify"));
+    eventually("the check has ended", async || {
+        let status = owner.browser.get("/portal/audit/verify/status").await;
+        status.says("data-final").then_some(())
+    })
+    .await;
+    owner.browser.get("/portal/audit/verify").await
+}
 
 story! {
     async fn promise_16_every_act_is_a_sentence_that_can_be_found(kind) {
@@ -69,7 +82,8 @@ story! {
         let owner = shop.staff(BuiltIn::Owner).await;
         let anna = shop.member("anna", MAIL, "trout9lamp").await;
         owner.switches_access(anna, "off").await;
-        let whole = owner.browser.get("/portal/audit/verify").await;
+        assert!(owner.browser.get("/portal/audit/verify").await.says("Nobody has looked yet"));
+        let whole = verified(&owner).await;
         assert!(whole.says("Every entry follows from the one before it"), "{}", whole.text());
         let number = shop.count("select max(number) as n from audit where act = 'access-off'", &[]).await;
         match kind {
@@ -77,7 +91,7 @@ story! {
             crate::support::database::Kind::Postgres => shop.run("drop trigger audit_keeps_words on audit", &[]).await,
         }
         shop.run("update audit set act = 'access-on' where number = $1", &[&number]).await;
-        let broken = owner.browser.get("/portal/audit/verify").await;
+        let broken = verified(&owner).await;
         assert!(broken.says(&format!("Entry {number} does not follow from the one before it")), "{}", broken.text());
     }
 }
@@ -91,7 +105,7 @@ story! {
         let number = shop.count("select min(number) as n from audit where address <> ''", &[]).await;
         shop.run("update audit set address = '192.0.2.1' where number = $1", &[&number]).await;
         let sentence = format!("address in entry {number} is not the one it was written with");
-        let page = owner.browser.get("/portal/audit/verify").await;
+        let page = verified(&owner).await;
         assert!(page.says(&sentence), "{}", page.text());
         let (code, said) = shop.tradepost(&["audit", "verify"]).await;
         assert!(code == 1 && said.contains(&sentence), "{code} {said}");

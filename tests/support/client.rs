@@ -132,6 +132,18 @@ impl Browser {
         reply
     }
 
+    /// Sends these bytes as they are and reads whatever comes until the server hangs up.
+    pub async fn says_raw(&self, bytes: &[u8]) -> String {
+        let address = *self.address.lock().expect("an address");
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        drop(stream.write_all(bytes).await);
+        // No further request comes.
+        drop(stream.shutdown().await);
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer).await);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     async fn exchange(&self, ask: &Ask<'_>) -> Reply {
         let address = *self.address.lock().expect("an address");
         let mut stream = TcpStream::connect(address).await.expect("a connection");

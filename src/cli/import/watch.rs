@@ -2,6 +2,7 @@
 //! drops its files into a folder.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -60,7 +61,9 @@ async fn one(shop: &Shop, args: &CustomersArgs, folders: &Folders, file: &Path) 
         Err(error) => return Err(error),
     };
     let written = text.map_err(std::io::Error::from).and_then(|text| fs::write(&report, text + "\n"));
-    written.map_err(|error| failed(&format!("writing {}", report.display()), error))?;
+    written
+        .and_then(|()| as_open_as(&folders.dropped, &report))
+        .map_err(|error| failed(&format!("writing {}", report.display()), error))?;
     let to = if good { &folders.processed } else { &folders.failed };
     move_to(file, &to.join(&kept))?;
     println!("{name}: {}, see {}", if good { "imported" } else { "not imported" }, report.display());
@@ -89,13 +92,25 @@ async fn import(
     Ok((ended, problems))
 }
 
+/// Lets those in who are let into the watched folder: other programs fetch what is
+/// made there.
+fn as_open_as(watched: &Path, new: &Path) -> std::io::Result<()> {
+    let open = fs::metadata(watched)?.permissions().mode();
+    let mode = if new.is_dir() { open & 0o777 } else { open & 0o666 };
+    fs::set_permissions(new, fs::Permissions::from_mode(mode))
+}
+
 impl Folders {
     /// The folder, with those within made if they are not there.
     fn open(dropped: &Path) -> Result<Self, Failure> {
         let within = |name: &str| {
             let folder = dropped.join(name);
-            fs::create_dir_all(&folder)
-                .map_err(|error| failed(&format!("making {}", folder.display()), error))?;
+            let made = if folder.exists() {
+                Ok(())
+            } else {
+                fs::create_dir_all(&folder).and_then(|()| as_open_as(dropped, &folder))
+            };
+            made.map_err(|error| failed(&format!("making {}", folder.display()), error))?;
             Ok::<_, Failure>(folder)
         };
         Ok(Self {

@@ -25,7 +25,8 @@ pub(in crate::cli) struct DeactivateArgs {
 }
 
 pub(super) async fn list(args: ListArgs, config: Config) -> Result<(), Failure> {
-    let found = open_to_read(&config)?
+    let found = open_to_read(&config)
+        .await?
         .read(|tx| {
             let people = people::all(tx, &Actor::operator())?;
             let with = |person: Person| Ok((sessions::has_factor(tx, person.id)?, person));
@@ -95,7 +96,7 @@ fn as_json(person: &Person, factor: bool) -> serde_json::Value {
 
 pub(super) async fn deactivate(args: DeactivateArgs, config: Config) -> Result<(), Failure> {
     let email = EmailAddress::parse(&args.email).map_err(|error| refused("--email", error))?;
-    let (db, now) = (open(&config)?, Clock::default().now());
+    let (db, now) = (open(&config).await?, Clock::default().now());
     let done = db
         .write(move |tx| {
             let staff = staff::by_email(tx, &email)?.ok_or(crate::Error::NotFound)?;

@@ -11,9 +11,11 @@ use super::problem::{self, Problem};
 use super::rate::Told;
 use crate::actor::Door;
 use crate::http::cookies::Jar;
+use crate::http::refused::WhoAsks;
 use crate::http::session::acting;
 use crate::http::{Answer, Caller, Failure, Shared, Visit};
 use crate::kernel::{Timestamp, Token};
+use crate::refusals::Whom;
 use crate::sessions::devices::{self, ByAccess};
 use crate::sessions::{StaffSession, Standing};
 
@@ -72,6 +74,7 @@ impl FromRequestParts<Shared> for DeviceAtApi {
             ByAccess::Nobody => return Err(Problem::new(&problem::NOT_SIGNED_IN).into()),
         };
         let session = device.session.clone();
+        WhoAsks::tell(parts, Whom::Staff(session.staff));
         told.count(web, session.id)?;
         if device.wants_note(now) {
             web.app.db.write(move |tx| device.note(tx, now)).await?;

@@ -161,7 +161,9 @@ fn needed(kind: Kind) -> Vec<Needed> {
         Kind::Reset | Kind::Invitation => {
             vec![alone("password", samples::PASSWORD), need("sign_in_url", samples::SIGN_IN)]
         }
-        Kind::PasswordChanged | Kind::EmailChanged | Kind::SignInChanged | Kind::Test => vec![],
+        Kind::PasswordChanged | Kind::EmailChanged | Kind::SignInChanged | Kind::Test | Kind::TrailHead => {
+            vec![]
+        }
         Kind::EmailConfirmation => vec![need("confirm_url", samples::LINK)],
         Kind::InvitationUsername => {
             vec![need("username", samples::USERNAME), need("sign_in_url", samples::SIGN_IN)]

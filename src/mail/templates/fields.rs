@@ -121,7 +121,7 @@ fn own(kind: Kind) -> &'static [Meaning] {
             ("lost_device", "true when it takes off a lost second factor"),
             ("subject", "the subject"),
         ],
-        Kind::Test => &[],
+        Kind::Test | Kind::TrailHead => &[],
     }
 }
 

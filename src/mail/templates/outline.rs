@@ -60,7 +60,7 @@ pub fn of(kind: Kind) -> &'static [Piece] {
         Kind::Usernames => &USERNAMES,
         Kind::SignInChanged => &SIGN_IN_CHANGED,
         Kind::StaffReset => &STAFF_RESET,
-        Kind::Test => &[],
+        Kind::Test | Kind::TrailHead => &[],
     }
 }
 
@@ -253,7 +253,7 @@ pub fn chips(kind: Kind) -> &'static [Chip] {
             const { &[PERSON, chip("change", "what was changed", "change"), SUPPLIER, WHEN, WEBSITE] }
         }
         Kind::StaffReset => &[PERSON, SUPPLIER, UNTIL, WEBSITE],
-        Kind::Test => &[],
+        Kind::Test | Kind::TrailHead => &[],
     }
 }
 

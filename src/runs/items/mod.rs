@@ -8,8 +8,8 @@ use crate::kernel::id::{ResetId, RunId};
 use crate::mail::Delivery;
 
 pub(super) use store::{
-    cancel_queued, contacts, done, insert, last_acted, leave_out, next, next_paced, next_rested, page, tally,
-    turns, unsent,
+    cancel_queued, contacts, done, elsewhere, insert, last_acted, leave_out, next, next_paced, next_rested,
+    page, tally, turns, unsent,
 };
 
 /// One whom a run is about, before it was their turn.

@@ -3,7 +3,7 @@
 use super::{Item, Line, Show, Stage, Tally};
 use crate::db::{Error, FromRow, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
-use crate::kernel::id::{ContactId, ResetId, RunId};
+use crate::kernel::id::{ContactId, ResetId, RunId, StaffId};
 use crate::mail::Delivery;
 use crate::runs::draft::{Candidate, Of};
 use crate::runs::rules::Reason;
@@ -155,28 +155,48 @@ const LINE: &str =
      from run_items i left join resets x on x.id = i.reset_id left join mails m on m.id = x.mail_id
         left join contacts c on c.id = i.contact_id left join retailers cr on cr.id = c.retailer_id
         left join retailers r on r.id = i.retailer_id
-     where i.run_id = $1 and i.number > $2";
+     where i.run_id = $1 and i.number > $2
+        and ($5 or coalesce(cr.territory_id, r.territory_id) in (select t.territory_id from staff_territories t where t.staff_id = $6))";
 
-/// At most `limit` of a run's rows after one.
-pub fn page(tx: &mut Tx<'_>, run: RunId, show: Show, after: i64, limit: i64) -> Result<Vec<Line>, Error> {
+/// At most `limit` of a run's rows after one; with `staff` those alone who are in
+/// their territories now.
+pub fn page(
+    tx: &mut Tx<'_>,
+    run: RunId,
+    show: Show,
+    (after, limit): (i64, i64),
+    staff: Option<StaffId>,
+) -> Result<Vec<Line>, Error> {
+    let all = staff.is_none();
     match show {
         Show::Reached => tx.all(
             &format!("{LINE} and i.state <> 'left-out' order by i.number limit $3"),
-            &[&run, &after, &limit, &false],
+            &[&run, &after, &limit, &false, &all, &staff],
         ),
         Show::Queued => tx.all(
             &format!("{LINE} and i.state = 'queued' order by i.number limit $3"),
-            &[&run, &after, &limit, &false],
+            &[&run, &after, &limit, &false, &all, &staff],
         ),
         Show::LeftOut => tx.all(
             &format!("{LINE} and i.state = 'left-out' order by i.number limit $3"),
-            &[&run, &after, &limit, &false],
+            &[&run, &after, &limit, &false, &all, &staff],
         ),
         Show::Problems => tx.all(
             &format!("{LINE} and m.state in ('put-off', 'bounced', 'given-up') order by i.number limit $3"),
-            &[&run, &after, &limit, &false],
+            &[&run, &after, &limit, &false, &all, &staff],
         ),
     }
+}
+
+/// How many of a run are not in the territories of a staff user now.
+pub fn elsewhere(tx: &mut Tx<'_>, run: RunId, staff: StaffId) -> Result<i64, Error> {
+    let row: Row = tx.one(
+        "select count(*) as n from run_items i left join contacts c on c.id = i.contact_id
+             join retailers r on r.id = coalesce(c.retailer_id, i.retailer_id)
+         where i.run_id = $1 and r.territory_id not in (select t.territory_id from staff_territories t where t.staff_id = $2)",
+        &[&run, &staff],
+    )?;
+    row.get("n")
 }
 
 fn stage(row: &Row) -> Result<Stage, Error> {

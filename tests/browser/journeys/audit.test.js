@@ -21,6 +21,7 @@ journey("who did what is found in the trail, and the trail is whole", ["desktop"
   await sees(visitor, "No entry matches");
   await visitor.look("portal-audit-nothing");
   await page.goto("/portal/audit/verify");
+  await page.getByRole("button", { name: "Verify now" }).click();
   await sees(visitor, "Every entry follows from the one before it");
   await visitor.look("portal-audit-verify");
 });
