@@ -46,7 +46,7 @@ async fn mark(config: &Config) -> Result<(), Failure> {
     must_be_there(config)?;
     let _alone = alone(&config.database)?;
     let now = Clock::default().now();
-    let db = open(config)?;
+    let db = open(config).await?;
     let marked = db.write(move |tx| {
         if !tx.is_served_by_nobody()? {
             return Ok(None);

@@ -18,8 +18,8 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use super::places::Places;
-use crate::stopping::{Phase, Stopping};
 use super::strict::{self, Strict};
+use crate::stopping::{Phase, Stopping};
 
 /// How long a client may take to send a request's head: a slow one can't hold
 /// a place for ever.

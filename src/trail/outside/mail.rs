@@ -9,7 +9,7 @@ use crate::http::texts::{text, text_with};
 use crate::kernel::{EmailAddress, Timestamp, Token, calendar};
 use crate::mail::Kind;
 use crate::mail::message::{Outgoing, Rendered};
-use crate::mail::smtp::Handover;
+use crate::mail::smtp::{Handover, INTERRUPTED};
 
 /// Hands a mail with a head over; gives why it didn't go. It is no row of the queue:
 /// another one follows anyway.
@@ -60,6 +60,7 @@ pub(super) async fn send(
             Handover::Accepted { .. } => Ok(()),
             Handover::Refused { answer, .. } => Err(answer),
             Handover::Unreachable { problem } | Handover::InDoubt { problem } => Err(problem),
+            Handover::CutOff => Err(INTERRUPTED.to_owned()),
         },
     })
 }
