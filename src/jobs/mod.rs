@@ -3,6 +3,12 @@
 //!
 //! A worker that dies loses its lease; the job is taken again. So every job is
 //! safe to do twice.
+//!
+//! What ends the process would end the next one, too. So a job that was begun and
+//! neither ended nor got past what is dangerous in it ([`survived`]) is suspect:
+//! it is tried once more while its node does nothing else, and set aside if that
+//! doesn't end either. A process that was killed for another reason leaves jobs
+//! that get through alone.
 
 mod store;
 
@@ -15,7 +21,10 @@ use crate::db::{Error, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
 
-pub use store::{claim, finish, next_due_at, put_off, release_all, renew};
+pub use store::{
+    SetAside, Suspect, claim, claim_alone, finish, let_go, next_due_at, put_off, release_all, renew,
+    set_aside, survived, suspect, take_up, those_set_aside,
+};
 
 /// How long a worker may hold a job; while a mail server is waited for, the
 /// lease is renewed.
@@ -48,7 +57,8 @@ impl Kind {
         Self::Import,
     ];
 
-    const fn as_str(self) -> &'static str {
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ForgotPassword => "forgot-password",
             Self::ForgotUsername => "forgot-username",
@@ -82,10 +92,17 @@ impl Job {
     /// # Errors
     /// When an older Tradepost wrote it in another shape.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(&self.payload)
-            .map_err(|error| Error::Column { column: "payload".into(), problem: error.to_string() })
+        read(&self.payload)
     }
 }
+
+fn read<T: DeserializeOwned>(payload: &str) -> Result<T, Error> {
+    serde_json::from_str(payload)
+        .map_err(|error| Error::Column { column: "payload".into(), problem: error.to_string() })
+}
+
+/// How often a job may be begun without an end, the second time alone.
+pub const MOST_UNENDED: i64 = 2;
 
 /// Leaves a job to be done at once and wakes the workers.
 ///

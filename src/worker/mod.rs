@@ -1,12 +1,13 @@
 //! The workers: they take jobs and do them, at once when woken, and poll as
 //! the net beneath.
 
+mod alone;
 mod deliver;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::app::App;
 use crate::error::Result;
@@ -45,7 +46,13 @@ struct Hands {
     apart: Arc<Semaphore>,
     /// One for each mail that is being handed over.
     handovers: Arc<Semaphore>,
+    /// Places to do what could end the process: one for each job, or all of them
+    /// for one that is tried alone.
+    places: Arc<Semaphore>,
 }
+
+/// A job's place, kept until nothing in it could end the process any more.
+type Place = Option<OwnedSemaphorePermit>;
 
 /// Starts the workers of this node. They end with the process; whatever they
 /// were doing is taken up again when their lease runs out.
@@ -53,11 +60,13 @@ pub fn start(app: &Arc<App>) -> Workers {
     let hands = Hands {
         apart: Arc::new(Semaphore::new(WAITING)),
         handovers: Arc::new(Semaphore::new(WORKERS + WAITING)),
+        places: Arc::new(Semaphore::new(WORKERS)),
     };
     let (ending, end) = watch::channel(false);
     for _ in 0..WORKERS {
         tokio::spawn(work(Arc::clone(app), hands.clone(), end.clone()));
     }
+    tokio::spawn(alone::watch(Arc::clone(app), hands.clone(), end));
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
     Workers { hands, ending }
@@ -99,16 +108,15 @@ async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
         let woken = app.db.work().notified();
         let mut woken = std::pin::pin!(woken);
         woken.as_mut().enable();
+        let place = Arc::clone(&hands.places).acquire_owned().await.ok();
         match next(&app).await {
-            Ok(Next::Job(job)) if job.kind == Kind::SendMail => send(&app, job, &hands).await,
-            Ok(Next::Job(job)) => {
-                if let Err(error) = perform(&app, &job).await {
-                    tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
-                    put_off(&app, job).await;
-                }
+            Ok(Next::Job(job)) => begin(&app, job, place, &hands).await,
+            Ok(Next::Nothing(pause)) => {
+                drop(place);
+                drop(tokio::time::timeout(pause, woken).await);
             }
-            Ok(Next::Nothing(pause)) => drop(tokio::time::timeout(pause, woken).await),
             Err(error) => {
+                drop(place);
                 tracing::warn!(%error, "Looking for jobs failed");
                 tokio::time::sleep(POLL).await;
             }
@@ -116,27 +124,49 @@ async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
     }
 }
 
-/// Hands a mail over. A mail server that takes its time is waited for in a task of
-/// its own, so that other mails go on leaving.
-async fn send(app: &Arc<App>, job: Job, hands: &Hands) {
-    let (own, counted) = (Arc::clone(app), Arc::clone(&hands.handovers));
-    let mut handover = tokio::spawn(async move {
-        let _counted = counted.acquire_owned().await;
-        if let Err(error) = deliver::deliver(&own, job.clone()).await {
-            tracing::error!(%error, job.id = %job.id, "A mail's job broke; it is tried again");
-            put_off(&own, job).await;
-        }
+/// Does a job. A mail whose mail server takes its time is waited for in a task of
+/// its own, so that other jobs go on.
+async fn begin(app: &Arc<App>, job: Job, place: Place, hands: &Hands) {
+    let (is_mail, counted) = (job.kind == Kind::SendMail, Arc::clone(&hands.handovers));
+    let own = Arc::clone(app);
+    let mut work = tokio::spawn(async move {
+        let _counted = if is_mail { counted.acquire_owned().await.ok() } else { None };
+        attempt(&own, job, place).await;
     });
-    if tokio::time::timeout(PATIENCE, &mut handover).await.is_ok() {
+    if !is_mail {
+        drop(work.await);
+        return;
+    }
+    if tokio::time::timeout(PATIENCE, &mut work).await.is_ok() {
         return;
     }
     tokio::select! {
-        _ = &mut handover => {}
+        _ = &mut work => {}
         room = Arc::clone(&hands.apart).acquire_owned() => {
             tokio::spawn(async move {
-                drop(handover.await);
+                drop(work.await);
                 drop(room);
             });
+        }
+    }
+}
+
+/// Does a job to its end, or gives it back: to be tried again when it failed, to
+/// be tried alone when it broke down.
+async fn attempt(app: &Arc<App>, job: Job, place: Place) {
+    let (own, held) = (Arc::clone(app), job.clone());
+    let done = tokio::spawn(async move { perform(&own, held, place).await });
+    match done.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
+            put_off(app, job).await;
+        }
+        Err(_) => {
+            tracing::error!(job.id = %job.id, kind = ?job.kind, "A job broke down in the middle; it is tried once more alone");
+            if let Err(error) = app.db.write(move |tx| jobs::let_go(tx, &job)).await {
+                tracing::error!(%error, "A job that broke down could not be given back; its lease will run out");
+            }
         }
     }
 }
@@ -161,18 +191,17 @@ async fn next(app: &App) -> Result<Next> {
     Ok(job.map_or(Next::Nothing(POLL), Next::Job))
 }
 
-async fn perform(app: &App, job: &Job) -> Result<()> {
+async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
     let now = app.clock.now();
     let values = app.settings().values.clone();
     let (mode, language) = (values.reset.mode, values.language);
-    let job = job.clone();
     match job.kind {
         Kind::ForgotPassword => {
             app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
         }
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
         Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
-        Kind::SendMail => deliver::deliver(app, job).await,
+        Kind::SendMail => deliver::deliver(app, job, place).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
         Kind::Import => app.db.write(move |tx| import::advance(tx, &job, language, now)).await,
     }
