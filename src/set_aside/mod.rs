@@ -7,7 +7,8 @@ use crate::actor::Actor;
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, SetAside, Suspect};
+use crate::jobs::Kind;
+use crate::jobs::unended::{self, SetAside, Suspect};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, JobId};
 use crate::mail::{self, SendMail};
@@ -36,7 +37,7 @@ pub struct Item {
 /// # Errors
 /// When the database fails.
 pub fn put(tx: &mut Tx<'_>, suspect: Suspect, now: Timestamp) -> Result<bool> {
-    let Some(job) = jobs::set_aside(tx, suspect, now)? else { return Ok(false) };
+    let Some(job) = unended::set_aside(tx, suspect, now)? else { return Ok(false) };
     if job.kind == Kind::SendMail {
         mail::set_aside(tx, job.payload::<SendMail>()?.mail, MAIL_WAITS)?;
     }
@@ -51,7 +52,7 @@ pub fn put(tx: &mut Tx<'_>, suspect: Suspect, now: Timestamp) -> Result<bool> {
 /// [`Error::NotAllowed`] when the actor may not see settings.
 pub fn list(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Item>> {
     settings::must_see(actor)?;
-    jobs::those_set_aside(tx, LISTED)?.into_iter().map(|job| item(tx, job)).collect()
+    unended::those_set_aside(tx, LISTED)?.into_iter().map(|job| item(tx, job)).collect()
 }
 
 fn item(tx: &mut Tx<'_>, job: SetAside) -> Result<Item> {
@@ -64,6 +65,7 @@ fn item(tx: &mut Tx<'_>, job: SetAside) -> Result<Item> {
         Kind::ForgotPassword => ("Looking up who forgot a password".to_owned(), None),
         Kind::ForgotUsername => ("Looking up who forgot their usernames".to_owned(), None),
         Kind::ForgotStaffPassword => ("Looking up which colleague forgot a password".to_owned(), None),
+        Kind::Decoy => ("Doing as much as a look-up".to_owned(), None),
         Kind::Run => ("Taking a run further".to_owned(), None),
         Kind::Import => ("Taking an import further".to_owned(), None),
     };
@@ -77,7 +79,7 @@ fn item(tx: &mut Tx<'_>, job: SetAside) -> Result<Item> {
 /// [`Error::NotFound`] when no such job was set aside.
 pub fn take_up(tx: &mut Tx<'_>, actor: &Actor, id: JobId, now: Timestamp) -> Result<()> {
     settings::must_change(actor)?;
-    if !jobs::take_up(tx, id, now)? {
+    if !unended::take_up(tx, id, now)? {
         return Err(Error::NotFound);
     }
     audit::record(tx, actor, now, Event::JobTakenUp, About::default())?;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::{Hands, POLL, WORKERS, begin};
 use crate::app::App;
 use crate::error::Result;
-use crate::jobs::{self, MOST_UNENDED};
+use crate::jobs::unended;
 use crate::set_aside;
 
 /// How long a node has stood before it tries such a job. Where processes are ended
@@ -35,8 +35,8 @@ pub(super) async fn watch(app: Arc<App>, hands: Hands, ending: watch::Receiver<b
 /// Sees to the oldest such job; says whether there was one.
 async fn look(app: &Arc<App>, hands: &Hands) -> Result<bool> {
     let now = app.clock.now();
-    let Some(suspect) = app.db.read(move |tx| jobs::suspect(tx, now)).await? else { return Ok(false) };
-    if suspect.unended >= MOST_UNENDED {
+    let Some(suspect) = app.db.read(move |tx| unended::suspect(tx, now)).await? else { return Ok(false) };
+    if suspect.times >= unended::MOST {
         if app.db.write(move |tx| set_aside::put(tx, suspect, now)).await? {
             tracing::error!(job.id = %suspect.id, "A job was set aside: {}", set_aside::WHY);
         }
@@ -45,7 +45,7 @@ async fn look(app: &Arc<App>, hands: &Hands) -> Result<bool> {
     let all = u32::try_from(WORKERS).unwrap_or(u32::MAX);
     let place = Arc::clone(&hands.places).acquire_many_owned(all).await.ok();
     let now = app.clock.now();
-    if let Some(job) = app.db.write(move |tx| jobs::claim_alone(tx, suspect.id, now)).await? {
+    if let Some(job) = app.db.write(move |tx| unended::claim_alone(tx, suspect.id, now)).await? {
         tracing::warn!(job.id = %job.id, kind = ?job.kind, "A job that was begun without an end is tried once more, alone");
         begin(app, job, place, hands).await;
     }

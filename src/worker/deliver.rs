@@ -54,7 +54,7 @@ pub(super) async fn deliver(app: &App, job: Job, place: Place) -> Result<()> {
     let most = mail.most_doubts();
     let held = job.clone();
     let may_leave = app.db.write(move |tx| {
-        jobs::survived(tx, &held)?;
+        jobs::unended::survived(tx, &held)?;
         mail::about_to_hand_over(tx, id, most)
     });
     if !may_leave.await? {

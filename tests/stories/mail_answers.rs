@@ -265,7 +265,7 @@ story! {
         shop.resets("anna").await;
         let claim = async || {
             let now = shop.clock.now();
-            shop.db().write(move |tx| jobs::claim(tx, now)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))
+            shop.db().write(move |tx| jobs::claim(tx, 1, now)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))
         };
         let job = claim().await.expect("a job");
         for _ in 0..5 {
@@ -278,8 +278,8 @@ story! {
         shop.advance(jobs::LEASE + Duration::from_secs(1));
         let now = shop.clock.now();
         let suspect = shop.db().write(move |tx| {
-            let suspect = jobs::suspect(tx, now)?.expect("one that was begun without an end");
-            jobs::claim_alone(tx, suspect.id, now)
+            let suspect = jobs::unended::suspect(tx, now)?.expect("one that was begun without an end");
+            jobs::unended::claim_alone(tx, suspect.id, now)
         });
         let taken = suspect.await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"));
         assert!(taken.is_some(), "a worker that died loses it");

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tradepost::jobs::unended::{claim_alone, suspect};
 use tradepost::jobs::{self, Job};
 use tradepost::staff::BuiltIn;
 
@@ -17,11 +18,11 @@ async fn begins(shop: &Shop) -> Option<Job> {
     let now = shop.clock.now();
     shop.db()
         .write(move |tx| {
-            if let Some(job) = jobs::claim(tx, now)? {
+            if let Some(job) = jobs::claim(tx, 9, now)? {
                 return Ok(Some(job));
             }
-            let Some(suspect) = jobs::suspect(tx, now)? else { return Ok(None) };
-            jobs::claim_alone(tx, suspect.id, now)
+            let Some(found) = suspect(tx, now)? else { return Ok(None) };
+            claim_alone(tx, found.id, now)
         })
         .await
         .unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))
@@ -32,7 +33,8 @@ async fn dies(shop: &Shop) {
     if shop.database.kind == Kind::Postgres {
         shop.advance(jobs::LEASE + Duration::from_secs(1));
     } else {
-        let freed = shop.db().write(jobs::release_all).await;
+        let now = shop.clock.now();
+        let freed = shop.db().write(move |tx| jobs::release_all(tx, now)).await;
         freed.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"));
     }
 }
@@ -89,7 +91,7 @@ story! {
         let owner = shop.staff(BuiltIn::Owner).await;
         shop.member("anna", "anna@harbour.example", PASSWORD).await;
         shop.resets("anna").await;
-        shop.run("update jobs set unended = 2, set_aside_at = 1", &[]).await;
+        shop.run("update jobs set unended = 2, set_aside_at = 1, place_at = null", &[]).await;
         let action = button(&owner.browser.get("/portal/jobs").await.text());
         assert!(owner.browser.post(&action, &[]).await.leads_to("/portal/jobs"));
         assert!(begins(&shop).await.is_some(), "alone");
