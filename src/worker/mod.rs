@@ -247,7 +247,7 @@ async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
         }
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
         Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
-        Kind::Decoy => recovery::decoy::perform(app, &job).await,
+        Kind::Decoy => recovery::decoy::perform(app, job).await,
         Kind::SendMail => deliver::deliver(app, job, place).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
         Kind::Import => app.db.write(move |tx| import::advance(tx, &job, language, now)).await,
