@@ -118,10 +118,15 @@ mod tests {
     #[test]
     fn promise_01_a_secret_is_known_again_however_it_is_quoted() {
         let hex = HEXLOWER.encode(PASSWORD.as_bytes());
-        let percent: String = PASSWORD.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let quoted: String = PASSWORD.bytes().map(|byte| format!("={byte:02X}")).collect();
+        let each = |before: &str| {
+            HEXLOWER
+                .encode(PASSWORD.as_bytes())
+                .as_bytes()
+                .chunks(2)
+                .fold(String::new(), |all, pair| all + before + &String::from_utf8_lossy(pair))
+        };
+        let (percent, quoted, escapes) = (each("%"), each("=").to_uppercase(), each("\\x"));
         let bytes: Vec<String> = PASSWORD.bytes().map(|byte| format!("0x{byte:02x}")).collect();
-        let escapes: String = PASSWORD.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
         let wide: String = PASSWORD.chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect();
         let mut texts = vec![
             format!("keyword:{PASSWORD}"),

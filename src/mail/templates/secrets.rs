@@ -110,9 +110,9 @@ const ATTRIBUTES: [&str; 34] = [
 ];
 /// What may stand right before and right after a secret in words: with anything
 /// else it would be read as a part of an address.
-const AROUND: ([char; 8], [char; 12]) = (
+const AROUND: ([char; 8], [char; 15]) = (
     ['(', '[', '<', '"', '\'', '\u{201e}', '\u{201c}', '\u{ab}'],
-    [')', ']', '>', '"', '\'', '\u{201c}', '\u{201d}', '\u{bb}', '.', ',', ';', '!'],
+    [')', ']', '>', '"', '\'', '\u{201c}', '\u{201d}', '\u{bb}', '.', ',', ';', '!', '?', ':', '\u{2026}'],
 );
 
 /// Looks whether a mail filled in with `context`, within the frame `layout`, keeps
