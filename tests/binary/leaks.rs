@@ -2,7 +2,7 @@
 //! file, and how many in the memory of the process. `tests/attack/leaks` asks for a
 //! thousand; a few are looked for with every check.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::FileExt;
@@ -95,7 +95,7 @@ impl Seen {
 
     /// How many temporary passwords, and how often a chosen one, are in some bytes.
     fn in_heap(&self, heap: &[u8]) -> (usize, usize) {
-        let mut found = std::collections::BTreeSet::new();
+        let mut found = BTreeSet::new();
         let mut run = 0;
         for (at, byte) in heap.iter().enumerate() {
             run = if ALPHABET.contains(byte) { run + 1 } else { 0 };
@@ -105,7 +105,7 @@ impl Seen {
             for length in
                 [(grouped, 9), (bare, 8)].into_iter().filter_map(|(is, length)| is.then_some(length))
             {
-                found.extend(self.pieces.get(&heap[end - length..end]));
+                found.extend(self.pieces.get(&heap[end - length..end]).copied());
             }
         }
         let marks = heap.windows(MARK.len()).filter(|window| *window == MARK.as_bytes()).count();
