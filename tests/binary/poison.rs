@@ -57,7 +57,7 @@ fn is_set_aside(database: Database, [poison, cure]: [&str; 2]) {
 
 /// Waits until the job was begun so often, and kills the process in it.
 fn dies_in_the_middle(shop: &Installation, server: Serving, begun: i64) {
-    crate::until_for(Duration::from_secs(60), "the job is begun", || {
+    crate::until_for(Duration::from_mins(1), "the job is begun", || {
         (number(shop, "select coalesce(max(unended), 0) from jobs where kind = 'send-mail'") == begun)
             .then_some(())
     });
@@ -77,11 +77,9 @@ fn meddle(shop: &Installation, sql: &str) {
 }
 
 fn number(shop: &Installation, sql: &str) -> i64 {
-    match shop.database.url.strip_prefix("sqlite:") {
-        Some(path) => rusqlite::Connection::open(path).unwrap().query_one(sql, [], |row| row.get(0)).unwrap(),
-        None => {
-            let mut client = postgres::Client::connect(&shop.database.url, postgres::NoTls).unwrap();
-            client.query_one(&format!("select ({sql})::bigint"), &[]).unwrap().get(0)
-        }
+    if let Some(path) = shop.database.url.strip_prefix("sqlite:") {
+        return rusqlite::Connection::open(path).unwrap().query_one(sql, [], |row| row.get(0)).unwrap();
     }
+    let mut client = postgres::Client::connect(&shop.database.url, postgres::NoTls).unwrap();
+    client.query_one(&format!("select ({sql})::bigint"), &[]).unwrap().get(0)
 }

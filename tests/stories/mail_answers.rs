@@ -75,7 +75,7 @@ story! {
             let page = support.browser.get(&format!("/portal/contacts/{id}")).await.text();
             assert!(page.contains("the words of this answer are not kept"), "{spelling:?}: {page}");
             let heaps = [page, shop.database.rows().await, String::from_utf8_lossy(&log::since(mark)).into_owned()];
-            let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let hex = |text: &str| data_encoding::HEXLOWER.encode(text.as_bytes());
             for heap in heaps {
                 let heap = heap.to_lowercase();
                 let plain: String = heap.chars().filter(char::is_ascii_alphanumeric).collect();
