@@ -183,11 +183,15 @@ pub enum Event {
     RestoreSignedOff,
     /// Something was refused within an hour; what, and how often.
     Refused,
+    /// A job that ended the process twice was set aside.
+    JobSetAside,
+    /// A job that was set aside was taken up again.
+    JobTakenUp,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 90] = [
+    pub const ALL: [Self; 92] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -278,6 +282,8 @@ impl Event {
         Self::HeldMailsDropped,
         Self::RestoreSignedOff,
         Self::Refused,
+        Self::JobSetAside,
+        Self::JobTakenUp,
     ];
 
     /// The event of this name.
@@ -379,6 +385,8 @@ impl Event {
             Self::HeldMailsDropped => "held-mails-dropped",
             Self::RestoreSignedOff => "restore-signed-off",
             Self::Refused => "refused",
+            Self::JobSetAside => "job-set-aside",
+            Self::JobTakenUp => "job-taken-up",
         }
     }
 }

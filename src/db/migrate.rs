@@ -54,11 +54,12 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
     migration!("0023_fair_queue"),
-    migration!("0024_restored"),
-    migration!("0025_writable"),
-    migration!("0026_sealed_trail"),
-    migration!("0027_checks_of_the_trail"),
-    migration!("0028_refusals"),
+    migration!("0024_set_aside_jobs"),
+    migration!("0025_restored"),
+    migration!("0026_writable"),
+    migration!("0027_sealed_trail"),
+    migration!("0028_checks_of_the_trail"),
+    migration!("0029_refusals"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -240,7 +240,9 @@ const fn kind(event: Event) -> &'static str {
         | Event::BackupRestored
         | Event::HeldMailsSent
         | Event::HeldMailsDropped
-        | Event::RestoreSignedOff => "settings",
+        | Event::RestoreSignedOff
+        | Event::JobSetAside
+        | Event::JobTakenUp => "settings",
     }
 }
 

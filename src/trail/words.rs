@@ -151,6 +151,8 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         }
         Event::RestoreSignedOff => ("ok", "check", by("What follows from a restore was looked at")),
         Event::Refused => ("warn", "triangle", refused(entry)),
+        Event::JobSetAside => ("bad", "cross", plain("A job that ended Tradepost twice was set aside")),
+        Event::JobTakenUp => ("info", "dot", by("A job that was set aside taken up again")),
     }
 }
 
