@@ -103,6 +103,46 @@ pub const KEYS: &[Key] = &[
         "",
         "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no authenticator app can be set up.",
     ),
+    key(
+        "limits.name",
+        "20, then 1m x2 up to 1d, 50 at most, forgotten after 30d",
+        "Wrong passwords for one name from everywhere but known devices.",
+    ),
+    key(
+        "limits.name_near",
+        "6, then 1m x4 up to 1d, 18 at most, forgotten after 30d",
+        "The same from one IPv4 address or IPv6 network of 64 bits; fewer at most than limits.name has free.",
+    ),
+    key(
+        "limits.name_middle",
+        "9, then 1m x4 up to 1d, 19 at most, forgotten after 30d",
+        "The same from one IPv6 network of 56 bits.",
+    ),
+    key(
+        "limits.name_wide",
+        "12, then 1m x4 up to 1d, 19 at most, forgotten after 30d",
+        "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
+    key(
+        "limits.device",
+        "10, then 1m x2 up to 1h, 50 at most, forgotten after 30d",
+        "Wrong passwords from one known device; then it counts as any other.",
+    ),
+    key(
+        "limits.network_near",
+        "100 in 1h",
+        "Wrong passwords from one IPv4 address or IPv6 network of 64 bits, whatever the name.",
+    ),
+    key(
+        "limits.network_middle",
+        "200 in 1h",
+        "The same from one IPv6 network of 56 bits.",
+    ),
+    key(
+        "limits.network_wide",
+        "400 in 1h",
+        "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
     key("retention.sessions", "90d", "How long a session is kept after it has ended: 1d or more."),
     key(
         "retention.mails",

@@ -2,6 +2,7 @@
 
 mod changeable;
 mod keys;
+mod limits;
 mod reading;
 mod secrets;
 mod source;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key, UNNAMED};
+pub use limits::{Limit, Limits, Pauses, Widths};
 pub use secrets::without_secrets;
 pub use source::{Origin, Source};
 pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
@@ -138,6 +140,8 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// `hooks.*`
     pub hooks: Hooks,
+    /// `limits.*`
+    pub limits: Limits,
     /// `retention.*`
     pub retention: Retention,
     /// `supplier.time_zone`: the zone in which mails state times.
@@ -274,6 +278,7 @@ impl Config {
         let key_file = database.as_ref().map(|database| key_file(source, database));
         let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
         let retention = retention(reading);
+        let limits = Limits::read(reading);
         let password = password(reading);
         let bounce_secret = reading.parse("hooks.bounce_secret", value::shared_secret);
         let time_zone = reading.parse("supplier.time_zone", value::time_zone);
@@ -282,6 +287,7 @@ impl Config {
         Some(Self {
             http: http?,
             mail: mail?,
+            limits: limits?,
             retention: retention?,
             password: password?,
             database: database?,

@@ -26,7 +26,8 @@ use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::sessions::Place;
-use crate::throttle::{self, Limit};
+use crate::config::Limit;
+use crate::throttle;
 
 pub use store::{forget_old, list, remove, remove_all};
 

@@ -18,7 +18,8 @@ use crate::jobs::{self, Job};
 use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Login};
-use crate::throttle::{self, Counter, Limit, Pauses, Rule};
+use crate::config::{Limit, Pauses};
+use crate::throttle::{self, Counter, Rule};
 
 /// Mails for one name asked for from one place: three at once, then one after 5,
 /// 10, 20 and 40 minutes and one an hour.
@@ -76,7 +77,7 @@ impl Forgot {
 /// When the database fails.
 pub fn ask(tx: &mut Tx<'_>, kind: jobs::Kind, forgot: &Forgot, now: Timestamp) -> Result<Option<Timestamp>> {
     let counters = forgot.counters(if kind == jobs::Kind::ForgotUsername { "username" } else { "password" });
-    if let Some(until) = throttle::attempt(tx, &counters, now)? {
+    if let Some(until) = throttle::attempt(tx, &counters, now)?.until() {
         return Ok(Some(until));
     }
     jobs::enqueue(tx, kind, forgot, now)?;

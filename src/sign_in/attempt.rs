@@ -1,42 +1,21 @@
-//! Who says they are whom, from where, and how often they may
-//! (docs/security.md says why these numbers).
-
-use std::time::Duration;
+//! Who says they are whom, from where, and how often they may (`limits.*`;
+//! docs/security.md says why these numbers).
 
 use passwords::{Password, TemporaryPassword};
 
+use crate::actor::Who;
 use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::config::Limits;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::kernel::id::ContactId;
 use crate::kernel::{Timestamp, invisible};
 use crate::keys::Keys;
 use crate::retailers::{Contact, Login};
 use crate::sessions::Place;
 use crate::sessions::known_device::{self, Holder, KnownDevice};
-use crate::throttle::{self, Counter, Limit, Pauses, Rule};
-
-const DAY: Duration = Duration::from_hours(24);
-
-/// For one username from one network: twelve on the first day, then one a day,
-/// 18 in all. Less than [`PER_NAME`] has free, so one place alone never slows
-/// anyone elsewhere.
-const PER_PAIR: Pauses = Pauses {
-    free: 6,
-    first: Duration::from_mins(1),
-    factor: 4,
-    longest: DAY,
-    most: 18,
-    remembered: Duration::from_hours(30 * 24),
-};
-/// For one username from everywhere but known devices: 30 on the first day,
-/// then one a day, 50 in a row. A contact has two names at most, username
-/// and e-mail address, so an account has 100 (NIST 800-63B-4, 3.2.2).
-const PER_NAME: Pauses = Pauses { free: 20, factor: 2, most: 50, ..PER_PAIR };
-/// From one network over all usernames.
-const PER_NETWORK: Limit = Limit { attempts: 100, window: Duration::from_hours(1) };
-/// From one known device for its contact: a lost device is a place to guess
-/// from, too.
-const PER_DEVICE: Pauses = Pauses { free: 10, longest: Duration::from_hours(1), ..PER_NAME };
+use crate::throttle::{self, Attempted, Counter, Rule, Whose};
 
 /// What someone sends to sign in.
 #[derive(Clone, Copy)]
@@ -71,6 +50,7 @@ pub(super) struct Attempt {
     pub may_be_temporary: bool,
     cookie: Option<String>,
     keys: Option<Keys>,
+    limits: Limits,
 }
 
 impl Attempt {
@@ -82,6 +62,7 @@ impl Attempt {
             may_be_temporary: may_be_temporary(typed.password),
             cookie: typed.device.map(str::to_owned),
             keys: app.keys.clone(),
+            limits: app.config.limits,
         };
         (attempt, Password::parse(typed.password).ok())
     }
@@ -92,34 +73,46 @@ impl Attempt {
         known_device::recognise(self.keys.as_ref()?, self.cookie.as_deref()?, holder, now)
     }
 
-    /// Counts this attempt, or says until when it has to wait. A known device
-    /// that would have to wait is one of the strangers, so whoever copied its
-    /// cookie doesn't slow its owner down.
+    /// Counts this attempt, or says until when it has to wait; the first time that
+    /// anyone has to is written down. A known device that would have to wait is one
+    /// of the strangers, so whoever copied its cookie doesn't slow its owner down.
     pub(super) fn count(
         &self,
         tx: &mut Tx<'_>,
-        device: &mut Option<KnownDevice>,
+        (who, device): (Option<&Contact>, &mut Option<KnownDevice>),
         now: Timestamp,
     ) -> Result<Option<Timestamp>> {
+        let id = who.map(|contact| contact.id);
         let known = match device {
-            Some(known) => throttle::attempt(tx, &[of_device(known)], now)?,
-            None => return Ok(throttle::attempt(tx, &self.of_strangers(), now)?),
+            Some(known) => Some(throttle::attempt(tx, &[self.of_device(id, known)], now)?),
+            None => None,
         };
-        let Some(until) = known else { return Ok(None) };
-        *device = None;
-        Ok(throttle::attempt(tx, &self.of_strangers(), now)?.map(|other| other.min(until)))
+        let attempted = match known {
+            Some(Attempted::Waits(_)) | None => throttle::attempt(tx, &self.of_strangers(id), now)?,
+            Some(counted) => counted,
+        };
+        if attempted == (Attempted::Counted { wait_begins: true }) {
+            // Written down for unknown usernames too: the same work for all.
+            let about = who.map(|contact| About::contact(contact.retailer, contact.id)).unwrap_or_default();
+            audit::record(tx, &self.place.actor(Who::Nobody), now, Event::WaitBegan, about)?;
+        }
+        let until = known.and_then(Attempted::until);
+        if until.is_some() {
+            *device = None;
+        }
+        Ok(attempted.until().map(|other| until.map_or(other, |until| other.min(until))))
     }
 
     /// Until when the next attempt has to wait.
     pub(super) fn next(
         &self,
         tx: &mut Tx<'_>,
-        device: Option<&KnownDevice>,
+        (who, device): (Option<ContactId>, Option<&KnownDevice>),
         now: Timestamp,
     ) -> Result<Option<Timestamp>> {
-        let others = throttle::next(tx, &self.of_strangers(), now)?;
+        let others = throttle::next(tx, &self.of_strangers(who), now)?;
         let Some(device) = device else { return Ok(others) };
-        let known = throttle::next(tx, &[of_device(device)], now)?;
+        let known = throttle::next(tx, &[self.of_device(who, device)], now)?;
         Ok(known.zip(others).map(|(known, others)| known.min(others)))
     }
 
@@ -128,33 +121,41 @@ impl Attempt {
     pub(super) fn forgive(
         &self,
         tx: &mut Tx<'_>,
-        device: Option<&KnownDevice>,
+        (who, device): (Option<ContactId>, Option<&KnownDevice>),
         now: Timestamp,
     ) -> Result<()> {
-        let mut attempts = i64::MAX;
-        let counters = device.map_or_else(|| self.of_strangers(), |device| vec![of_device(device)]);
-        for counter in counters {
-            attempts = throttle::take_back(tx, &counter, attempts, now)?;
-        }
-        Ok(())
+        let counters =
+            device.map_or_else(|| self.of_strangers(who), |device| vec![self.of_device(who, device)]);
+        Ok(throttle::take_back(tx, &counters, now)?)
     }
 
-    /// What attempts are counted for that come from no known device, narrowest
-    /// first. They are counted for what was typed, known or not, so that a pause
-    /// tells nothing.
-    fn of_strangers(&self) -> Vec<Counter> {
-        let (network, address) = (throttle::network(&self.place.address), &self.place.address);
-        let network = Counter::new("sign-in-from", &network, Rule::Window(PER_NETWORK));
+    /// What attempts are counted for that come from no known device: this name from
+    /// the networks they come from, this name, and those networks, narrowest first.
+    /// They are counted for what was typed, known or not, so that a pause tells
+    /// nothing.
+    fn of_strangers(&self, who: Option<ContactId>) -> Vec<Counter> {
+        let (limits, address) = (&self.limits, &self.place.address);
+        let networks = Counter::of_networks("sign-in-from", address, &limits.network);
         // Nobody is called so, so nobody can be guessed.
-        let Some(key) = self.login.as_ref().map(Login::key) else { return vec![network] };
-        let pair = Counter::new("sign-in", &throttle::pair(&key, address), Rule::Pauses(PER_PAIR));
-        vec![pair, Counter::new("sign-in-as", &key, Rule::Pauses(PER_NAME)), network]
+        let Some(key) = self.login.as_ref().map(Login::key) else { return networks };
+        let of_pair = |(network, pair): (throttle::Network, String)| {
+            let rule = Rule::Pauses(network.width.of(&limits.name_from));
+            // Where from is kept only of those whom the office can tell about it.
+            let network_shown = who.map(|_| network.name.clone());
+            let whose = Whose { contact: who, network: network_shown, ..Whose::default() };
+            Counter::new(&network.what("sign-in"), &pair, rule).shown(whose)
+        };
+        let pairs = throttle::pairs(&key, address).into_iter().map(of_pair);
+        let name = Counter::new("sign-in-as", &key, Rule::Pauses(limits.name));
+        let name = name.shown(Whose { contact: who, ..Whose::default() });
+        pairs.chain([name]).chain(networks).collect()
     }
-}
 
-/// What attempts of a known device are counted for.
-fn of_device(device: &KnownDevice) -> Counter {
-    Counter::new("sign-in-device", &device.nonce, Rule::Pauses(PER_DEVICE))
+    /// What attempts of a known device are counted for.
+    fn of_device(&self, who: Option<ContactId>, device: &KnownDevice) -> Counter {
+        let counter = Counter::new("sign-in-device", &device.nonce, Rule::Pauses(self.limits.device));
+        counter.shown(Whose { contact: who, ..Whose::default() })
+    }
 }
 
 #[cfg(test)]

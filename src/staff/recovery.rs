@@ -20,7 +20,8 @@ use crate::kernel::id::{MailId, StaffResetId};
 use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::sessions::{self, Place, StaffKind};
-use crate::throttle::{self, Limit};
+use crate::config::Limit;
+use crate::throttle;
 
 /// How long a link lives that was asked for because a password was forgotten.
 const RESET_LIVES: Duration = Duration::from_mins(10);

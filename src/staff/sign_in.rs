@@ -14,7 +14,8 @@ use crate::error::Result;
 use crate::kernel::id::StaffId;
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::sessions::{self, Place};
-use crate::throttle::{self, Limit};
+use crate::config::Limit;
+use crate::throttle;
 
 /// Failures for one address from one place.
 const PER_PAIR: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };

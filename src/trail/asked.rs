@@ -154,6 +154,8 @@ const fn kind(event: Event) -> &'static str {
         Event::SignedIn
         | Event::SignedInTemporarily
         | Event::SignInRefused
+        | Event::WaitBegan
+        | Event::WaitLifted
         | Event::SignedOut
         | Event::SessionEnded
         | Event::SessionsEnded

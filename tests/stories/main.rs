@@ -87,4 +87,5 @@ mod throttle;
 mod trail;
 mod unchanged;
 mod waiting_runs;
+mod waits;
 mod wording;

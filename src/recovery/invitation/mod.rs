@@ -124,7 +124,7 @@ pub fn ask(
     let Some((contact, Standing::Open { .. })) = find(tx, token, now)? else { return Ok(None) };
     // The page mails as often as "Forgot your password?" does.
     let counter = [Counter::new("invitation", &contact.id.to_string(), Rule::Pauses(PER_PAIR))];
-    if let Some(until) = throttle::attempt(tx, &counter, now)? {
+    if let Some(until) = throttle::attempt(tx, &counter, now)?.until() {
         return Ok(Some(until));
     }
     let actor = Actor { who: Who::Contact(contact.id), door: Door::Website, address: address.to_owned() };

@@ -21,7 +21,8 @@ use crate::keys::Keys;
 use crate::notice::{self, Change};
 use crate::passkeys::Owner;
 use crate::sessions::{self, Place, StaffSession};
-use crate::throttle::{self, Limit};
+use crate::config::Limit;
+use crate::throttle;
 
 use super::people;
 

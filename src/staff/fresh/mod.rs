@@ -15,7 +15,8 @@ use crate::audit::{self, About, Event};
 use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::sessions::{self, StaffSession};
-use crate::throttle::{self, Limit};
+use crate::config::Limit;
+use crate::throttle;
 use zeroize::Zeroizing;
 
 /// How long a proof counts.
