@@ -133,11 +133,7 @@ pub const KEYS: &[Key] = &[
         "100 in 1h",
         "Wrong passwords from one IPv4 address or IPv6 network of 64 bits, whatever the name.",
     ),
-    key(
-        "limits.network_middle",
-        "200 in 1h",
-        "The same from one IPv6 network of 56 bits.",
-    ),
+    key("limits.network_middle", "200 in 1h", "The same from one IPv6 network of 56 bits."),
     key(
         "limits.network_wide",
         "400 in 1h",

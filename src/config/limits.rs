@@ -148,12 +148,19 @@ mod tests {
         let read = pauses("6, then 1m x4 up to 1d, 18 at most, forgotten after 30d").unwrap();
         let day = Duration::from_hours(24);
         let first = Duration::from_mins(1);
-        assert_eq!(
-            read,
-            Pauses { free: 6, first, factor: 4, longest: day, most: 18, remembered: 30 * day }
-        );
+        assert_eq!(read, Pauses { free: 6, first, factor: 4, longest: day, most: 18, remembered: 30 * day });
         assert_eq!(pauses("3, then 5m x2 up to 1h, forgotten after 1d").unwrap().most, i64::MAX);
-        for wrong in ["", "100", "0 in 1h", "-1 in 1h", "5 in", "5 in 1", "5 in 1w", "5 in 99999999999999999999d", "5 in é"] {
+        for wrong in [
+            "",
+            "100",
+            "0 in 1h",
+            "-1 in 1h",
+            "5 in",
+            "5 in 1",
+            "5 in 1w",
+            "5 in 99999999999999999999d",
+            "5 in é",
+        ] {
             assert!(window(wrong).is_err(), "{wrong}");
         }
         for wrong in [

@@ -8,6 +8,7 @@ use crate::access;
 use crate::actor::{Actor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
@@ -15,7 +16,6 @@ use crate::kernel::{Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
-use crate::config::Limit;
 use crate::throttle;
 
 /// How often the current password may be tried in a session.

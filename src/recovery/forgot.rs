@@ -12,13 +12,13 @@ use crate::access;
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
 use crate::config::ResetMode;
+use crate::config::{Limit, Pauses};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job};
 use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Login};
-use crate::config::{Limit, Pauses};
 use crate::throttle::{self, Counter, Rule};
 
 /// Mails for one name asked for from one place: three at once, then one after 5,

@@ -13,6 +13,7 @@ use super::store::{self, Pending, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job};
@@ -20,7 +21,6 @@ use crate::kernel::id::{MailId, StaffResetId};
 use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::sessions::{self, Place, StaffKind};
-use crate::config::Limit;
 use crate::throttle;
 
 /// How long a link lives that was asked for because a password was forgotten.

@@ -9,12 +9,12 @@ use super::store::{self, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::StaffId;
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::sessions::{self, Place};
-use crate::config::Limit;
 use crate::throttle;
 
 /// Failures for one address from one place.

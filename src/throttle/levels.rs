@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn one_household_is_one_place_and_so_is_one_company() {
-        let names = |address: &str| networks(address).into_iter().map(|network| network.name).collect::<Vec<_>>();
+        let names =
+            |address: &str| networks(address).into_iter().map(|network| network.name).collect::<Vec<_>>();
         assert_eq!(names("192.0.2.7"), ["192.0.2.7", "192.0.2.0/24"]);
         assert_eq!(names("::ffff:192.0.2.7"), names("192.0.2.7"));
         assert_eq!(

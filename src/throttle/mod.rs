@@ -90,7 +90,8 @@ pub fn attempt(tx: &mut Tx<'_>, counters: &[Counter], now: Timestamp) -> Result<
     if let Some(until) = latest(&counts, counters, now) {
         return Ok(Attempted::Waits(until));
     }
-    let more = counts.into_iter().zip(counters).map(|(count, counter)| (count.one_more(counter, now), counter));
+    let more =
+        counts.into_iter().zip(counters).map(|(count, counter)| (count.one_more(counter, now), counter));
     let more: Vec<_> = more.collect();
     store::keep(tx, &more)?;
     let wait_begins = more.iter().any(|(count, _)| count.began_at == Some(now));
@@ -169,7 +170,7 @@ impl Count {
 /// # Errors
 /// When the database fails.
 pub fn allows(tx: &mut Tx<'_>, what: &str, whose: &str, limit: Limit, now: Timestamp) -> Result<bool, Error> {
-    Ok(store::one_more(tx, &subject(what, whose), limit, now)? <= limit.attempts)
+    Ok(store::one_more(tx, &subject(what, whose), now.plus(limit.window), now)? <= limit.attempts)
 }
 
 /// Takes back up to `attempts` of the attempts counted so far.

@@ -56,7 +56,8 @@ mod tests {
             most: 50,
             remembered: Duration::from_hours(720),
         };
-        let minutes = [0, 1, 2, 3, 4, 5, 6, 7, 30, 49].map(|attempts| after(&pauses, attempts).as_secs() / 60);
+        let minutes =
+            [0, 1, 2, 3, 4, 5, 6, 7, 30, 49].map(|attempts| after(&pauses, attempts).as_secs() / 60);
         assert_eq!(minutes, [0, 0, 0, 1, 4, 16, 60, 60, 60, 60]);
         assert_eq!(after(&pauses, 50), pauses.remembered);
     }

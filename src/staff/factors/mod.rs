@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::actor::Actor;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{RoleId, StaffId};
@@ -21,7 +22,6 @@ use crate::keys::Keys;
 use crate::notice::{self, Change};
 use crate::passkeys::Owner;
 use crate::sessions::{self, Place, StaffSession};
-use crate::config::Limit;
 use crate::throttle;
 
 use super::people;

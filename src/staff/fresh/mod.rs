@@ -12,10 +12,10 @@ use super::store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::sessions::{self, StaffSession};
-use crate::config::Limit;
 use crate::throttle;
 use zeroize::Zeroizing;
 
