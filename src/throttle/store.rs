@@ -1,7 +1,6 @@
 //! What was counted, in the database: all nodes share it.
 
 use super::{Count, Counter, Whose};
-use crate::config::Limit;
 use crate::db::{Error, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, StaffId};
@@ -75,11 +74,12 @@ pub(super) fn keep(tx: &mut Tx<'_>, counted: &[(Count, &Counter)]) -> Result<(),
     )
 }
 
-/// Counts one attempt and says how many there are in its window.
+/// Counts one attempt, in a window until `ends_at` if it is the first, and says how
+/// many there are in it.
 pub(super) fn one_more(
     tx: &mut Tx<'_>,
     subject: &str,
-    limit: Limit,
+    ends_at: Timestamp,
     now: Timestamp,
 ) -> Result<i64, Error> {
     let row: Row = tx.one(
@@ -88,7 +88,7 @@ pub(super) fn one_more(
              attempts = case when throttles.window_ends_at <= $3 then 1 else throttles.attempts + 1 end,
              window_ends_at = case when throttles.window_ends_at <= $3 then $2 else throttles.window_ends_at end
          returning attempts",
-        &[&subject, &now.plus(limit.window), &now],
+        &[&subject, &ends_at, &now],
     )?;
     row.get("attempts")
 }
@@ -99,6 +99,10 @@ pub(super) fn fewer(tx: &mut Tx<'_>, subject: &str, attempts: i64) -> Result<u64
         "update throttles set attempts = case when attempts > $2 then attempts - $2 else 0 end where subject = $1",
         &[&subject, &attempts],
     )
+}
+
+pub(super) fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64, Error> {
+    tx.run("delete from throttles where subject = $1", &[&subject])
 }
 
 pub(super) fn of_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
