@@ -157,6 +157,7 @@ account-history = Was mit Ihrem Konto geschah
 edit-title = Name und E-Mail-Adresse
 edit-name-button = Namen speichern
 edit-new-email = Neue E-Mail-Adresse
+email-too-often = Es wurden zu viele solche E-Mails angefordert. Die nächste kann in { $time } verschickt werden.
 edit-email-hint = Wir schicken eine E-Mail dorthin, um sie zu bestätigen, und eine Nachricht an die alte Adresse.
 edit-email-button = Bestätigung senden
 name-wrong = Geben Sie einen Namen von 1 bis 120 Zeichen in einer Zeile ein.

@@ -157,6 +157,7 @@ account-history = What happened to your account
 edit-title = Name and e-mail address
 edit-name-button = Save name
 edit-new-email = New e-mail address
+email-too-often = Too many mails of this kind were asked for. The next one can be sent in { $time }.
 edit-email-hint = We send a mail there to confirm it, and a notice to the old address.
 edit-email-button = Send confirmation
 name-wrong = Type a name of 1 to 120 characters on one line.

@@ -49,17 +49,50 @@ pub struct Widths<R> {
     pub wide: R,
 }
 
-/// Every limit that nodes share.
+/// How often something may be tried with one name, in three regards.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Attempts to sign in from one device that is known.
-    pub device: Pauses,
-    /// For one name from one network.
+pub struct Shares {
+    /// With this name from one network.
     pub name_from: Widths<Pauses>,
-    /// For one name from everywhere but known devices.
+    /// With this name from everywhere.
     pub name: Pauses,
     /// From one network, whatever the name.
     pub network: Widths<Limit>,
+}
+
+/// Every limit that nodes share.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Wrong passwords, except from known devices.
+    pub sign_in: Shares,
+    /// Wrong passwords from one device that is known.
+    pub device: Pauses,
+    /// Mails that anyone can have sent to a contact by their name.
+    pub mail: Shares,
+    /// The same to a staff user.
+    pub staff_mail: Shares,
+    /// Mails to addresses that a contact says are theirs.
+    pub confirm: Confirm,
+    /// Resets and invitations by one staff user.
+    pub by_staff: ByStaff,
+}
+
+/// How often a new address is mailed, to be confirmed.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirm {
+    /// For one contact, whatever the addresses.
+    pub contact: Limit,
+    /// To one address, whoever asks.
+    pub address: Limit,
+}
+
+/// How often a staff user has mails sent, except by runs, which have a pace.
+#[derive(Clone, Copy, Debug)]
+pub struct ByStaff {
+    /// To one contact.
+    pub contact: Limit,
+    /// To all of them.
+    pub in_all: Limit,
 }
 
 impl Limits {
@@ -75,13 +108,36 @@ impl Limits {
         let middle = reading.parse("limits.name_middle", from_one_place);
         let wide = reading.parse("limits.name_wide", from_one_place);
         let name_from = Widths { near: near?, middle: middle?, wide: wide? };
-        let near = reading.parse("limits.network_near", window);
-        let middle = reading.parse("limits.network_middle", window);
-        let wide = reading.parse("limits.network_wide", window);
-        let network = Widths { near: near?, middle: middle?, wide: wide? };
+        let network = widths(reading, window, NETWORK);
         let device = reading.parse("limits.device", pauses);
-        Some(Self { device: device?, name_from, name: name?, network })
+        let sign_in = Shares { name_from, name: name?, network: network? };
+        let mail_name = reading.parse("limits.mail", pauses);
+        let mail_from = widths(reading, pauses, MAIL);
+        let asking = widths(reading, window, ASKING);
+        let staff_mail = reading.parse("limits.staff_mail", pauses);
+        let mail = Shares { name_from: mail_from?, name: mail_name?, network: asking? };
+        let staff_mail = Shares { name: staff_mail?, ..mail };
+        let contact = reading.parse("limits.confirm_contact", window);
+        let address = reading.parse("limits.confirm_address", window);
+        let confirm = Confirm { contact: contact?, address: address? };
+        let contact = reading.parse("limits.by_staff_contact", window);
+        let in_all = reading.parse("limits.by_staff", window);
+        let by_staff = ByStaff { contact: contact?, in_all: in_all? };
+        Some(Self { sign_in, device: device?, mail, staff_mail, confirm, by_staff })
     }
+}
+
+const NETWORK: [&str; 3] = ["limits.network_near", "limits.network_middle", "limits.network_wide"];
+const MAIL: [&str; 3] = ["limits.mail_near", "limits.mail_middle", "limits.mail_wide"];
+const ASKING: [&str; 3] = ["limits.asking_near", "limits.asking_middle", "limits.asking_wide"];
+
+fn widths<R>(
+    reading: &mut Reading<'_>,
+    read: fn(&str) -> Result<R, String>,
+    keys: [&'static str; 3],
+) -> Option<Widths<R>> {
+    let [near, middle, wide] = keys.map(|key| reading.parse(key, read));
+    Some(Widths { near: near?, middle: middle?, wide: wide? })
 }
 
 /// `100 in 1h`.

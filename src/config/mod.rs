@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key, UNNAMED};
-pub use limits::{Limit, Limits, Pauses, Widths};
+pub use limits::{ByStaff, Confirm, Limit, Limits, Pauses, Shares, Widths};
 pub use secrets::without_secrets;
 pub use source::{Origin, Source};
 pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};

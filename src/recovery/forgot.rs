@@ -3,39 +3,20 @@
 //! The request writes one row, whatever was typed; a worker looks it up later,
 //! so the answer tells nothing, not even by its time.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Manner, start};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
-use crate::config::ResetMode;
-use crate::config::{Limit, Pauses};
+use crate::config::{Limits, ResetMode};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job};
 use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Login};
-use crate::throttle::{self, Counter, Rule};
-
-/// Mails for one name asked for from one place: three at once, then one after 5,
-/// 10, 20 and 40 minutes and one an hour.
-pub(super) const PER_PAIR: Pauses = Pauses {
-    free: 3,
-    first: Duration::from_mins(5),
-    factor: 2,
-    longest: Duration::from_hours(1),
-    most: i64::MAX,
-    remembered: Duration::from_hours(24),
-};
-/// The same from everywhere. A stranger can use it up; whoever then has to wait
-/// was mailed within the hour, and what was mailed works.
-const PER_NAME: Pauses = Pauses { free: 6, ..PER_PAIR };
-/// Requests from one network that are followed up.
-const PER_NETWORK: Limit = Limit { attempts: 300, window: Duration::from_hours(1) };
+use crate::throttle::{self, Counter, Whose};
 
 /// What was typed, and from where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,14 +34,11 @@ impl Forgot {
     }
 
     /// What requests are counted for, narrowest first.
-    fn counters(&self, what: &str) -> Vec<Counter> {
-        let what = format!("forgot-{what}");
-        let network = throttle::network(&self.address);
-        let network = Counter::new(&format!("{what}-from"), &network, Rule::Window(PER_NETWORK));
+    fn counters(&self, what: &str, limits: &Limits) -> Vec<Counter> {
         // Nobody is called so, so nobody is mailed.
-        let Some(key) = Login::parse(&self.typed).map(|login| login.key()) else { return vec![network] };
-        let pair = Counter::new(&what, &throttle::pair(&key, &self.address), Rule::Pauses(PER_PAIR));
-        vec![pair, Counter::new(&format!("{what}-as"), &key, Rule::Pauses(PER_NAME)), network]
+        let key = Login::parse(&self.typed).map(|login| login.key());
+        let typed = (key.as_deref(), self.address.as_str());
+        throttle::counters(&format!("forgot-{what}"), typed, &limits.mail, |_| Whose::default())
     }
 
     fn actor(&self) -> Actor {
@@ -75,8 +53,14 @@ impl Forgot {
 ///
 /// # Errors
 /// When the database fails.
-pub fn ask(tx: &mut Tx<'_>, kind: jobs::Kind, forgot: &Forgot, now: Timestamp) -> Result<Option<Timestamp>> {
-    let counters = forgot.counters(if kind == jobs::Kind::ForgotUsername { "username" } else { "password" });
+pub fn ask(
+    tx: &mut Tx<'_>,
+    (kind, limits): (jobs::Kind, &Limits),
+    forgot: &Forgot,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let what = if kind == jobs::Kind::ForgotUsername { "username" } else { "password" };
+    let counters = forgot.counters(what, limits);
     if let Some(until) = throttle::attempt(tx, &counters, now)?.until() {
         return Ok(Some(until));
     }

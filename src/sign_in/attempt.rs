@@ -15,7 +15,7 @@ use crate::keys::Keys;
 use crate::retailers::{Contact, Login};
 use crate::sessions::Place;
 use crate::sessions::known_device::{self, Holder, KnownDevice};
-use crate::throttle::{self, Attempted, Counter, Rule, Whose};
+use crate::throttle::Guess;
 
 /// What someone sends to sign in.
 #[derive(Clone, Copy)]
@@ -69,38 +69,28 @@ impl Attempt {
 
     /// The device this comes from, if `contact` signed in there before.
     pub(super) fn device(&self, contact: &Contact, now: Timestamp) -> Option<KnownDevice> {
-        let holder = Holder { contact: contact.id, chosen_at: contact.password_set_at };
+        let holder = Holder { who: contact.id.as_uuid(), chosen_at: contact.password_set_at };
         known_device::recognise(self.keys.as_ref()?, self.cookie.as_deref()?, holder, now)
     }
 
-    /// Counts this attempt, or says until when it has to wait; the first time that
-    /// anyone has to is written down. A known device that would have to wait is one
-    /// of the strangers, so whoever copied its cookie doesn't slow its owner down.
+    /// Counts this attempt, or says until when it has to wait; where a wait begins
+    /// is written down. A known device that would have to wait is known no more.
     pub(super) fn count(
         &self,
         tx: &mut Tx<'_>,
         (who, device): (Option<&Contact>, &mut Option<KnownDevice>),
         now: Timestamp,
     ) -> Result<Option<Timestamp>> {
-        let id = who.map(|contact| contact.id);
-        let known = match device {
-            Some(known) => Some(throttle::attempt(tx, &[self.of_device(id, known)], now)?),
-            None => None,
-        };
-        let attempted = match known {
-            Some(Attempted::Waits(_)) | None => throttle::attempt(tx, &self.of_strangers(id), now)?,
-            Some(counted) => counted,
-        };
-        if attempted == (Attempted::Counted { wait_begins: true }) {
+        let key = self.key();
+        let guess = self.guess(key.as_deref(), who.map(|contact| contact.id));
+        let guessed = guess.count(tx, nonce(device.as_ref()), now)?;
+        if guessed.wait_begins {
             // Written down for unknown usernames too: the same work for all.
             let about = who.map(|contact| About::contact(contact.retailer, contact.id)).unwrap_or_default();
             audit::record(tx, &self.place.actor(Who::Nobody), now, Event::WaitBegan, about)?;
         }
-        let until = known.and_then(Attempted::until);
-        if until.is_some() {
-            *device = None;
-        }
-        Ok(attempted.until().map(|other| until.map_or(other, |until| other.min(until))))
+        device.take_if(|_| !guessed.known);
+        Ok(guessed.waits)
     }
 
     /// Until when the next attempt has to wait.
@@ -110,52 +100,33 @@ impl Attempt {
         (who, device): (Option<ContactId>, Option<&KnownDevice>),
         now: Timestamp,
     ) -> Result<Option<Timestamp>> {
-        let others = throttle::next(tx, &self.of_strangers(who), now)?;
-        let Some(device) = device else { return Ok(others) };
-        let known = throttle::next(tx, &[self.of_device(who, device)], now)?;
-        Ok(known.zip(others).map(|(known, others)| known.min(others)))
+        let key = self.key();
+        Ok(self.guess(key.as_deref(), who).next(tx, nonce(device), now)?)
     }
 
-    /// Takes back what was counted for whoever got in: all that this device, or
-    /// this network for this name, has used up, and nothing that others have.
+    /// Takes back what was counted for whoever got in.
     pub(super) fn forgive(
         &self,
         tx: &mut Tx<'_>,
         (who, device): (Option<ContactId>, Option<&KnownDevice>),
         now: Timestamp,
     ) -> Result<()> {
-        let counters =
-            device.map_or_else(|| self.of_strangers(who), |device| vec![self.of_device(who, device)]);
-        Ok(throttle::take_back(tx, &counters, now)?)
+        let key = self.key();
+        Ok(self.guess(key.as_deref(), who).forgive(tx, nonce(device), now)?)
     }
 
-    /// What attempts are counted for that come from no known device: this name from
-    /// the networks they come from, this name, and those networks, narrowest first.
-    /// They are counted for what was typed, known or not, so that a pause tells
-    /// nothing.
-    fn of_strangers(&self, who: Option<ContactId>) -> Vec<Counter> {
-        let (limits, address) = (&self.limits, &self.place.address);
-        let networks = Counter::of_networks("sign-in-from", address, &limits.network);
-        // Nobody is called so, so nobody can be guessed.
-        let Some(key) = self.login.as_ref().map(Login::key) else { return networks };
-        let of_pair = |(network, pair): (throttle::Network, String)| {
-            let rule = Rule::Pauses(network.width.of(&limits.name_from));
-            // Where from is kept only of those whom the office can tell about it.
-            let network_shown = who.map(|_| network.name.clone());
-            let whose = Whose { contact: who, network: network_shown, ..Whose::default() };
-            Counter::new(&network.what("sign-in"), &pair, rule).shown(whose)
-        };
-        let pairs = throttle::pairs(&key, address).into_iter().map(of_pair);
-        let name = Counter::new("sign-in-as", &key, Rule::Pauses(limits.name));
-        let name = name.shown(Whose { contact: who, ..Whose::default() });
-        pairs.chain([name]).chain(networks).collect()
+    fn key(&self) -> Option<String> {
+        self.login.as_ref().map(Login::key)
     }
 
-    /// What attempts of a known device are counted for.
-    fn of_device(&self, who: Option<ContactId>, device: &KnownDevice) -> Counter {
-        let counter = Counter::new("sign-in-device", &device.nonce, Rule::Pauses(self.limits.device));
-        counter.shown(Whose { contact: who, ..Whose::default() })
+    fn guess<'a>(&'a self, name: Option<&'a str>, contact: Option<ContactId>) -> Guess<'a> {
+        let (address, limits) = (&self.place.address, &self.limits);
+        Guess { what: "sign-in", name, address, contact, staff: None, limits }
     }
+}
+
+fn nonce(device: Option<&KnownDevice>) -> Option<&str> {
+    device.map(|device| device.nonce.as_str())
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 //! counted stands in `levels`, for how long they wait in `rules`, and the numbers
 //! are `limits.*` of the configuration.
 
+mod guesses;
 mod levels;
 mod rules;
 mod store;
 
-use crate::config::{Limit, Widths};
+use crate::config::{Limit, Shares, Widths};
 use crate::db::{Error, Tx};
 use crate::kernel::id::{ContactId, StaffId};
 use crate::kernel::{Digest, Timestamp};
 
+pub use guesses::{Guess, Guessed};
 pub use levels::{Network, Width, network, networks};
 pub use rules::Rule;
 pub use store::forget_old;
@@ -57,6 +59,26 @@ impl Counter {
         };
         networks(address).into_iter().map(counter).collect()
     }
+}
+
+/// What something is counted for that is tried with a name: the name from the
+/// networks it comes from, the name, and those networks, narrowest first. Without a
+/// name, since nobody can be called so, the networks alone.
+pub fn counters(
+    what: &str,
+    (name, address): (Option<&str>, &str),
+    shares: &Shares,
+    whose: impl Fn(Option<String>) -> Whose,
+) -> Vec<Counter> {
+    let networks = Counter::of_networks(&format!("{what}-from"), address, &shares.network);
+    let Some(name) = name else { return networks };
+    let of_pair = |(network, pair): (Network, String)| {
+        let rule = Rule::Pauses(network.width.of(&shares.name_from));
+        Counter::new(&network.what(what), &pair, rule).shown(whose(Some(network.name)))
+    };
+    let pairs = pairs(name, address).into_iter().map(of_pair);
+    let name = Counter::new(&format!("{what}-as"), name, Rule::Pauses(shares.name)).shown(whose(None));
+    pairs.chain([name]).chain(networks).collect()
 }
 
 /// What came of counting an attempt.
@@ -182,6 +204,15 @@ pub fn forgive(tx: &mut Tx<'_>, what: &str, whose: &str, attempts: i64) -> Resul
     Ok(())
 }
 
+/// Forgets what was counted.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(tx: &mut Tx<'_>, counter: &Counter) -> Result<(), Error> {
+    store::forget(tx, &counter.subject)?;
+    Ok(())
+}
+
 /// Forgets every attempt that slows a contact, from wherever: they chose another
 /// password, or somebody lifts it. Gives how many counters there were.
 ///
@@ -210,17 +241,12 @@ pub fn lift_of_network(tx: &mut Tx<'_>, network: &str) -> Result<u64, Error> {
 /// One account tried from each of the networks an address is in, narrowest first.
 /// Counted before what the account may use up from everywhere, they keep one
 /// stranger, however many addresses they have, from locking its owner out.
-pub fn pairs(account: &str, address: &str) -> Vec<(Network, String)> {
+fn pairs(account: &str, address: &str) -> Vec<(Network, String)> {
     let pair = |network: Network| {
         let pair = format!("{account}\n{}", network.name);
         (network, pair)
     };
     networks(address).into_iter().map(pair).collect()
-}
-
-/// One account tried from one place.
-pub fn pair(account: &str, address: &str) -> String {
-    format!("{account}\n{}", network(address))
 }
 
 fn subject(what: &str, whose: &str) -> String {

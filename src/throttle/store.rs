@@ -101,6 +101,10 @@ pub(super) fn fewer(tx: &mut Tx<'_>, subject: &str, attempts: i64) -> Result<u64
     )
 }
 
+pub(super) fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64, Error> {
+    tx.run("delete from throttles where subject = $1", &[&subject])
+}
+
 pub(super) fn of_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
     tx.run("delete from throttles where contact_id = $1", &[&contact])
 }

@@ -171,7 +171,10 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
             app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
         }
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
-        Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
+        Kind::ForgotStaffPassword => {
+            let limits = app.config.limits;
+            app.db.write(move |tx| staff::recovery::look_up(tx, &job, &limits, now)).await
+        }
         Kind::SendMail => deliver::deliver(app, job).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
         Kind::Import => app.db.write(move |tx| import::advance(tx, &job, language, now)).await,
