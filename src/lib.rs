@@ -38,6 +38,7 @@ pub mod export;
 pub mod bounces;
 pub mod trail;
 pub mod privacy;
+pub mod waits;
 pub mod getting_started;
 pub mod dashboard;
 pub mod customers;

@@ -228,6 +228,7 @@ flash-sessions-ended = Sie sind überall sonst abgemeldet.
 flash-link-gone = Dieser Link wurde benutzt oder ersetzt, oder er ist abgelaufen. Fordern Sie einen neuen an.
 flash-access-on = Der Website-Zugang ist wieder an. Angemeldet wird mit dem Passwort wie zuvor.
 flash-access-off = Der Website-Zugang ist aus, die Person ist abgemeldet. Sie können ihn jederzeit wieder einschalten; nichts geht verloren.
+flash-wait-lifted = Aufgehoben. Der nächste Versuch ist sofort möglich.
 flash-reset-cancelled = Abgebrochen. Das vorläufige Passwort gilt nicht.
 flash-reset-over = Zu spät zum Abbrechen: Es wurde schon benutzt.
 flash-inbox-cleared = Das Postfach ist leer.

@@ -228,6 +228,7 @@ flash-sessions-ended = You are signed out everywhere else.
 flash-link-gone = That link was used, replaced, or has run out. Ask for a new one.
 flash-access-on = Website access is on again. They sign in with their password as before.
 flash-access-off = Website access is off, and they are signed out. Turn it on again any time; nothing is lost.
+flash-wait-lifted = Lifted. The next try is possible at once.
 flash-reset-cancelled = Cancelled. The temporary password does not work.
 flash-reset-over = Too late to cancel: it has been used already.
 flash-inbox-cleared = The inbox is empty.

@@ -13,6 +13,7 @@ mod export;
 mod import;
 mod init;
 mod keys;
+mod limits;
 mod mail;
 mod outbox;
 mod reset;
@@ -70,6 +71,9 @@ enum Command {
     /// Try the mail server
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Who has to wait after wrong passwords, and lifting it
+    #[command(subcommand)]
+    Limits(limits::LimitsCommand),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
     /// The audit trail
@@ -147,6 +151,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Import(command) => import::run(command, config()?).await,
             Command::Export(args) => export::run(args, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
+            Command::Limits(command) => limits::run(command, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
             Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,

@@ -3,6 +3,10 @@
 
 use std::time::Duration;
 
+use tradepost::sessions::StaffKind;
+use tradepost::staff::BuiltIn;
+
+use crate::support::people::{STAFF_PASSWORD, staff_sign_in};
 use crate::support::shop::Shop;
 
 const PASSWORD: &str = "trout9lamp";
@@ -111,5 +115,65 @@ story! {
         }
         assert_eq!(shop.count("select count(*) as n from audit where act = 'wait-began' and contact_id = $1", &[&anna]).await, 1);
         assert_eq!(shop.count("select count(*) as n from throttles where network is not null and contact_id is null and subject like 'sign-in:%'", &[]).await, 0, "where someone unknown was guessed from is not kept");
+    }
+}
+
+story! {
+    async fn the_office_sees_who_waits_and_lifts_it(kind) {
+        let shop = Shop::with(kind, PROXY).await;
+        let anna = shop.member("anna", MAIL, PASSWORD).await;
+        let (support, rep) = (shop.staff(BuiltIn::Support).await, shop.colleague(BuiltIn::SalesRep, StaffKind::Dual, &[]).await);
+        shop.stop_clock_at(shop.clock.now());
+        assert!(support.browser.get("/portal/waits").await.says("Nobody has to wait"));
+        for place in 0..22 {
+            shop.browser().coming_from(&format!("2001:db8:{place:x}::9")).sign_in("anna", "wrong9lamp").await;
+        }
+        for _ in 0..7 {
+            shop.browser().coming_from("203.0.113.9").sign_in("nobody", "wrong9lamp").await;
+        }
+        let page = support.browser.get("/portal/waits").await;
+        assert!(page.says("Anna Sample") && page.says("everywhere but on devices they have used before"), "{}", page.text());
+        assert!(!page.says("nobody") && !page.says("203.0.113.9"), "what is nobody's is not kept");
+        let contact = format!("/portal/contacts/{anna}");
+        assert!(support.browser.get(&contact).await.says("their own one has to wait until"));
+        assert!(rep.browser.get("/portal/waits").await.says("Nobody has to wait"), "not of their territories");
+        assert_eq!(rep.browser.post(&format!("{contact}/waits/lift"), &[]).await.status, 404);
+        let fresh = shop.browser().coming_from("198.51.100.7");
+        assert_eq!(fresh.sign_in("anna", PASSWORD).await.status, 429);
+        assert!(support.browser.post(&format!("{contact}/waits/lift"), &[]).await.leads_to(&contact));
+        assert!(fresh.sign_in("anna", PASSWORD).await.leads_to("/"));
+        assert!(support.browser.get("/portal/waits").await.says("Nobody has to wait"));
+        shop.counts(1, "select count(*) as n from audit where act = 'wait-lifted' and contact_id is not null").await;
+    }
+}
+
+story! {
+    async fn the_operator_sees_who_waits_and_lifts_it_of_the_owner_too(kind) {
+        let shop = Shop::with(kind, &[PROXY, &[("limits.network_near", "5 in 1d")]].concat()).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let (code, said) = shop.tradepost(&["limits", "list"]).await;
+        assert!(code == 0 && said.contains("Nobody has to wait."), "{code}: {said}");
+        for place in 0..22 {
+            let thief = shop.browser().coming_from(&format!("2001:db8:{place:x}::9"));
+            staff_sign_in(&thief, "/portal", &owner.email, "wrong ladder 12 moss").await;
+        }
+        for _ in 0..5 {
+            shop.browser().coming_from("203.0.113.9").sign_in("nobody", "wrong9lamp").await;
+        }
+        let (_, said) = shop.tradepost(&["limits", "list"]).await;
+        assert!(said.contains("staff") && said.contains("network  203.0.113.9"), "{said}");
+        let (_, json) = shop.tradepost(&["limits", "list", "--json"]).await;
+        assert!(json.contains(r#""everywhere":true"#), "{json}");
+        let fresh = shop.browser().coming_from("198.51.100.7");
+        assert_eq!(staff_sign_in(&fresh, "/portal", &owner.email, STAFF_PASSWORD).await.status, 429);
+        let (code, said) = shop.tradepost(&["limits", "lift", "--staff", &owner.email]).await;
+        assert!(code == 0 && said.contains("Lifted"), "{code}: {said}");
+        assert!(staff_sign_in(&fresh, "/portal", &owner.email, STAFF_PASSWORD).await.leads_to("/portal"));
+        assert_eq!(shop.browser().coming_from("203.0.113.9").sign_in("nobody", "wrong9lamp").await.status, 429);
+        assert_eq!(shop.tradepost(&["limits", "lift", "--network", "203.0.113.9"]).await.0, 0);
+        assert_eq!(shop.browser().coming_from("203.0.113.9").sign_in("nobody", "wrong9lamp").await.status, 401);
+        for wrong in [["--staff", "nobody@harbour.example"], ["--username", "nobody"], ["--network", "192.0.2.1"]] {
+            assert_eq!(shop.tradepost(&["limits", "lift", wrong[0], wrong[1]]).await.0, 3, "{wrong:?}");
+        }
     }
 }
