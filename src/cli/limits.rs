@@ -100,9 +100,9 @@ async fn lift(args: LiftArgs, config: Config) -> Result<(), Failure> {
             println!("Lifted: the next try is possible at once.");
             Ok(())
         }
-        Err(crate::Error::NotFound) => {
-            Err(Failure::Refused("nobody is called so, and no such network waits; see tradepost limits list".into()))
-        }
+        Err(crate::Error::NotFound) => Err(Failure::Refused(
+            "nobody is called so, and no such network waits; see tradepost limits list".into(),
+        )),
         Err(error) => Err(failed("lifting the wait", error)),
     }
 }

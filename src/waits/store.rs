@@ -24,7 +24,8 @@ pub struct Counted {
 }
 
 const COUNTED: &str = "t.contact_id, t.staff_id, t.network, t.began_at, t.open_at, c.name as contact_name, s.name as staff_name, r.name as retailer_name";
-const FROM: &str = "throttles t left join contacts c on c.id = t.contact_id left join retailers r on r.id = c.retailer_id
+const FROM: &str =
+    "throttles t left join contacts c on c.id = t.contact_id left join retailers r on r.id = c.retailer_id
      left join staff s on s.id = t.staff_id";
 
 /// Counters that wait and are about somebody, those that wait longest first.
@@ -39,11 +40,7 @@ pub(super) fn waiting(tx: &mut Tx<'_>, most: i64, now: Timestamp) -> Result<Vec<
     )
 }
 
-pub(super) fn of_contact(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    now: Timestamp,
-) -> Result<Vec<Counted>, Error> {
+pub(super) fn of_contact(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Vec<Counted>, Error> {
     tx.all(
         &format!(
             "select {COUNTED} from {FROM} where t.contact_id = $2 and t.open_at > $1 and t.began_at is not null order by t.open_at desc"
