@@ -53,7 +53,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0020_key_fingerprint"),
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
-    migration!("0023_waits"),
+    migration!("0023_fair_queue"),
+    migration!("0024_waits"),
 ];
 
 /// Why a schema could not be brought up to date.

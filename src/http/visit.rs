@@ -36,10 +36,9 @@ pub struct Visit {
 impl Visit {
     /// Reads it off a request.
     pub fn of(web: &Shared, parts: &Parts) -> Self {
-        let config = &web.app.config;
         let language = header(&parts.headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
         let device = header(&parts.headers, header::USER_AGENT).unwrap_or_default();
-        let cookies = Cookies { https: config.http.public_url.starts_with("https:") };
+        let cookies = cookies(web);
         Self {
             path: parts.uri.path().to_owned(),
             language: web.app.settings().language(language),
@@ -68,6 +67,11 @@ impl FromRequestParts<Shared> for Visit {
     }
 }
 
+/// How cookies are set here.
+pub(super) fn cookies(web: &Shared) -> Cookies {
+    Cookies { https: web.app.config.http.public_url.starts_with("https:") }
+}
+
 /// The door behind an address.
 fn door(path: &str) -> Door {
     match path.split('/').nth(1) {
@@ -79,7 +83,7 @@ fn door(path: &str) -> Door {
 }
 
 /// The client's address: the peer's, or what a trusted proxy says of it.
-fn address(web: &Shared, parts: &Parts) -> String {
+pub(super) fn address(web: &Shared, parts: &Parts) -> String {
     let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
         return String::new();
     };

@@ -136,7 +136,10 @@ async fn ask(web: &Shared, visit: &Visit, kind: Kind, typed: &str) -> Answer<Str
     let forgot = Forgot::new(typed, &visit.place.address);
     let now = web.app.clock.now();
     let limits = web.app.config.limits;
-    let next = web.app.db.write(move |tx| forgot::ask(tx, (kind, &limits), &forgot, now)).await?;
+    let next = match web.floods.count(&visit.place.address, now) {
+        None => web.app.db.write(move |tx| forgot::ask(tx, (kind, &limits), &forgot, now)).await?,
+        flood => flood,
+    };
     let minutes = next.map(|next| next.since(now).as_secs().div_ceil(60));
     Ok(minutes.map(|minutes| format!("?next={minutes}")).unwrap_or_default())
 }

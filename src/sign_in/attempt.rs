@@ -1,7 +1,7 @@
 //! Who says they are whom, from where, and how often they may (`limits.*`;
 //! docs/security.md says why these numbers).
 
-use passwords::{Password, TemporaryPassword};
+use passwords::{Password, TemporaryPassword, Turn};
 
 use crate::actor::Who;
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::config::Limits;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::ContactId;
-use crate::kernel::{Timestamp, invisible};
+use crate::kernel::{Timestamp, invisible, network};
 use crate::keys::Keys;
 use crate::retailers::{Contact, Login};
 use crate::sessions::Place;
@@ -71,6 +71,12 @@ impl Attempt {
     pub(super) fn device(&self, contact: &Contact, now: Timestamp) -> Option<KnownDevice> {
         let holder = Holder { who: contact.id.as_uuid(), chosen_at: contact.password_set_at };
         known_device::recognise(self.keys.as_ref()?, self.cookie.as_deref()?, holder, now)
+    }
+
+    /// Whom hashing waits for: others of the same network first, strangers behind
+    /// those who were here before.
+    pub(super) fn turn(&self, device: Option<&KnownDevice>) -> Turn {
+        Turn::new(network::household(&self.place.address), device.is_some())
     }
 
     /// Counts this attempt, or says until when it has to wait; where a wait begins

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use passwords::{Hash, Known, Matched, Own, Password};
+use passwords::{Hash, Known, Matched, Own, Password, Turn};
 
 use super::store::{self, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
@@ -13,7 +13,7 @@ use crate::config::Limits;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::StaffId;
-use crate::kernel::{EmailAddress, Timestamp, Token};
+use crate::kernel::{EmailAddress, Timestamp, Token, network};
 use crate::keys::Keys;
 use crate::sessions::known_device::{self, Holder, KnownDevice};
 use crate::sessions::{self, Place};
@@ -101,10 +101,11 @@ where
     }
     let Looked { staff, device, .. } = found;
     let own = staff.as_ref().filter(|staff| staff.active).and_then(|staff| staff.password.clone());
+    let turn = Turn::new(network::household(&attempt.place.address), device.is_some());
     let known = Known { own: own.clone().map(Own::Hash), ..Known::default() };
-    let (matched, typed) = app.passwords.check(typed.password, known).await?;
+    let (matched, typed) = app.passwords.check_for(&turn, typed.password, known).await?;
     let rehashed = match matched {
-        Matched::Own { outdated: true } => Some(app.passwords.hash(typed).await?),
+        Matched::Own { outdated: true } => Some(app.passwords.hash_for(&turn, typed).await?),
         _ => None,
     };
     let (matched, now) = (matches!(matched, Matched::Own { .. }), app.clock.now());
