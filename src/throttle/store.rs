@@ -53,6 +53,8 @@ fn count(rows: &[Row], counter: &Counter, now: Timestamp) -> Result<Count, Error
 pub(super) fn keep(tx: &mut Tx<'_>, counted: &[(Count, &Counter)]) -> Result<(), Error> {
     let row = |(count, counter): &(Count, &Counter)| -> Vec<Value> {
         let Whose { contact, staff, network } = &counter.whose;
+        // Where someone comes from is kept only while the office could be asked about it.
+        let network = network.as_ref().filter(|_| count.began_at.is_some());
         vec![
             counter.subject.to_value(),
             count.attempts.to_value(),

@@ -36,7 +36,7 @@ story! {
             assert_eq!(signs_in(&thief, &format!("user{guess}@harbour.example"), "Spring 2026 sale!").await.status, 401);
         }
         let told = signs_in(&thief, &office.email, STAFF_PASSWORD).await;
-        assert!(told.status == 429 && told.says("The next try is possible in 1 hour."), "{}", told.text());
+        assert!(told.status == 429 && told.says("The next try is possible in 60 minutes."), "{}", told.text());
         assert!(told.header("retry-after").parse::<u64>().unwrap() > 3_000);
         let elsewhere = shop.browser().coming_from("198.51.100.7");
         assert!(signs_in(&elsewhere, &office.email, STAFF_PASSWORD).await.leads_to("/portal"));

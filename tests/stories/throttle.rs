@@ -103,7 +103,7 @@ story! {
             let (mut tried, until) = (0, shop.clock.now().plus(DAY));
             while shop.clock.now() < until {
                 place += 1;
-                let thief = shop.browser().coming_from(&format!("203.0.{}.{}", place / 250, place % 250));
+                let thief = shop.browser().coming_from(&format!("203.{}.{}.9", place / 250, place % 250));
                 let reply = thief.sign_in(username, "wrong9lamp").await;
                 if reply.status == 401 {
                     tried += 1;
