@@ -45,6 +45,7 @@ pub mod bounces;
 pub mod trail;
 pub mod privacy;
 pub mod restored;
+pub mod waits;
 pub mod getting_started;
 pub mod dashboard;
 pub mod customers;

@@ -106,8 +106,14 @@ fn notices_of_changes() {
     };
     snapshot("email_changed", Kind::EmailChanged, &changed);
     let confirm_url = "https://shop.harbour.example/confirm-email/0193b2f0";
-    let confirmation =
-        EmailConfirmation { supplier, website, person, retailer, confirm_url, valid_until: UNTIL };
+    let confirmation = EmailConfirmation {
+        supplier,
+        website,
+        person: "new@harbour.example",
+        retailer,
+        confirm_url,
+        valid_until: UNTIL,
+    };
     snapshot("email_confirmation", Kind::EmailConfirmation, &confirmation);
 }
 

@@ -19,6 +19,7 @@ use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::recovery;
 use crate::retailers;
 use crate::sessions::ContactSession;
+use crate::throttle::{self, Counter, Rule};
 
 /// How long the link to the new address lives.
 const LINK_LIVES: Duration = Duration::from_hours(24);
@@ -32,6 +33,9 @@ pub enum Asked {
     Unchanged,
     /// The current password was not right.
     WrongPassword,
+    /// Too many such mails were asked for, by them or to that address, which isn't
+    /// told; the next one can be sent then.
+    Wait(Timestamp),
 }
 
 /// Asks for another address. Nothing changes until its owner confirms.
@@ -48,7 +52,7 @@ pub async fn ask(
     let Some(hash) = recovery::choose::knows(app, session.contact, current).await? else {
         return Ok(Asked::WrongPassword);
     };
-    let (now, session) = (app.clock.now(), session.clone());
+    let (now, session, limits) = (app.clock.now(), session.clone(), app.config.limits.confirm);
     app.db
         .write(move |tx| {
             if !recovery::choose::still_knows(tx, session.id, session.contact, &hash, now)? {
@@ -57,6 +61,14 @@ pub async fn ask(
             let known = retailers::contact(tx, &Actor::system(), session.contact)?.email;
             if known.is_some_and(|known| known.as_str() == new.as_str()) {
                 return Ok(Asked::Unchanged);
+            }
+            // Or contacts could have strangers mailed as often as they like.
+            let often = [
+                Counter::new("confirm", &session.contact.to_string(), Rule::Window(limits.contact)),
+                Counter::new("confirm-to", &new.key(), Rule::Window(limits.address)),
+            ];
+            if let Some(until) = throttle::attempt(tx, &often, now)?.until() {
+                return Ok(Asked::Wait(until));
             }
             store::finish_open(tx, session.contact, now)?;
             let (to, language) = (new.clone(), session.language);
@@ -118,14 +130,14 @@ pub async fn compose_confirmation(app: &App, mail: &Mail, now: Timestamp) -> Res
     let context = contexts::EmailConfirmation {
         supplier: &app.settings().values.supplier,
         website,
-        person,
+        // Whose address this is isn't known yet, so it hears no words that a contact chose.
+        person: mail.to.as_str(),
         retailer: &contact.retailer_name,
         confirm_url: &Zeroizing::new(format!("{website}/account/email/confirm/{}", token.expose().as_str())),
         valid_until: &calendar::day_and_time(until, &app.config.time_zone, mail.language),
     };
     let rendered = app.templates().render(mail.kind, mail.language, &context)?;
-    let to_name = Some(person.clone());
-    Ok(Some(Composed { rendered, to_name, temporary: None }))
+    Ok(Some(Composed { rendered, to_name: None, temporary: None }))
 }
 
 /// Puts the notice to the old address together.

@@ -14,7 +14,7 @@ use crate::http::forms::{FieldErrors, NewPasskeyForm, Posted, Secret};
 use crate::http::session::SignedIn;
 use crate::http::{Answer, Ids, Page, Shared, Visit, html, json, link_gone, redirect, texts};
 use crate::kernel::id::PasskeyId;
-use crate::kernel::{EmailAddress, Token, text};
+use crate::kernel::{EmailAddress, Token, calendar, text};
 use crate::passkeys::{self, Owner, Passkey};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Device};
@@ -185,6 +185,11 @@ pub async fn submit_email(
     match asked {
         email::Asked::Sent => Ok(redirect("/account", Some("email-asked"))),
         email::Asked::Unchanged => Ok(redirect("/account", Some("unchanged"))),
+        email::Asked::Wait(until) => {
+            let wait = calendar::wait(until.since(web.app.clock.now()), visit.language);
+            let text = texts::text_with(visit.language, "email-too-often", &[("time", &wait)]);
+            edit_page(&web, &visit, &session, typed, FieldErrors::one("email", text)).await
+        }
         email::Asked::WrongPassword => {
             edit_page(&web, &visit, &session, typed, refuse("current_password", "password-wrong-current"))
                 .await

@@ -9,6 +9,11 @@ pub enum Event {
     SignedInTemporarily,
     /// An attempt to sign in was refused; about no one when the account is not known.
     SignInRefused,
+    /// After too many wrong attempts the next one has to wait, for the first time in
+    /// a row; about no one when the account is not known.
+    WaitBegan,
+    /// A wait was lifted.
+    WaitLifted,
     /// Someone signed out.
     SignedOut,
     /// One session was ended from elsewhere.
@@ -191,10 +196,12 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 92] = [
+    pub const ALL: [Self; 94] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
+        Self::WaitBegan,
+        Self::WaitLifted,
         Self::SignedOut,
         Self::SessionEnded,
         Self::SessionsEnded,
@@ -298,6 +305,8 @@ impl Event {
             Self::SignedIn => "signed-in",
             Self::SignedInTemporarily => "signed-in-temporarily",
             Self::SignInRefused => "sign-in-refused",
+            Self::WaitBegan => "wait-began",
+            Self::WaitLifted => "wait-lifted",
             Self::SignedOut => "signed-out",
             Self::SessionEnded => "session-ended",
             Self::SessionsEnded => "sessions-ended",

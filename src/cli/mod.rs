@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod jobs;
 mod keys;
+mod limits;
 mod mail;
 mod outbox;
 mod reset;
@@ -71,6 +72,9 @@ enum Command {
     /// Try the mail server
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Who has to wait after wrong passwords, and lifting it
+    #[command(subcommand)]
+    Limits(limits::LimitsCommand),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
     /// Jobs that are not done by themselves any more
@@ -153,6 +157,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Import(command) => import::run(command, config()?).await,
             Command::Export(args) => export::run(args, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
+            Command::Limits(command) => limits::run(command, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
             Command::Jobs(command) => jobs::run(command, config()?).await,
             Command::Audit(command) => audit::run(command, config()?).await,

@@ -118,6 +118,90 @@ pub const KEYS: &[Key] = &[
         "",
         "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no authenticator app can be set up.",
     ),
+    key(
+        "limits.name",
+        "20, then 1m x2 up to 1d, 50 at most, forgotten after 30d",
+        "Wrong passwords for one name from everywhere but known devices.",
+    ),
+    key(
+        "limits.name_near",
+        "6, then 1m x4 up to 1d, 18 at most, forgotten after 30d",
+        "The same from one IPv4 address or IPv6 network of 64 bits; fewer at most than limits.name has free.",
+    ),
+    key(
+        "limits.name_middle",
+        "9, then 1m x4 up to 1d, 19 at most, forgotten after 30d",
+        "The same from one IPv6 network of 56 bits.",
+    ),
+    key(
+        "limits.name_wide",
+        "12, then 1m x4 up to 1d, 19 at most, forgotten after 30d",
+        "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
+    key(
+        "limits.device",
+        "10, then 1m x2 up to 1h, 50 at most, forgotten after 30d",
+        "Wrong passwords from one known device; then it counts as any other.",
+    ),
+    key(
+        "limits.network_near",
+        "100 in 1h",
+        "Wrong passwords from one IPv4 address or IPv6 network of 64 bits, whatever the name.",
+    ),
+    key("limits.network_middle", "200 in 1h", "The same from one IPv6 network of 56 bits."),
+    key(
+        "limits.network_wide",
+        "400 in 1h",
+        "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
+    key(
+        "limits.mail",
+        "6, then 5m x2 up to 1h, forgotten after 1d",
+        "Mails that anyone can have sent by a contact’s name: forgotten passwords and usernames.",
+    ),
+    key(
+        "limits.mail_near",
+        "3, then 5m x2 up to 1h, forgotten after 1d",
+        "The same from one IPv4 address or IPv6 network of 64 bits, and from an invitation’s page.",
+    ),
+    key(
+        "limits.mail_middle",
+        "4, then 5m x2 up to 1h, forgotten after 1d",
+        "The same from one IPv6 network of 56 bits.",
+    ),
+    key(
+        "limits.mail_wide",
+        "5, then 5m x2 up to 1h, forgotten after 1d",
+        "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
+    key(
+        "limits.asking_near",
+        "300 in 1h",
+        "Requests for such mails from one IPv4 address or IPv6 network of 64 bits, whatever the name.",
+    ),
+    key("limits.asking_middle", "600 in 1h", "The same from one IPv6 network of 56 bits."),
+    key(
+        "limits.asking_wide",
+        "1200 in 1h",
+        "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
+    key(
+        "limits.staff_mail",
+        "6, then 5m x1 up to 5m, forgotten after 1d",
+        "Mails with a link and a code that anyone can have sent to a staff user: so often that one is always good.",
+    ),
+    key(
+        "limits.confirm_contact",
+        "5 in 1d",
+        "Mails that ask whether a new address is right, for one contact.",
+    ),
+    key("limits.confirm_address", "3 in 1d", "The same to one address, whoever asks."),
+    key(
+        "limits.by_staff_contact",
+        "6 in 1h",
+        "Resets and invitations one staff user sends to one contact; runs have a pace of their own.",
+    ),
+    key("limits.by_staff", "120 in 1h", "The same to all contacts together."),
     key("retention.sessions", "90d", "How long a session is kept after it has ended: 1d or more."),
     key(
         "retention.mails",

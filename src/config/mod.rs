@@ -3,6 +3,7 @@
 mod audit;
 mod changeable;
 mod keys;
+mod limits;
 mod reading;
 mod secrets;
 mod source;
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub use audit::{Audit, LogTo, Webhook};
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
 pub use keys::{KEYS, Key, UNNAMED};
+pub use limits::{ByStaff, Confirm, Limit, Limits, Pauses, Shares, Widths};
 pub use secrets::without_secrets;
 pub use source::{Origin, Source};
 pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
@@ -140,6 +142,8 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// `hooks.*`
     pub hooks: Hooks,
+    /// `limits.*`
+    pub limits: Limits,
     /// `retention.*`
     pub retention: Retention,
     /// `audit.*`
@@ -285,6 +289,7 @@ impl Config {
         let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
         let retention = retention(reading);
         let audit = audit::read(reading, key_file.as_ref().is_none_or(Option::is_some));
+        let limits = Limits::read(reading);
         let password = password(reading);
         let bounce_secret = reading.parse("hooks.bounce_secret", value::shared_secret);
         let time_zone = reading.parse("supplier.time_zone", value::time_zone);
@@ -293,6 +298,7 @@ impl Config {
         Some(Self {
             http: http?,
             mail: mail?,
+            limits: limits?,
             retention: retention?,
             audit: audit?,
             password: password?,

@@ -1,5 +1,7 @@
 //! Sending a reset or an invitation and watching it, in the portal.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
@@ -10,6 +12,7 @@ use crate::actor::Act;
 use crate::error::Error;
 use crate::http::{Answer, Caller, Page, headers, html, redirect};
 use crate::kernel::id::{ContactId, ResetId};
+use crate::kernel::{Language, Timestamp, calendar};
 use crate::mail::message::for_browser;
 use crate::recovery::{self, Manner, Requested};
 use crate::retailers::{self, Contact};
@@ -20,6 +23,8 @@ struct PortalConfirm {
     page: Page,
     base: &'static str,
     shown: Confirmation,
+    /// Why nothing was sent, if they have sent too many lately.
+    slow: String,
 }
 
 #[derive(Template)]
@@ -50,13 +55,14 @@ pub struct ResetForm {
 
 /// Shows which contact a reset would be sent to, and what will happen.
 pub(super) async fn confirm(caller: &Caller, contact: ContactId) -> Answer {
-    confirm_page(caller, contact, StatusCode::OK).await
+    confirm_page(caller, contact, StatusCode::OK, None).await
 }
 
-async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode) -> Answer {
+async fn confirm_page(caller: &Caller, id: ContactId, status: StatusCode, wait: Option<Timestamp>) -> Answer {
     let (settings, now) = (caller.web.app.settings().values.reset, caller.now());
     let shown = caller.read(move |tx, actor| Confirmation::read(tx, actor, id, &settings, now)).await?;
-    html(status, &PortalConfirm { page: caller.page(), base: caller.base(), shown })
+    let slow = wait.map(|until| too_often(until.since(now))).unwrap_or_default();
+    html(status, &PortalConfirm { page: caller.page(), base: caller.base(), shown, slow })
 }
 
 /// Shows the mail that a reset would be, for a frame.
@@ -81,11 +87,20 @@ pub(super) async fn start(caller: &Caller, contact: ContactId, form: &ResetForm)
         stop_current: form.stop_current,
         once: false,
     };
-    let now = caller.now();
-    match caller.write(move |tx, actor| recovery::request(tx, actor, contact, manner, now)).await? {
-        Requested::OnItsWay(reset) => Ok(redirect(&address(caller, contact, reset), None)),
-        Requested::NotPossible(_) => confirm_page(caller, contact, StatusCode::CONFLICT).await,
+    let (now, how) = (caller.now(), (manner, caller.web.app.config.limits.by_staff));
+    match caller.write(move |tx, actor| recovery::request_in_bounds(tx, actor, contact, how, now)).await? {
+        Ok(Requested::OnItsWay(reset)) => Ok(redirect(&address(caller, contact, reset), None)),
+        Ok(Requested::NotPossible(_)) => confirm_page(caller, contact, StatusCode::CONFLICT, None).await,
+        Err(until) => confirm_page(caller, contact, StatusCode::TOO_MANY_REQUESTS, Some(until)).await,
     }
+}
+
+/// What is said to whoever has sent too many lately.
+pub(super) fn too_often(wait: Duration) -> String {
+    let wait = calendar::wait(wait, Language::English);
+    format!(
+        "You have sent too many of these lately; nothing was sent now. What was mailed before works. You can send another in {wait}."
+    )
 }
 
 /// Shows one reset.

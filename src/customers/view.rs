@@ -22,6 +22,7 @@ use crate::recovery;
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, Device};
 use crate::trail::Line;
+use crate::waits;
 
 pub use access::{AccessView, Need, obstacle as in_the_way};
 pub use chart::Chart;
@@ -90,6 +91,8 @@ pub struct ContactView {
     pub cautions: Vec<String>,
     /// Where they are signed in.
     pub devices: Vec<Device>,
+    /// From where they have to wait after wrong passwords, and until when.
+    pub wait: Option<(String, Timestamp)>,
     /// What a rep asked the office to change about how they sign in.
     pub request: Option<RequestView>,
     /// Whether the actor may change their details.
@@ -121,6 +124,7 @@ impl ContactView {
             needs: access::needs(&contact, actor),
             cautions,
             devices: sessions::device_list(tx, id, now)?,
+            wait: waits::of_contact(tx, id, now)?.map(|wait| (waits::portal::from(&wait), wait.until)),
             request: request.map(|request| RequestView::new(request, &contact, may_settle)),
             may_edit: actor.may_edit_customers(),
             may_export: actor.may(Act::Export),

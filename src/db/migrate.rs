@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0027_sealed_trail"),
     migration!("0028_checks_of_the_trail"),
     migration!("0029_refusals"),
+    migration!("0030_waits"),
 ];
 
 /// Why a schema could not be brought up to date.

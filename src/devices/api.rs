@@ -137,6 +137,7 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Sent(new): Sent<Ne
     let code = new.code.as_ref().map(Secret::expose).filter(|code| !code.trim().is_empty());
     let code = code.map(|code| Zeroizing::new(code.to_owned()));
     let with = Credentials { email: new.email, password, code };
+    let now = web.app.clock.now();
     match super::sign_in(&web.app, with, name, visit.place).await? {
         SignIn::Welcome(device, tokens) => {
             let location = format!("/api/v1/devices/{}", tokens.device);
@@ -145,6 +146,10 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Sent(new): Sent<Ne
         }
         SignIn::NeedsFactor { app, passkey } => Err(factor_required(app, passkey).into()),
         SignIn::Refused => Err(refused().into()),
+        SignIn::Wait(until) => {
+            let wait_s = until.since(now).as_secs().saturating_add(1);
+            Err(Problem::new(&problem::SIGN_IN_PAUSED).retry_after(wait_s).into())
+        }
         SignIn::TooMany(oldest) => Err(too_many(&oldest).into()),
     }
 }

@@ -21,7 +21,7 @@ use crate::passkeys::{self, Owner};
 use crate::sessions::devices::{self, Refreshed, Tokens};
 use crate::sessions::{self, Device, Place, StaffSession};
 use crate::staff::factors::{self, Taken};
-use crate::staff::sign_in::Entered;
+use crate::staff::sign_in::{Entered, Typed};
 use crate::staff::{people, sign_in};
 
 /// Longest name of a device, in characters.
@@ -65,6 +65,8 @@ pub enum SignIn {
     },
     /// Not in, for whatever reason.
     Refused,
+    /// Not tried: the next attempt has to wait until then.
+    Wait(Timestamp),
     /// They have as many devices as they may; this one was used least lately.
     TooMany(Box<Device>),
 }
@@ -86,7 +88,7 @@ pub async fn sign_in(app: &App, with: Credentials, name: Name, place: Place) -> 
     let (keys, code) = (app.keys.clone(), with.code);
     let entered = sign_in::by_password(
         app,
-        (&with.email, with.password),
+        Typed { email: &with.email, password: with.password, device: None },
         Door::Api,
         place,
         move |tx, staff, actor, place, now| {
@@ -111,6 +113,7 @@ pub async fn sign_in(app: &App, with: Credentials, name: Name, place: Place) -> 
     Ok(match entered.await? {
         Entered::In(outcome) => outcome,
         Entered::OtherDoor | Entered::Refused => SignIn::Refused,
+        Entered::Wait(until) => SignIn::Wait(until),
     })
 }
 

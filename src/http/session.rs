@@ -13,7 +13,7 @@ use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Token;
-use crate::kernel::id::ContactId;
+use crate::kernel::id::{ContactId, StaffId};
 use crate::refusals::Whom;
 use crate::sessions::{self, ContactSession, StaffSession, Standing, known_device};
 
@@ -206,11 +206,20 @@ pub async fn device_mark(web: &Shared, contact: ContactId, before: Option<String
     let keys = web.app.keys.clone()?;
     let now = web.app.clock.now();
     let mark = move |tx: &mut Tx<'_>| known_device::remember(tx, &keys, before.as_deref(), contact, now);
-    match web.app.db.read(mark).await {
-        Ok(mark) => Some(mark),
-        Err(error) => {
-            tracing::warn!(%error, "A device was not remembered");
-            None
-        }
+    made(web.app.db.read(mark).await)
+}
+
+/// Has the browser known from now on as one in which a staff user typed the right
+/// password.
+pub async fn remember_staff(web: &Shared, visit: &Visit, staff: StaffId, response: &mut Response) {
+    let Some(keys) = web.app.keys.clone() else { return };
+    let (before, now) = (visit.known_device.clone(), web.app.clock.now());
+    let mark = move |tx: &mut Tx<'_>| known_device::remember_staff(tx, &keys, before.as_deref(), staff, now);
+    if let Some(mark) = made(web.app.db.read(mark).await) {
+        visit.cookies.set(response.headers_mut(), Jar::Known, &mark, known_device::LASTS.as_secs());
     }
+}
+
+fn made(mark: Result<String>) -> Option<String> {
+    mark.inspect_err(|error| tracing::warn!(%error, "A device was not remembered")).ok()
 }

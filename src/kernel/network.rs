@@ -84,6 +84,13 @@ pub fn roughly(address: IpAddr) -> String {
     }
 }
 
+/// The network of so many bits that an address is in, as people write it; an
+/// address alone when all its bits count. `None` when it has fewer.
+pub fn around(address: IpAddr, prefix: u8) -> Option<String> {
+    let first = masked(address, prefix)?;
+    Some(if prefix == bits(address) { first.to_string() } else { format!("{first}/{prefix}") })
+}
+
 /// What is served in turn with others: an IPv4 address, or the IPv6 network of 56
 /// bits that one line of a provider usually has (RIPE-690, 4.2).
 pub fn household(address: &str) -> String {

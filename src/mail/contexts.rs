@@ -149,7 +149,8 @@ pub struct EmailConfirmation<'a> {
     pub supplier: &'a str,
     /// Where the website is.
     pub website: &'a str,
-    /// The contact's name.
+    /// The new address: whose it is isn't known yet, and a name is words that
+    /// whoever asks has chosen.
     pub person: &'a str,
     /// The retailer's name.
     pub retailer: &'a str,

@@ -21,12 +21,13 @@ use webauthn_rs::prelude::{
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::config::Config;
+use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::sessions::Place;
-use crate::throttle::{self, Limit};
+use crate::throttle;
 
 pub use store::{forget_old, list, remove, remove_all};
 

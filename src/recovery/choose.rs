@@ -8,6 +8,7 @@ use crate::access;
 use crate::actor::{Actor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
@@ -15,7 +16,7 @@ use crate::kernel::{Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
-use crate::throttle::{self, Limit};
+use crate::throttle;
 
 /// How often the current password may be tried in a session.
 const TRIES: Limit = Limit { attempts: 10, window: std::time::Duration::from_mins(15) };
@@ -162,6 +163,8 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
         Proof::Current(..) => {}
     }
     store::set_password(tx, contact.id, &chosen.hash, now)?;
+    // What was tried was tried on the password before (NIST 800-63B-4, 3.2.2: of one authenticator).
+    throttle::lift(tx, contact.id)?;
     store::supersede_others(tx, contact.id, None, now)?;
     access::call_back_resets(tx, contact.id, now)?;
     sessions::end_all_of_contact(tx, contact.id, None, now)?;

@@ -12,30 +12,15 @@ use super::{Manner, Requested, rules, start, store};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
-use crate::config::ResetMode;
+use crate::config::{Limits, ResetMode};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job, Lane, Turn};
 use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Login};
-use crate::throttle::{self, Counter, Limit, Pauses, Rule};
+use crate::throttle::{self, Counter, Whose};
 
-/// Mails for one name asked for from one place: three at once, then one after 5,
-/// 10, 20 and 40 minutes and one an hour.
-pub(super) const PER_PAIR: Pauses = Pauses {
-    free: 3,
-    first: Duration::from_mins(5),
-    factor: 2,
-    longest: Duration::from_hours(1),
-    most: i64::MAX,
-    remembered: Duration::from_hours(24),
-};
-/// The same from everywhere. A stranger can use it up; whoever then has to wait
-/// was mailed within the hour, and what was mailed works.
-const PER_NAME: Pauses = Pauses { free: 6, ..PER_PAIR };
-/// Requests from one network that are followed up.
-const PER_NETWORK: Limit = Limit { attempts: 300, window: Duration::from_hours(1) };
 /// When to ask again, if as many requests of one network wait as may.
 const LINE_IS_FULL: Duration = Duration::from_mins(1);
 
@@ -55,14 +40,11 @@ impl Forgot {
     }
 
     /// What requests are counted for, narrowest first.
-    fn counters(&self, what: &str) -> Vec<Counter> {
-        let what = format!("forgot-{what}");
-        let network = throttle::network(&self.address);
-        let network = Counter::new(&format!("{what}-from"), &network, Rule::Window(PER_NETWORK));
+    fn counters(&self, what: &str, limits: &Limits) -> Vec<Counter> {
         // Nobody is called so, so nobody is mailed.
-        let Some(key) = Login::parse(&self.typed).map(|login| login.key()) else { return vec![network] };
-        let pair = Counter::new(&what, &throttle::pair(&key, &self.address), Rule::Pauses(PER_PAIR));
-        vec![pair, Counter::new(&format!("{what}-as"), &key, Rule::Pauses(PER_NAME)), network]
+        let key = Login::parse(&self.typed).map(|login| login.key());
+        let typed = (key.as_deref(), self.address.as_str());
+        throttle::counters(&format!("forgot-{what}"), typed, &limits.mail, |_| Whose::default())
     }
 
     fn actor(&self) -> Actor {
@@ -77,13 +59,19 @@ impl Forgot {
 ///
 /// # Errors
 /// When the database fails.
-pub fn ask(tx: &mut Tx<'_>, kind: jobs::Kind, forgot: &Forgot, now: Timestamp) -> Result<Option<Timestamp>> {
+pub fn ask(
+    tx: &mut Tx<'_>,
+    (kind, limits): (jobs::Kind, &Limits),
+    forgot: &Forgot,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
     let share = forgot.actor().share();
     if jobs::are_enough(tx, &share)? {
         return Ok(Some(now.plus(LINE_IS_FULL)));
     }
-    let counters = forgot.counters(if kind == jobs::Kind::ForgotUsername { "username" } else { "password" });
-    if let Some(until) = throttle::attempt(tx, &counters, now)? {
+    let what = if kind == jobs::Kind::ForgotUsername { "username" } else { "password" };
+    let counters = forgot.counters(what, limits);
+    if let Some(until) = throttle::attempt(tx, &counters, now)?.until() {
         return Ok(Some(until));
     }
     jobs::enqueue(tx, kind, Turn { lane: Lane::LookUp, share: &share, domain: "" }, forgot, now)?;

@@ -19,7 +19,7 @@ mod store;
 use crate::access::{self, Obstacle, Ready};
 use crate::actor::{Act, Actor, Who};
 use crate::audit::{self, About, Event};
-use crate::config::ResetMode;
+use crate::config::{ByStaff, ResetMode};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
@@ -27,6 +27,7 @@ use crate::kernel::id::{ContactId, ResetId};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions;
+use crate::throttle::{self, Counter, Rule};
 
 pub use rules::{Around, Caution, Progress, Reset, StartedBy, cautions, progress};
 pub use store::{Live, bring_password, decoy, live, note_sign_in, of_contact, take_password_back};
@@ -74,6 +75,32 @@ pub fn request(
         return Err(Error::NotAllowed);
     }
     start(tx, actor, &contact, manner, now)
+}
+
+/// The same for staff who act one by one: within bounds, so that no contact is sent
+/// a mail every second, by a slip or on purpose. `Err` says when the next one can be.
+///
+/// # Errors
+/// As for [`request`].
+pub fn request_in_bounds(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: ContactId,
+    (manner, bounds): (Manner, ByStaff),
+    now: Timestamp,
+) -> Result<Result<Requested, Timestamp>> {
+    let contact = retailers::contact(tx, actor, id)?;
+    if let (Who::Staff(staff), true) = (&actor.who, access::obstacle(&contact).is_ok()) {
+        let to_one = format!("{}\n{id}", staff.id);
+        let often = [
+            Counter::new("staff-mails-to", &to_one, Rule::Window(bounds.contact)),
+            Counter::new("staff-mails", &staff.id.to_string(), Rule::Window(bounds.in_all)),
+        ];
+        if let Some(until) = throttle::attempt(tx, &often, now)?.until() {
+            return Ok(Err(until));
+        }
+    }
+    request(tx, actor, id, manner, now).map(Ok)
 }
 
 /// The reset itself, the same from every door.

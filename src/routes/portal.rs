@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
-use crate::{getting_started, import, privacy, restored, runs, set_aside, setup, staff, trail};
+use crate::{getting_started, import, privacy, restored, runs, set_aside, setup, staff, trail, waits};
 
 /// The portal's pages of times out of the ordinary: of first steps, and after a
 /// restore.
@@ -30,6 +30,7 @@ pub(super) fn customers() -> Vec<Route> {
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
+    use waits::portal as waits;
     vec![
         ("/portal", get(dashboard::dashboard)),
         ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
@@ -71,6 +72,10 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}", get(portal::reset)),
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
+        ("/portal/waits", get(waits::waits)),
+        ("/portal/waits/networks/lift", post(waits::lift_of_network)),
+        ("/portal/contacts/{id}/waits/lift", post(waits::lift_of_contact)),
+        ("/portal/staff/{id}/waits/lift", post(waits::lift_of_staff)),
         ("/portal/mail", get(portal::mail)),
         ("/portal/jobs", get(jobs::jobs)),
         ("/portal/jobs/{id}/retry", post(jobs::retry)),

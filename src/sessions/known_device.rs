@@ -1,8 +1,8 @@
-//! Browsers in which a contact has signed in before, known by a cookie: what
+//! Browsers in which someone has signed in before, known by a cookie: what
 //! strangers try elsewhere doesn't slow them down (docs/security.md).
 //!
 //! The cookie is signed and holds no name: a few marks, each good for one
-//! contact, until they choose another password. It lets nobody in; it says
+//! contact or staff user, until they choose another password. It lets nobody in; it says
 //! with whose attempts the next ones are counted.
 
 use std::time::Duration;
@@ -10,37 +10,40 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use uuid::Uuid;
 
 use super::store;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::kernel::id::ContactId;
+use crate::kernel::id::{ContactId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::keys::Keys;
+
+pub use super::store::chosen_at_by_staff;
 
 /// What marks are signed for.
 const PURPOSE: &[u8] = b"tradepost known device 1";
 /// How long a device is known without signing in there; browsers keep no
 /// cookie for longer.
 pub const LASTS: Duration = Duration::from_hours(400 * 24);
-/// Contacts who may share a device; who came first is forgotten first.
+/// People who may share a device; who came first is forgotten first.
 const MARKS: usize = 5;
 /// Digits of a nonce and of a signature, which has 128 bits.
 const DIGITS: usize = 32;
 
-/// A device that a contact has signed in with before.
+/// A device that someone has signed in with before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownDevice {
     /// Tells devices apart, and nothing about them.
     pub nonce: String,
 }
 
-/// Whom a mark is of: a contact, and the password they had then, by the moment
-/// they chose it.
+/// Whom a mark is of: a contact or a staff user, and the password they had then, by
+/// the moment they chose it.
 #[derive(Clone, Copy, Debug)]
 pub struct Holder {
-    /// Who.
-    pub contact: ContactId,
+    /// Who, by their id; no contact has that of a staff user.
+    pub who: Uuid,
     /// When they last chose a password, or theirs was brought along.
     pub chosen_at: Option<Timestamp>,
 }
@@ -64,7 +67,26 @@ pub fn remember(
     contact: ContactId,
     now: Timestamp,
 ) -> Result<String> {
-    let holder = Holder { contact, chosen_at: store::chosen_at(tx, contact)? };
+    let holder = Holder { who: contact.as_uuid(), chosen_at: store::chosen_at(tx, contact)? };
+    renewed(keys, cookie, holder, now)
+}
+
+/// The same of a staff user.
+///
+/// # Errors
+/// When the database or the random source fails.
+pub fn remember_staff(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    cookie: Option<&str>,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<String> {
+    let holder = Holder { who: staff.as_uuid(), chosen_at: store::chosen_at_by_staff(tx, staff)? };
+    renewed(keys, cookie, holder, now)
+}
+
+fn renewed(keys: &Keys, cookie: Option<&str>, holder: Holder, now: Timestamp) -> Result<String> {
     let random = Token::mint()?.expose();
     let mark = mark(keys, &random[..DIGITS], now.as_millis() / 1000, holder);
     let others = marks(cookie.unwrap_or_default()).filter(|mark| !mark.is_of(keys, holder, now));
@@ -113,7 +135,7 @@ impl<'c> Mark<'c> {
 fn signed(keys: &Keys, nonce: &str, made_s: i64, holder: Holder) -> Hmac<Sha256> {
     let mut mac = keys.mac(PURPOSE);
     let chosen_at = holder.chosen_at.map_or(0, Timestamp::as_millis);
-    mac.update(format!("\n{nonce}\n{made_s}\n{}\n{chosen_at}", holder.contact).as_bytes());
+    mac.update(format!("\n{nonce}\n{made_s}\n{}\n{chosen_at}", holder.who).as_bytes());
     mac
 }
 
@@ -131,7 +153,7 @@ mod tests {
     }
 
     fn holder() -> Holder {
-        Holder { contact: ContactId::new(NOW), chosen_at: Some(NOW) }
+        Holder { who: ContactId::new(NOW).as_uuid(), chosen_at: Some(NOW) }
     }
 
     #[test]

@@ -290,6 +290,15 @@ pub(super) fn chosen_at(tx: &mut Tx<'_>, contact: ContactId) -> Result<Option<Ti
     row.get("password_set_at")
 }
 
+/// When a staff user last chose a password.
+///
+/// # Errors
+/// When the database fails.
+pub fn chosen_at_by_staff(tx: &mut Tx<'_>, staff: StaffId) -> Result<Option<Timestamp>, Error> {
+    let row: Row = tx.one("select password_set_at from staff where id = $1", &[&staff])?;
+    row.get("password_set_at")
+}
+
 impl FromRow for ContactSession {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {

@@ -1,42 +1,21 @@
-//! Who says they are whom, from where, and how often they may
-//! (docs/security.md says why these numbers).
-
-use std::time::Duration;
+//! Who says they are whom, from where, and how often they may (`limits.*`;
+//! docs/security.md says why these numbers).
 
 use passwords::{Password, TemporaryPassword, Turn};
 
+use crate::actor::Who;
 use crate::app::App;
+use crate::audit::{self, About, Event};
+use crate::config::Limits;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::kernel::id::ContactId;
 use crate::kernel::{Timestamp, invisible, network};
 use crate::keys::Keys;
 use crate::retailers::{Contact, Login};
 use crate::sessions::Place;
 use crate::sessions::known_device::{self, Holder, KnownDevice};
-use crate::throttle::{self, Counter, Limit, Pauses, Rule};
-
-const DAY: Duration = Duration::from_hours(24);
-
-/// For one username from one network: twelve on the first day, then one a day,
-/// 18 in all. Less than [`PER_NAME`] has free, so one place alone never slows
-/// anyone elsewhere.
-const PER_PAIR: Pauses = Pauses {
-    free: 6,
-    first: Duration::from_mins(1),
-    factor: 4,
-    longest: DAY,
-    most: 18,
-    remembered: Duration::from_hours(30 * 24),
-};
-/// For one username from everywhere but known devices: 30 on the first day,
-/// then one a day, 50 in a row. A contact has two names at most, username
-/// and e-mail address, so an account has 100 (NIST 800-63B-4, 3.2.2).
-const PER_NAME: Pauses = Pauses { free: 20, factor: 2, most: 50, ..PER_PAIR };
-/// From one network over all usernames.
-const PER_NETWORK: Limit = Limit { attempts: 100, window: Duration::from_hours(1) };
-/// From one known device for its contact: a lost device is a place to guess
-/// from, too.
-const PER_DEVICE: Pauses = Pauses { free: 10, longest: Duration::from_hours(1), ..PER_NAME };
+use crate::throttle::Guess;
 
 /// What someone sends to sign in.
 #[derive(Clone, Copy)]
@@ -71,6 +50,7 @@ pub(super) struct Attempt {
     pub may_be_temporary: bool,
     cookie: Option<String>,
     keys: Option<Keys>,
+    limits: Limits,
 }
 
 impl Attempt {
@@ -82,13 +62,14 @@ impl Attempt {
             may_be_temporary: may_be_temporary(typed.password),
             cookie: typed.device.map(str::to_owned),
             keys: app.keys.clone(),
+            limits: app.config.limits,
         };
         (attempt, Password::parse(typed.password).ok())
     }
 
     /// The device this comes from, if `contact` signed in there before.
     pub(super) fn device(&self, contact: &Contact, now: Timestamp) -> Option<KnownDevice> {
-        let holder = Holder { contact: contact.id, chosen_at: contact.password_set_at };
+        let holder = Holder { who: contact.id.as_uuid(), chosen_at: contact.password_set_at };
         known_device::recognise(self.keys.as_ref()?, self.cookie.as_deref()?, holder, now)
     }
 
@@ -98,69 +79,60 @@ impl Attempt {
         Turn::new(network::household(&self.place.address), device.is_some())
     }
 
-    /// Counts this attempt, or says until when it has to wait. A known device
-    /// that would have to wait is one of the strangers, so whoever copied its
-    /// cookie doesn't slow its owner down.
+    /// Counts this attempt, or says until when it has to wait; where a wait begins
+    /// is written down. A known device that would have to wait is known no more.
     pub(super) fn count(
         &self,
         tx: &mut Tx<'_>,
-        device: &mut Option<KnownDevice>,
+        (who, device): (Option<&Contact>, &mut Option<KnownDevice>),
         now: Timestamp,
     ) -> Result<Option<Timestamp>> {
-        let known = match device {
-            Some(known) => throttle::attempt(tx, &[of_device(known)], now)?,
-            None => return Ok(throttle::attempt(tx, &self.of_strangers(), now)?),
-        };
-        let Some(until) = known else { return Ok(None) };
-        *device = None;
-        Ok(throttle::attempt(tx, &self.of_strangers(), now)?.map(|other| other.min(until)))
+        let key = self.key();
+        let guess = self.guess(key.as_deref(), who.map(|contact| contact.id));
+        let guessed = guess.count(tx, nonce(device.as_ref()), now)?;
+        if guessed.wait_begins {
+            // Written down for unknown usernames too: the same work for all.
+            let about = who.map(|contact| About::contact(contact.retailer, contact.id)).unwrap_or_default();
+            audit::record(tx, &self.place.actor(Who::Nobody), now, Event::WaitBegan, about)?;
+        }
+        device.take_if(|_| !guessed.known);
+        Ok(guessed.waits)
     }
 
     /// Until when the next attempt has to wait.
     pub(super) fn next(
         &self,
         tx: &mut Tx<'_>,
-        device: Option<&KnownDevice>,
+        (who, device): (Option<ContactId>, Option<&KnownDevice>),
         now: Timestamp,
     ) -> Result<Option<Timestamp>> {
-        let others = throttle::next(tx, &self.of_strangers(), now)?;
-        let Some(device) = device else { return Ok(others) };
-        let known = throttle::next(tx, &[of_device(device)], now)?;
-        Ok(known.zip(others).map(|(known, others)| known.min(others)))
+        let key = self.key();
+        Ok(self.guess(key.as_deref(), who).next(tx, nonce(device), now)?)
     }
 
-    /// Takes back what was counted for whoever got in: all that this device, or
-    /// this network for this name, has used up, and nothing that others have.
+    /// Takes back what was counted for whoever got in.
     pub(super) fn forgive(
         &self,
         tx: &mut Tx<'_>,
-        device: Option<&KnownDevice>,
+        (who, device): (Option<ContactId>, Option<&KnownDevice>),
         now: Timestamp,
     ) -> Result<()> {
-        let mut attempts = i64::MAX;
-        let counters = device.map_or_else(|| self.of_strangers(), |device| vec![of_device(device)]);
-        for counter in counters {
-            attempts = throttle::take_back(tx, &counter, attempts, now)?;
-        }
-        Ok(())
+        let key = self.key();
+        Ok(self.guess(key.as_deref(), who).forgive(tx, nonce(device), now)?)
     }
 
-    /// What attempts are counted for that come from no known device, narrowest
-    /// first. They are counted for what was typed, known or not, so that a pause
-    /// tells nothing.
-    fn of_strangers(&self) -> Vec<Counter> {
-        let (network, address) = (throttle::network(&self.place.address), &self.place.address);
-        let network = Counter::new("sign-in-from", &network, Rule::Window(PER_NETWORK));
-        // Nobody is called so, so nobody can be guessed.
-        let Some(key) = self.login.as_ref().map(Login::key) else { return vec![network] };
-        let pair = Counter::new("sign-in", &throttle::pair(&key, address), Rule::Pauses(PER_PAIR));
-        vec![pair, Counter::new("sign-in-as", &key, Rule::Pauses(PER_NAME)), network]
+    fn key(&self) -> Option<String> {
+        self.login.as_ref().map(Login::key)
+    }
+
+    fn guess<'a>(&'a self, name: Option<&'a str>, contact: Option<ContactId>) -> Guess<'a> {
+        let (address, limits) = (&self.place.address, &self.limits);
+        Guess { what: "sign-in", name, address, contact, staff: None, limits }
     }
 }
 
-/// What attempts of a known device are counted for.
-fn of_device(device: &KnownDevice) -> Counter {
-    Counter::new("sign-in-device", &device.nonce, Rule::Pauses(PER_DEVICE))
+fn nonce(device: Option<&KnownDevice>) -> Option<&str> {
+    device.map(|device| device.nonce.as_str())
 }
 
 #[cfg(test)]

@@ -74,8 +74,8 @@ pub async fn sign_in(app: &App, typed: Typed<'_>, place: Place) -> Result<SignIn
     let first = app
         .db
         .write(move |tx| {
-            let mut candidate = candidate(tx, &counted, now)?;
-            let waits = counted.count(tx, &mut candidate.device, now)?;
+            let (contact, mut candidate) = candidate(tx, &counted, now)?;
+            let waits = counted.count(tx, (contact.as_ref(), &mut candidate.device), now)?;
             Ok::<_, crate::Error>(Candidate { waits, ..candidate })
         })
         .await?;
@@ -89,7 +89,7 @@ pub async fn sign_in(app: &App, typed: Typed<'_>, place: Place) -> Result<SignIn
     }
     // The right password, and its hash was made anew by another sign-in meanwhile: that one decides.
     let (now, again) = (app.clock.now(), Arc::clone(&attempt));
-    let second = app.db.read(move |tx| candidate(tx, &again, now)).await?;
+    let (_, second) = app.db.read(move |tx| candidate(tx, &again, now)).await?;
     let (outcome, _) = prove(app, Candidate { device, waits, ..second }, password, &attempt).await?;
     Ok(outcome.unwrap_or(SignIn::Refused(None)))
 }
@@ -138,13 +138,13 @@ struct Found {
 /// Acts on what was found. `None` when it was right, but the hash is another one
 /// by now.
 fn conclude(tx: &mut Tx<'_>, found: &Found, attempt: &Attempt, now: Timestamp) -> Result<Option<SignIn>> {
-    let device = found.device.as_ref();
+    let from = (found.who.map(|(contact, _)| contact), found.device.as_ref());
     match (found.who, &found.proof, found.waits) {
         (Some(who), Some(proof), waits) => {
             let outcome = welcome(tx, who, proof, attempt, now)?;
             let is_in = matches!(outcome, Some(SignIn::Welcome(..) | SignIn::MustChoosePassword(_)));
             if is_in && waits.is_none() {
-                attempt.forgive(tx, device, now)?;
+                attempt.forgive(tx, from, now)?;
             }
             Ok(outcome)
         }
@@ -153,7 +153,7 @@ fn conclude(tx: &mut Tx<'_>, found: &Found, attempt: &Attempt, now: Timestamp) -
             // Written down for unknown usernames too: the same work for all.
             let about = who.map(|(contact, retailer)| About::contact(retailer, contact)).unwrap_or_default();
             audit::record(tx, &attempt.place.actor(Who::Nobody), now, Event::SignInRefused, about)?;
-            Ok(Some(SignIn::Refused(attempt.next(tx, device, now)?)))
+            Ok(Some(SignIn::Refused(attempt.next(tx, from, now)?)))
         }
     }
 }
@@ -170,18 +170,22 @@ pub fn sign_out(tx: &mut Tx<'_>, session: &ContactSession, place: &Place, now: T
     Ok(())
 }
 
-fn candidate(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<Candidate> {
+fn candidate(
+    tx: &mut Tx<'_>,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<(Option<retailers::Contact>, Candidate)> {
     let decoy = recovery::decoy(tx)?;
     let contact = match &attempt.login {
         Some(login) => retailers::contact_by_login(tx, login)?,
         None => None,
     };
     let Some(contact) = contact else {
-        return Ok(Candidate { decoy, ..Candidate::default() });
+        return Ok((None, Candidate { decoy, ..Candidate::default() }));
     };
     let live = if access::is_open(&contact) { recovery::live(tx, contact.id, now)? } else { Live::default() };
     let (who, device) = (Some((contact.id, contact.retailer)), attempt.device(&contact, now));
-    Ok(Candidate { who, live, decoy, device, waits: None })
+    Ok((Some(contact), Candidate { who, live, decoy, device, waits: None }))
 }
 
 /// Checks once more, in the transaction that starts the session, that nothing

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use passwords::Password;
@@ -10,15 +11,15 @@ use serde::Deserialize;
 
 use super::passkeys;
 use super::recovery::{self, Choice, ForgotStaff};
-use super::sign_in::{self, SignIn};
+use super::sign_in::{self, SignIn, Typed};
 use crate::actor::Door;
 use crate::audit::{self, About, Event};
 use crate::error::Error;
 use crate::http::cookies::Jar;
 use crate::http::forms::{FieldErrors, Posted, Secret};
-use crate::http::session::{PerhapsStaff, acting};
+use crate::http::session::{PerhapsStaff, acting, remember_staff};
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
-use crate::kernel::{Language, Token};
+use crate::kernel::{Language, Timestamp, Token, calendar};
 use crate::recovery::site::problem_text;
 use crate::sessions::{self, StaffKind, devices};
 
@@ -37,7 +38,7 @@ struct SignInPage {
     base: &'static str,
     email: String,
     /// Why they were refused; empty when they weren't.
-    refused: &'static str,
+    refused: String,
     /// The door that is theirs, when it is known not to be this one.
     theirs: Option<&'static str>,
     /// Whether passkeys are possible here.
@@ -53,6 +54,8 @@ pub(super) enum Refusal {
     Passkey,
     /// It is they, but their work is behind the other door.
     OtherDoor,
+    /// Too many attempts came before; the next one is possible then.
+    Wait(Timestamp),
 }
 
 impl Refusal {
@@ -61,10 +64,17 @@ impl Refusal {
             (Self::Password, _) => {
                 "That address and password don’t belong together, or you don’t work here. Check both, or choose “Forgot your password?” below."
             }
+            (Self::Wait(_), _) => {
+                "Too many wrong passwords were tried with this address. “Forgot your password?” below gets you in at once, by a link and a code in a mail, and so does a passkey."
+            }
             (Self::Passkey, _) => passkeys::portal::REFUSED,
             (Self::OtherDoor, "/sales") => "You work in the portal, not in the sales app: sign in there.",
             (Self::OtherDoor, _) => "You work in the sales app, not in the portal: sign in there.",
         }
+    }
+
+    const fn until(self) -> Option<Timestamp> {
+        if let Self::Wait(until) = self { Some(until) } else { None }
     }
 }
 
@@ -88,7 +98,7 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
         page: Page::of_staff(&web, &visit, None),
         base,
         email: String::new(),
-        refused: "",
+        refused: String::new(),
         theirs: None,
         passkeys: somebody && web.app.passkeys.is_some(),
         first_person: if somebody { "" } else { super::FIRST_PERSON },
@@ -98,12 +108,25 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, PerhapsStaff(sessi
 
 /// The page to sign in on, with why that did not work if it did not.
 pub(super) fn sign_in_page(web: &Shared, visit: &Visit, email: String, refused: Option<Refusal>) -> Answer {
-    let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+    let status = match refused {
+        None => StatusCode::OK,
+        Some(Refusal::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::UNAUTHORIZED,
+    };
+    let wait = refused.and_then(Refusal::until).map(|until| until.since(web.app.clock.now()));
     let (page, passkeys) = (Page::of_staff(web, visit, None), web.app.passkeys.is_some());
     let base = door(visit).1;
     let theirs = refused.filter(|refused| *refused == Refusal::OtherDoor).map(|_| other(base));
-    let refused = refused.map(|refused| refused.words(base)).unwrap_or_default();
-    html(status, &SignInPage { page, base, email, refused, theirs, passkeys, first_person: "" })
+    let mut refused = refused.map(|refused| refused.words(base).to_owned()).unwrap_or_default();
+    if let Some(wait) = wait {
+        refused += &format!(" The next try is possible in {}.", calendar::wait(wait, Language::English));
+    }
+    let mut answer =
+        html(status, &SignInPage { page, base, email, refused, theirs, passkeys, first_person: "" })?;
+    if let Some(wait) = wait {
+        answer.headers_mut().insert(RETRY_AFTER, wait.as_secs().saturating_add(1).into());
+    }
+    Ok(answer)
 }
 
 /// `POST /portal/login`, `POST /sales/login`
@@ -114,13 +137,21 @@ pub async fn submit_sign_in(
 ) -> Answer {
     let (door, base) = door(&visit);
     let outcome = match Password::parse(form.password.expose()) {
-        Ok(typed) => sign_in::sign_in(&web.app, &form.email, typed, door, visit.place.clone()).await?,
+        Ok(password) => {
+            let typed = Typed { email: &form.email, password, device: visit.known_device.as_deref() };
+            sign_in::sign_in(&web.app, typed, door, visit.place.clone()).await?
+        }
         Err(_) => SignIn::Refused,
     };
     match outcome {
-        SignIn::Welcome(token) => Ok(let_in(&visit, &token, base)),
+        SignIn::Welcome(token, staff) => {
+            let mut response = let_in(&visit, &token, base);
+            remember_staff(&web, &visit, staff, &mut response).await;
+            Ok(response)
+        }
         SignIn::OtherDoor => sign_in_page(&web, &visit, form.email, Some(Refusal::OtherDoor)),
         SignIn::Refused => sign_in_page(&web, &visit, form.email, Some(Refusal::Password)),
+        SignIn::Wait(until) => sign_in_page(&web, &visit, form.email, Some(Refusal::Wait(until))),
     }
 }
 
@@ -271,8 +302,11 @@ pub async fn submit_choose(
         return choose_page(&web, &visit, token, FieldErrors::one("new_password", text)).await;
     };
     match recovery::choose(&web.app, parsed, &form.code, new, visit.place.clone()).await? {
-        Choice::Chosen(session, kind) => {
-            Ok(let_in(&visit, &session, if kind.uses_portal() { "/portal" } else { "/sales" }))
+        Choice::Chosen(session, staff) => {
+            let to = if staff.kind.uses_portal() { "/portal" } else { "/sales" };
+            let mut response = let_in(&visit, &session, to);
+            remember_staff(&web, &visit, staff.id, &mut response).await;
+            Ok(response)
         }
         Choice::Refused(problems) => {
             let errors = FieldErrors::all(

@@ -13,6 +13,7 @@ use super::store::{self, Pending, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limits;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job, Lane, Turn};
@@ -20,8 +21,8 @@ use crate::kernel::id::{MailId, StaffResetId};
 use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar, network};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::recovery::decoy::{self, Decoy};
-use crate::sessions::{self, Place, StaffKind};
-use crate::throttle::{self, Limit};
+use crate::sessions::{self, Place};
+use crate::throttle::{self, Whose};
 
 /// How long a link lives that was asked for because a password was forgotten.
 const RESET_LIVES: Duration = Duration::from_mins(10);
@@ -29,10 +30,8 @@ const RESET_LIVES: Duration = Duration::from_mins(10);
 const WELCOME_LIVES: Duration = Duration::from_hours(48);
 /// Wrong codes before the link is void.
 const TRIES: i64 = 5;
-/// Mails one person may be sent from one place.
-const PER_PAIR: Limit = Limit { attempts: 5, window: Duration::from_hours(1) };
-/// Mails one person may be sent from everywhere.
-const PER_ACCOUNT: Limit = Limit { attempts: 10, window: Duration::from_hours(1) };
+/// Links that are good at the same time, if anyone can have asked for them.
+const LIVE: i64 = 3;
 /// Digits of a code.
 const CODES: u32 = 1_000_000;
 
@@ -99,7 +98,7 @@ pub fn ask(tx: &mut Tx<'_>, forgot: &ForgotStaff, now: Timestamp) -> Result<()> 
 ///
 /// # Errors
 /// When the database fails.
-pub fn look_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+pub fn look_up(tx: &mut Tx<'_>, job: &Job, limits: &Limits, now: Timestamp) -> Result<()> {
     let forgot: ForgotStaff = job.payload()?;
     if !jobs::finish(tx, job)? {
         return Ok(());
@@ -107,9 +106,10 @@ pub fn look_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
     let share = network::household(&forgot.address);
     let nobody = |tx: &mut Tx<'_>| decoy::leave(tx, Decoy::StaffReset, &share, now);
     let Ok(email) = EmailAddress::parse(&forgot.typed) else { return nobody(tx) };
-    let pair = throttle::pair(&email.key(), &forgot.address);
-    let allowed = throttle::allows(tx, "forgot-staff", &pair, PER_PAIR, now)?
-        && throttle::allows(tx, "forgot-staff", &email.key(), PER_ACCOUNT, now)?;
+    let key = email.key();
+    let typed = (Some(key.as_str()), forgot.address.as_str());
+    let counters = throttle::counters("forgot-staff", typed, &limits.staff_mail, |_| Whose::default());
+    let allowed = throttle::attempt(tx, &counters, now)?.until().is_none();
     let staff = if allowed { store::by_email(tx, &email)? } else { None };
     let Some(staff) = staff.filter(|staff| staff.active) else { return nobody(tx) };
     let actor = Actor { who: Who::Nobody, door: Door::Portal, address: forgot.address };
@@ -118,7 +118,8 @@ pub fn look_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Leaves the mail with link and code to be sent. Earlier links are void.
+/// Leaves the mail with link and code to be sent. Earlier links are void; but what a
+/// stranger asks for leaves those in hand as they are, of which three live at most.
 ///
 /// # Errors
 /// When the database fails.
@@ -129,7 +130,10 @@ pub fn start(
     reason: Reason,
     now: Timestamp,
 ) -> Result<StaffResetId> {
-    store::void_resets(tx, staff.id, now)?;
+    match (&actor.who, reason) {
+        (Who::Nobody, Reason::Forgotten) => store::void_oldest_resets(tx, staff.id, LIVE - 1, now)?,
+        _ => store::void_resets(tx, staff.id, now)?,
+    }
     let mail = NewMail {
         kind: Kind::StaffReset,
         to: staff.email.clone(),
@@ -240,7 +244,7 @@ pub fn digest_of_typed(token: &Token, code: &str) -> Digest {
 /// What came of choosing a password by link and code.
 pub enum Choice {
     /// It is set, and they are signed in.
-    Chosen(Token, StaffKind),
+    Chosen(Token, Box<Staff>),
     /// It won't do.
     Refused(Vec<Problem>),
     /// The code is wrong; so many tries are left.
@@ -291,11 +295,14 @@ fn set(
         return Ok(Choice::NoLongerGood);
     }
     let staff = &pending.staff;
+    store::void_resets(tx, staff.id, now)?;
     store::set_password(tx, staff.id, hash, now)?;
+    // What was tried was tried on the password before.
+    throttle::lift_of_staff(tx, staff.id)?;
     sessions::end_all_of_staff(tx, staff.id, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::StaffPasswordChosen, About::staff(staff.id))?;
     let (token, _) = sessions::start_for_staff(tx, staff.id, place, now)?;
-    Ok(Choice::Chosen(token, staff.kind))
+    Ok(Choice::Chosen(token, Box::new(staff.clone())))
 }

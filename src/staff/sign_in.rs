@@ -1,7 +1,7 @@
-//! How staff sign in, with their e-mail address.
+//! How staff sign in, with their e-mail address. Guessing is slow for strangers and
+//! not for them, as on the website (docs/security.md).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use passwords::{Hash, Known, Matched, Own, Password, Turn};
 
@@ -9,26 +9,37 @@ use super::store::{self, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limits;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::StaffId;
 use crate::kernel::{EmailAddress, Timestamp, Token, network};
+use crate::keys::Keys;
+use crate::sessions::known_device::{self, Holder, KnownDevice};
 use crate::sessions::{self, Place};
-use crate::throttle::{self, Limit};
+use crate::throttle::Guess;
 
-/// Failures for one address from one place.
-const PER_PAIR: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
-/// Failures for one address from everywhere (NIST 800-63B-4, 3.2.2).
-const PER_ACCOUNT: Limit = Limit { attempts: 100, window: Duration::from_hours(1) };
+/// What someone sends to sign in.
+pub struct Typed<'a> {
+    /// An e-mail address, as typed.
+    pub email: &'a str,
+    /// Their password.
+    pub password: Password,
+    /// By what the device is known.
+    pub device: Option<&'a str>,
+}
 
 /// What came of an attempt.
 pub enum SignIn {
     /// In.
-    Welcome(Token),
+    Welcome(Token, StaffId),
     /// Not in: the password is right, but their work is behind the other door.
     OtherDoor,
     /// Not in, for whatever reason.
     Refused,
+    /// Not tried: too many attempts came before, and the next one has to wait until
+    /// then. Told alike whether anyone has that address or not.
+    Wait(Timestamp),
 }
 
 /// What came of address and password at a door.
@@ -40,24 +51,27 @@ pub enum Entered<T> {
     OtherDoor,
     /// Not right, or not told why.
     Refused,
+    /// Not looked at before then.
+    Wait(Timestamp),
 }
 
 /// Signs a staff user in through a door their kind may use.
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
-pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place: Place) -> Result<SignIn> {
-    let come = by_password(app, (email, typed), door, place, |tx, staff, actor, place, now| {
+pub async fn sign_in(app: &App, typed: Typed<'_>, door: Door, place: Place) -> Result<SignIn> {
+    let come = by_password(app, typed, door, place, |tx, staff, actor, place, now| {
         let (token, half) = sessions::start_for_staff(tx, staff, place, now)?;
         if !half {
             audit::record(tx, actor, now, Event::SignedIn, About::staff(staff))?;
         }
-        Ok(token)
+        Ok((token, staff))
     });
     Ok(match come.await? {
-        Entered::In(token) => SignIn::Welcome(token),
+        Entered::In((token, staff)) => SignIn::Welcome(token, staff),
         Entered::OtherDoor => SignIn::OtherDoor,
         Entered::Refused => SignIn::Refused,
+        Entered::Wait(until) => SignIn::Wait(until),
     })
 }
 
@@ -69,7 +83,7 @@ pub async fn sign_in(app: &App, email: &str, typed: Password, door: Door, place:
 /// hashed.
 pub async fn by_password<T, F>(
     app: &App,
-    (email, typed): (&str, Password),
+    typed: Typed<'_>,
     door: Door,
     place: Place,
     mut enter: F,
@@ -79,56 +93,74 @@ where
     T: Send + 'static,
 {
     let now = app.clock.now();
-    let email = EmailAddress::parse(email).ok();
-    let key = email.as_ref().map(EmailAddress::key).unwrap_or_default();
-    let attempt = Arc::new(Attempt { email: key, door, place });
+    let attempt = Arc::new(Attempt::new(app, &typed, door, place));
     let counted = Arc::clone(&attempt);
-    let staff = app
-        .db
-        .write(move |tx| {
-            // Narrowest first, as on the website.
-            let allowed = throttle::allows(tx, "staff", &counted.pair(), PER_PAIR, now)?
-                && throttle::allows(tx, "staff-as", &counted.email, PER_ACCOUNT, now)?;
-            match email.as_ref().filter(|_| allowed) {
-                Some(email) => store::by_email(tx, email),
-                None => Ok(None),
-            }
-        })
-        .await?;
+    let found = app.db.write(move |tx| look_up(tx, &counted, now)).await?;
+    if let Some(until) = found.waits {
+        return Ok(Entered::Wait(until));
+    }
+    let Looked { staff, device, .. } = found;
     let own = staff.as_ref().filter(|staff| staff.active).and_then(|staff| staff.password.clone());
-    let turn = Turn::new(network::household(&attempt.place.address), false);
+    let turn = Turn::new(network::household(&attempt.place.address), device.is_some());
     let known = Known { own: own.clone().map(Own::Hash), ..Known::default() };
-    let (matched, typed) = app.passwords.check_for(&turn, typed, known).await?;
+    let (matched, typed) = app.passwords.check_for(&turn, typed.password, known).await?;
     let rehashed = match matched {
         Matched::Own { outdated: true } => Some(app.passwords.hash_for(&turn, typed).await?),
         _ => None,
     };
     let (matched, now) = (matches!(matched, Matched::Own { .. }), app.clock.now());
     app.db
-        .write(move |tx| match &staff {
-            Some(staff) if matched && may_enter(staff, door) => {
-                let Some(actor) = welcome(tx, staff, own.as_ref().zip(rehashed.as_ref()), &attempt, now)?
-                else {
-                    return Ok(Entered::Refused);
-                };
-                enter(tx, staff.id, &actor, &attempt.place, now).map(Entered::In)
+        .write(move |tx| {
+            let id = staff.as_ref().map(|staff| staff.id);
+            if matched {
+                attempt.forgive(tx, (id, device.as_ref()), now)?;
             }
-            staff => {
-                // Written down for unknown addresses too: the same work for all.
-                let about = staff.as_ref().map(|staff| About::staff(staff.id)).unwrap_or_default();
-                let about = if matched {
-                    throttle::forgive(tx, "staff", &attempt.pair(), 1)?;
-                    throttle::forgive(tx, "staff-as", &attempt.email, 1)?;
-                    about.with("why", "other-door")
-                } else {
-                    about
-                };
-                let actor = Actor { who: Who::Nobody, door, address: attempt.place.address.clone() };
-                audit::record(tx, &actor, now, Event::SignInRefused, about)?;
-                Ok(if matched { Entered::OtherDoor } else { Entered::Refused })
+            match &staff {
+                Some(staff) if matched && may_enter(staff, door) => {
+                    let Some(actor) = welcome(tx, staff, own.as_ref().zip(rehashed.as_ref()), &attempt, now)?
+                    else {
+                        return Ok(Entered::Refused);
+                    };
+                    enter(tx, staff.id, &actor, &attempt.place, now).map(Entered::In)
+                }
+                _ => {
+                    // Written down for unknown addresses too: the same work for all.
+                    let about = id.map(About::staff).unwrap_or_default();
+                    let about = if matched { about.with("why", "other-door") } else { about };
+                    audit::record(tx, &attempt.nobody(), now, Event::SignInRefused, about)?;
+                    Ok(if matched { Entered::OtherDoor } else { Entered::Refused })
+                }
             }
         })
         .await
+}
+
+/// Who has the address, from which device they come, and until when they have to
+/// wait.
+struct Looked {
+    staff: Option<Staff>,
+    device: Option<KnownDevice>,
+    waits: Option<Timestamp>,
+}
+
+fn look_up(tx: &mut Tx<'_>, attempt: &Attempt, now: Timestamp) -> Result<Looked> {
+    let staff = match &attempt.email {
+        Some(email) => store::by_email(tx, email)?,
+        None => None,
+    };
+    let id = staff.as_ref().map(|staff| staff.id);
+    let mut device = match id {
+        Some(id) => attempt.device(id, known_device::chosen_at_by_staff(tx, id)?, now),
+        None => None,
+    };
+    let key = attempt.key();
+    let guessed = attempt.guess(key.as_deref(), id).count(tx, nonce(device.as_ref()), now)?;
+    if guessed.wait_begins {
+        let about = id.map(About::staff).unwrap_or_default();
+        audit::record(tx, &attempt.nobody(), now, Event::WaitBegan, about)?;
+    }
+    device.take_if(|_| !guessed.known);
+    Ok(Looked { staff, device, waits: guessed.waits })
 }
 
 /// Whether someone may come in through a door.
@@ -143,16 +175,59 @@ pub(super) fn may_enter(staff: &Staff, door: Door) -> bool {
 
 /// Who says they are whom, through which door, and from where.
 struct Attempt {
-    /// The key of the address typed; empty when it can't be one.
-    email: String,
+    /// What was typed, if it can be an address.
+    email: Option<EmailAddress>,
     door: Door,
     place: Place,
+    cookie: Option<String>,
+    keys: Option<Keys>,
+    limits: Limits,
 }
 
 impl Attempt {
-    fn pair(&self) -> String {
-        throttle::pair(&self.email, &self.place.address)
+    fn new(app: &App, typed: &Typed<'_>, door: Door, place: Place) -> Self {
+        Self {
+            email: EmailAddress::parse(typed.email).ok(),
+            door,
+            place,
+            cookie: typed.device.map(str::to_owned),
+            keys: app.keys.clone(),
+            limits: app.config.limits,
+        }
     }
+
+    /// The device this comes from, if they signed in there before.
+    fn device(&self, staff: StaffId, chosen_at: Option<Timestamp>, now: Timestamp) -> Option<KnownDevice> {
+        let holder = Holder { who: staff.as_uuid(), chosen_at };
+        known_device::recognise(self.keys.as_ref()?, self.cookie.as_deref()?, holder, now)
+    }
+
+    fn forgive(
+        &self,
+        tx: &mut Tx<'_>,
+        (who, device): (Option<StaffId>, Option<&KnownDevice>),
+        now: Timestamp,
+    ) -> Result<()> {
+        let key = self.key();
+        Ok(self.guess(key.as_deref(), who).forgive(tx, nonce(device), now)?)
+    }
+
+    fn key(&self) -> Option<String> {
+        self.email.as_ref().map(EmailAddress::key)
+    }
+
+    fn guess<'a>(&'a self, name: Option<&'a str>, staff: Option<StaffId>) -> Guess<'a> {
+        let (address, limits) = (&self.place.address, &self.limits);
+        Guess { what: "staff", name, address, contact: None, staff, limits }
+    }
+
+    fn nobody(&self) -> Actor {
+        Actor { who: Who::Nobody, door: self.door, address: self.place.address.clone() }
+    }
+}
+
+fn nonce(device: Option<&KnownDevice>) -> Option<&str> {
+    device.map(|device| device.nonce.as_str())
 }
 
 /// Checks once more, in the transaction that starts the session, that nothing
@@ -164,14 +239,12 @@ fn welcome(
     attempt: &Attempt,
     now: Timestamp,
 ) -> Result<Option<Actor>> {
-    let Attempt { email, door, place } = attempt;
+    let Attempt { door, place, .. } = attempt;
     let text = |staff: &Staff| staff.password.as_ref().map(|hash| hash.as_str().to_owned());
     let found = store::find(tx, staff.id)?;
     if !found.is_some_and(|found| found.active && text(&found) == text(staff)) {
         return Ok(None);
     }
-    throttle::forgive(tx, "staff", &attempt.pair(), PER_PAIR.attempts)?;
-    throttle::forgive(tx, "staff-as", email, PER_ACCOUNT.attempts)?;
     store::note_sign_in(tx, staff.id, rehashed, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     Ok(Some(Actor { who, door: *door, address: place.address.clone() }))

@@ -187,6 +187,26 @@ pub(super) fn void_resets(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Re
     Ok(())
 }
 
+/// Voids what was asked for first of what sets a password, but for the newest `keep`.
+pub(super) fn void_oldest_resets(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    keep: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run(
+        "update staff_resets set finished_at = $2 where staff_id = $1 and finished_at is null and purpose = 'password' and id not in
+             (select id from staff_resets where staff_id = $1 and finished_at is null and purpose = 'password' order by id desc limit $3)",
+        &[&staff, &now, &keep],
+    )?;
+    tx.run(
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null where staff_id = $1 and finished_at is null and kind = 'staff-reset'
+             and id in (select mail_id from staff_resets where staff_id = $1 and finished_at is not null)",
+        &[&staff, &now],
+    )?;
+    Ok(())
+}
+
 pub(super) struct NewReset {
     pub id: StaffResetId,
     pub purpose: Purpose,

@@ -155,6 +155,8 @@ const fn kind(event: Event) -> &'static str {
         | Event::SignedInTemporarily
         | Event::SignInRefused
         | Event::Refused
+        | Event::WaitBegan
+        | Event::WaitLifted
         | Event::SignedOut
         | Event::SessionEnded
         | Event::SessionsEnded

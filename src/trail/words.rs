@@ -43,6 +43,8 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::SignedIn => ("neutral", "dot", passkey("Signed in", entry) + upgraded(entry)),
         Event::SignedInTemporarily => ("info", "dot", plain("Signed in with a temporary password")),
         Event::SignInRefused => ("warn", "triangle", passkey("Was refused at sign-in", entry)),
+        Event::WaitBegan => ("warn", "triangle", plain("Too many wrong attempts: the next one has to wait")),
+        Event::WaitLifted => ("ok", "dot", by("A wait after wrong attempts was lifted")),
         Event::SignedOut => ("neutral", "dot", plain("Signed out")),
         Event::SessionEnded => ("neutral", "dot", by("One session was ended")),
         Event::SessionsEnded => ("neutral", "dot", by("All other sessions were ended")),

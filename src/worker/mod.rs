@@ -277,7 +277,10 @@ async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
             app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
         }
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
-        Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
+        Kind::ForgotStaffPassword => {
+            let limits = app.config.limits;
+            app.db.write(move |tx| staff::recovery::look_up(tx, &job, &limits, now)).await
+        }
         Kind::Decoy => recovery::decoy::perform(app, job).await,
         Kind::SendMail => deliver::deliver(app, job, place).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,

@@ -172,7 +172,12 @@ story! {
             signs_in(&shop, &rep.email, json!({ "password": "another password 99" })).await;
         }
         let tired = signs_in(&shop, &rep.email, json!({ "password": STAFF_PASSWORD })).await;
-        assert_eq!(tired.problem(), "sign-in-refused", "nor that it was tried too often");
+        assert_eq!((tired.status, tired.problem().as_str()), (429, "sign-in-paused"));
+        for _ in 0..11 {
+            signs_in(&shop, "nobody@supplier.example", json!({ "password": STAFF_PASSWORD })).await;
+        }
+        let nobody = signs_in(&shop, "nobody@supplier.example", json!({ "password": STAFF_PASSWORD })).await;
+        assert_eq!(nobody.problem(), "sign-in-paused", "told alike whether anyone is called so or not");
     }
 }
 

@@ -133,6 +133,7 @@ story! {
         }
         for undo in [
             "drop table invitation_links",
+            "drop index throttles_by_pause",
             "alter table throttles drop column open_at",
             "alter table resets drop column page_until",
             "delete from migrations where name = '0016_signing_in'",

@@ -23,7 +23,7 @@ async fn known(shop: &Shop, username: &str, password: &str) -> Browser {
 /// Strangers at many places, and one where the customer is, guess.
 async fn strangers_guess(shop: &Shop, username: &str) {
     for place in 0..22 {
-        let from = if place < 7 { "198.51.100.7".to_owned() } else { format!("203.0.113.{place}") };
+        let from = if place < 7 { "198.51.100.7".to_owned() } else { format!("203.0.{place}.9") };
         shop.browser().coming_from(&from).sign_in(username, "wrong9lamp").await;
     }
 }

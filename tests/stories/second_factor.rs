@@ -150,7 +150,10 @@ story! {
             assert!(types(&browser, "123").await.says("not good now"));
         }
         assert!(types(&browser, &phone.code(&shop, 0)).await.says("tried too often"));
-        shop.advance(Duration::from_mins(16));
+        shop.advance(Duration::from_mins(2));
+        assert!(types(&browser, "123").await.says("not good now"));
+        assert!(types(&browser, "123").await.says("The next try is possible in 2 minutes"), "they grow");
+        shop.advance(Duration::from_mins(3));
         assert!(types(&half_in(&shop, &office).await, &phone.code(&shop, 0)).await.leads_to("/portal"));
     }
 }

@@ -1,6 +1,8 @@
 //! Resets and invitations as resources: the same act, before and after a
 //! contact has had a password of their own.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -9,7 +11,7 @@ use utoipa::ToSchema;
 use super::events::{self, ResetEvent};
 use super::shapes::{Reset, Resets};
 use crate::access::{Missing, Obstacle};
-use crate::customers::view;
+use crate::customers::{resets, view};
 use crate::http::api::{AtApi, Keyed, Problem, created, done, ok, problem};
 use crate::http::{Answer, Caller, Ids, Shared};
 use crate::idempotency::{self, Done};
@@ -43,21 +45,21 @@ pub async fn start(AtApi(caller): AtApi, Ids(contact): Ids<ContactId>, keyed: Ke
     let (new, attempt) = keyed.required()?;
     let mode = caller.web.app.settings().values.reset.mode;
     let manner = Manner { mode, stop_current: new.stop_current, once: false };
-    let now = caller.now();
+    let (how, now) = ((manner, caller.web.app.config.limits.by_staff), caller.now());
     let once = caller
         .write(move |tx, actor| {
             idempotency::once(tx, actor, Some(attempt), now, |tx| {
-                Ok(match recovery::request(tx, actor, contact, manner, now)? {
-                    Requested::OnItsWay(reset) => Ok(Done { reset: Some(reset), ..Done::with(contact) }),
-                    Requested::NotPossible(obstacle) => {
-                        Err((obstacle, retailers::contact(tx, actor, contact)?))
+                Ok(match recovery::request_in_bounds(tx, actor, contact, how, now)? {
+                    Ok(Requested::OnItsWay(reset)) => Ok(Done { reset: Some(reset), ..Done::with(contact) }),
+                    Ok(Requested::NotPossible(obstacle)) => {
+                        Err(not_possible(obstacle, &retailers::contact(tx, actor, contact)?))
                     }
+                    Err(until) => Err(too_often(until.since(now))),
                 })
             })
         })
         .await?;
-    let (Done { contact, reset, .. }, replayed) =
-        done(once, |(obstacle, contact)| not_possible(obstacle, &contact).into())?;
+    let (Done { contact, reset, .. }, replayed) = done(once, Into::into)?;
     let reset = find(&caller, contact, reset).await?;
     created(&format!("/api/v1/contacts/{contact}/resets/{}", reset.id), &reset)
         .map(|answer| replayed.mark(answer))
@@ -69,6 +71,11 @@ async fn find(caller: &Caller, contact: ContactId, reset: Option<ResetId>) -> An
         .read(move |tx, actor| Ok(Reset::new(&recovery::find(tx, actor, contact, id)?, actor, now)))
         .await?;
     Ok(reset)
+}
+
+fn too_often(wait: Duration) -> Problem {
+    let told = resets::too_often(wait);
+    Problem::new(&problem::TOO_MANY_REQUESTS).saying(told).retry_after(wait.as_secs().saturating_add(1))
 }
 
 fn not_possible(obstacle: Obstacle, contact: &Contact) -> Problem {

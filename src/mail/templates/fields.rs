@@ -86,7 +86,7 @@ fn own(kind: Kind) -> &'static [Meaning] {
             ("subject", "the subject"),
         ],
         Kind::EmailConfirmation => &[
-            ("person", "the contact’s name"),
+            ("person", "the new address: whose it is isn’t known yet, so no name is told"),
             ("retailer", "the retailer’s name"),
             ("confirm_url", "the page that confirms the address"),
             ("valid_until", "until when it does"),

@@ -126,7 +126,7 @@ fn email_confirmation() -> Sample {
     let asked = EmailConfirmation {
         supplier: SUPPLIER,
         website: WEBSITE,
-        person: PERSON,
+        person: "new@harbour.example",
         retailer: RETAILER,
         confirm_url: LINK,
         valid_until: UNTIL,

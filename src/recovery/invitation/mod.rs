@@ -9,11 +9,10 @@ mod store;
 
 use std::time::Duration;
 
-use super::forgot::PER_PAIR;
 use super::{Manner, Requested, Reset, StartedBy, start};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
-use crate::config::{Changeable, ResetMode};
+use crate::config::{Changeable, Pauses, ResetMode};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, ResetId};
@@ -111,20 +110,20 @@ fn standing(link: &store::Link, contact: &Contact, now: Timestamp) -> Standing {
 
 /// Mails a fresh temporary password from the page behind a link, unless the
 /// invitation no longer stands. Gives when the next one can be mailed, if that
-/// is not at once; one that comes too soon mails nothing.
+/// is not at once; one that comes too soon, by `often`, mails nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub fn ask(
     tx: &mut Tx<'_>,
     token: &Token,
-    (mode, address): (ResetMode, &str),
+    (mode, often, address): (ResetMode, Pauses, &str),
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
     let Some((contact, Standing::Open { .. })) = find(tx, token, now)? else { return Ok(None) };
     // The page mails as often as "Forgot your password?" does.
-    let counter = [Counter::new("invitation", &contact.id.to_string(), Rule::Pauses(PER_PAIR))];
-    if let Some(until) = throttle::attempt(tx, &counter, now)? {
+    let counter = [Counter::new("invitation", &contact.id.to_string(), Rule::Pauses(often))];
+    if let Some(until) = throttle::attempt(tx, &counter, now)?.until() {
         return Ok(Some(until));
     }
     let actor = Actor { who: Who::Contact(contact.id), door: Door::Website, address: address.to_owned() };

@@ -13,24 +13,33 @@ use zeroize::Zeroizing;
 
 use crate::actor::Actor;
 use crate::audit::{self, About, Event};
+use crate::config::Pauses;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{RoleId, StaffId};
-use crate::kernel::{Timestamp, Token};
+use crate::kernel::{Digest, Timestamp, Token};
 use crate::keys::Keys;
 use crate::notice::{self, Change};
 use crate::passkeys::Owner;
 use crate::sessions::{self, Place, StaffSession};
-use crate::throttle::{self, Limit};
+use crate::throttle::{self, Counter, Rule, Whose};
 
 use super::people;
 
 pub use lost::{Lost, lost_with_the_key, replace_the_key};
 pub use store::codes_left;
 
-/// Tries of one person in a while, and in a day (NIST 800-63B-4, 3.2.2).
-const PER_WHILE: Limit = Limit { attempts: 10, window: Duration::from_mins(15) };
-const PER_DAY: Limit = Limit { attempts: 50, window: Duration::from_hours(24) };
+/// Tries of one person with one of their means; each has its own (NIST SP 800-63B-4,
+/// 3.2.2: waits up to an hour, 100 in a row). Three codes of a million are good at a
+/// time, so 100 tries find one in 3,300 cases.
+const TRIES: Pauses = Pauses {
+    free: 10,
+    first: Duration::from_mins(1),
+    factor: 2,
+    longest: Duration::from_hours(1),
+    most: 100,
+    remembered: Duration::from_hours(30 * 24),
+};
 /// How long a secret that was not confirmed is shown.
 const CONFIRMING: Duration = Duration::from_mins(15);
 /// The most days of grace.
@@ -54,8 +63,34 @@ pub enum Taken {
     Good,
     /// It is not, or was used before.
     Refused,
-    /// Too many were not; a while later they may try again.
-    TooMany,
+    /// Too many were not; then they may try again. Other means of theirs don't wait.
+    Wait(Timestamp),
+}
+
+/// By what someone proves their second factor. Wrong tries with one don't slow the
+/// others, or ten wrong codes would lock the recovery codes that are for just that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// A code of the authenticator app.
+    App,
+    /// A recovery code.
+    RecoveryCode,
+    /// A passkey.
+    Passkey,
+}
+
+impl Means {
+    const ALL: [Self; 3] = [Self::App, Self::RecoveryCode, Self::Passkey];
+
+    fn counter(self, staff: StaffId) -> Counter {
+        let what = match self {
+            Self::App => "staff-app",
+            Self::RecoveryCode => "staff-recovery-code",
+            Self::Passkey => "staff-passkey",
+        };
+        let whose = Whose { staff: Some(staff), ..Whose::default() };
+        Counter::new(what, &staff.to_string(), Rule::Pauses(TRIES)).shown(whose)
+    }
 }
 
 /// How it stands with someone's authenticator app.
@@ -124,8 +159,8 @@ pub fn confirm(
     code: &str,
     now: Timestamp,
 ) -> Result<Result<Vec<Zeroizing<String>>, Taken>> {
-    if !may_try(tx, staff, now)? {
-        return Ok(Err(Taken::TooMany));
+    if let Some(until) = waits(tx, staff, Means::App, now)? {
+        return Ok(Err(Taken::Wait(until)));
     }
     let Some(found) = store::find(tx, staff)?.filter(|found| now.since(found.created_at) < CONFIRMING) else {
         return Ok(Err(Taken::Refused));
@@ -172,8 +207,10 @@ pub fn take(
     typed: &str,
     now: Timestamp,
 ) -> Result<Taken> {
-    if !may_try(tx, staff, now)? {
-        return Ok(Taken::TooMany);
+    let recovery = app::digest_of_typed(keys, staff, typed);
+    let means = if recovery.is_some() { Means::RecoveryCode } else { Means::App };
+    if let Some(until) = waits(tx, staff, means, now)? {
+        return Ok(Taken::Wait(until));
     }
     let step = match store::find(tx, staff)?.filter(|found| found.confirmed_at.is_some()) {
         Some(found) => app::step(&app::open(keys, staff, &found.sealed)?, typed, now),
@@ -181,7 +218,7 @@ pub fn take(
     };
     let good = match step {
         Some(step) => store::take_step(tx, staff, step)?,
-        None => takes_recovery(tx, (keys, actor), staff, typed, now)?,
+        None => takes_recovery(tx, actor, (staff, recovery), now)?,
     };
     if good {
         forgive(tx, staff)?;
@@ -193,12 +230,11 @@ pub fn take(
 
 fn takes_recovery(
     tx: &mut Tx<'_>,
-    (keys, actor): (&Keys, &Actor),
-    staff: StaffId,
-    typed: &str,
+    actor: &Actor,
+    (staff, digest): (StaffId, Option<Digest>),
     now: Timestamp,
 ) -> Result<bool> {
-    let Some(digest) = app::digest_of_typed(keys, staff, typed) else { return Ok(false) };
+    let Some(digest) = digest else { return Ok(false) };
     let good = store::take_code(tx, staff, digest, now)?;
     if good {
         audit::record(tx, actor, now, Event::RecoveryCodeUsed, About::staff(staff))?;
@@ -207,14 +243,18 @@ fn takes_recovery(
     Ok(good)
 }
 
-/// Counts one try at someone's second factor; says whether it is within bounds.
+/// Counts one try at someone's second factor; `None` when it may be made, else until
+/// when it has to wait.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn may_try(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<bool> {
-    let whose = staff.to_string();
-    Ok(throttle::allows(tx, "staff-factor", &whose, PER_WHILE, now)?
-        && throttle::allows(tx, "staff-factor-day", &whose, PER_DAY, now)?)
+pub(super) fn waits(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    means: Means,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    Ok(throttle::attempt(tx, &[means.counter(staff)], now)?.until())
 }
 
 /// Forgets the tries counted, once one was good.
@@ -222,9 +262,10 @@ pub(super) fn may_try(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result
 /// # Errors
 /// When the database fails.
 pub(super) fn forgive(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
-    let whose = staff.to_string();
-    throttle::forgive(tx, "staff-factor", &whose, PER_WHILE.attempts)?;
-    Ok(throttle::forgive(tx, "staff-factor-day", &whose, PER_DAY.attempts)?)
+    for means in Means::ALL {
+        throttle::forget(tx, &means.counter(staff))?;
+    }
+    Ok(())
 }
 
 /// Lets someone in whose session waits for the second factor: a session of full

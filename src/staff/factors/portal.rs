@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::http::forms::{FieldErrors, NoFields, Posted, Secret};
 use crate::http::session::AtDoor;
 use crate::http::{Answer, Failure, Ids, Page, Shared, Visit, html, redirect};
-use crate::kernel::Token;
 use crate::kernel::id::{RoleId, StaffId};
+use crate::kernel::{Language, Timestamp, Token, calendar};
 use crate::keys::Keys;
 use crate::passkeys::{self, Owner, Passkey};
 use crate::sessions::{StaffSession, Standing};
@@ -71,10 +71,15 @@ impl Threshold {
 }
 
 const REFUSED: &str = "That code is not good now, or was used already. Wait for the next one your app shows, or use a recovery code.";
-const TOO_MANY: &str = "That was tried too often. Wait a quarter of an hour and try again.";
+const TOO_MANY: &str =
+    "That was tried too often. Wait a quarter of an hour, or use a recovery code or a passkey.";
 
-fn words(taken: Taken) -> &'static str {
-    if taken == Taken::TooMany { TOO_MANY } else { REFUSED }
+fn words(taken: Taken, now: Timestamp) -> String {
+    let Taken::Wait(until) = taken else { return REFUSED.to_owned() };
+    let wait = calendar::wait(until.since(now), Language::English);
+    format!(
+        "Codes were tried too often. The next try is possible in {wait}; a recovery code or a passkey works at once."
+    )
 }
 
 fn status(errors: &FieldErrors) -> StatusCode {
@@ -131,7 +136,7 @@ pub async fn submit_prove(threshold: Threshold, Posted(form): Posted<CodeForm>) 
         app.db.write(move |tx| super::prove(tx, (&keys, &actor), &session, (&code, &place), now)).await?;
     match proved {
         Ok(token) => Ok(let_in(&threshold.visit, &token, threshold.base())),
-        Err(taken) => prove_page(&threshold, FieldErrors::one("code", words(taken))),
+        Err(taken) => prove_page(&threshold, FieldErrors::one("code", words(taken, now))),
     }
 }
 
@@ -262,7 +267,7 @@ pub async fn confirm(threshold: Threshold, Posted(form): Posted<CodeForm>) -> An
     let confirmed = app.db.write(move |tx| super::confirm(tx, (&keys, &actor), id, &code, now)).await?;
     match confirmed {
         Ok(codes) => codes_page(&threshold, codes),
-        Err(taken) => set_up_page(&threshold, FieldErrors::one("code", words(taken))).await,
+        Err(taken) => set_up_page(&threshold, FieldErrors::one("code", words(taken, now))).await,
     }
 }
 

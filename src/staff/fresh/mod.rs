@@ -12,10 +12,11 @@ use super::store;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
+use crate::config::Limit;
 use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::sessions::{self, StaffSession};
-use crate::throttle::{self, Limit};
+use crate::throttle;
 use zeroize::Zeroizing;
 
 /// How long a proof counts.
@@ -84,7 +85,11 @@ pub async fn prove(
                 throttle::forgive(tx, "staff-proof", &staff.to_string(), PER_PERSON.attempts)?;
                 return Ok(Proof::Given);
             }
-            if taken == Taken::TooMany {
+            if matched {
+                // The password is right; codes have counters of their own.
+                throttle::forgive(tx, "staff-proof", &staff.to_string(), 1)?;
+            }
+            if let Taken::Wait(_) = taken {
                 return Ok(Proof::TooMany);
             }
             audit::record(tx, &actor, now, Event::SignInRefused, About::staff(staff))?;

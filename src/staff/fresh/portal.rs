@@ -198,7 +198,9 @@ fn confirm_page(
 
 fn refused(proof: Proof, has_factor: bool) -> FieldErrors {
     let text = match proof {
-        Proof::TooMany => "That was tried too often. Wait a quarter of an hour and try again.",
+        Proof::TooMany => {
+            "That was tried too often. Wait a quarter of an hour, or use a recovery code or a passkey."
+        }
         Proof::Given | Proof::Refused if has_factor => {
             "That is not your password, or not a code or passkey that is good now. Nothing was changed."
         }

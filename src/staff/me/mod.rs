@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::error::Result;
 use crate::sessions::{self, StaffSession};
+use crate::throttle;
 
 /// What came of changing one's own password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,7 @@ pub async fn change_password(
                 return Ok(Changed::Meanwhile);
             }
             store::set_password(tx, staff, &hash, now)?;
+            throttle::lift_of_staff(tx, staff)?;
             store::void_resets(tx, staff, now)?;
             sessions::end_others_of_staff(tx, staff, Some(id), now)?;
             audit::record(tx, &actor, now, Event::PasswordChanged, About::staff(staff))?;

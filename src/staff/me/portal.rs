@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::Changed;
 use crate::http::forms::{FieldErrors, NoFields, Posted, Secret};
+use crate::http::session::remember_staff;
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::Language;
 use crate::kernel::id::SessionId;
@@ -101,13 +102,19 @@ pub async fn change_password(AtPortal(caller): AtPortal, Posted(form): Posted<Pa
             Some("That is not your current password, or not a code that is good now.")
         }
         fresh::Proof::Refused => Some("That is not your current password."),
-        fresh::Proof::TooMany => Some("That was tried too often. Wait a quarter of an hour and try again."),
+        fresh::Proof::TooMany => {
+            Some("That was tried too often. Wait a quarter of an hour, or use a recovery code.")
+        }
     };
     if let Some(text) = wrong {
         return show(&caller, again, refuse("current_password", text)).await;
     }
     match super::change_password(app, &caller.session, &caller.actor, new).await? {
-        Changed::Done => Ok(redirect("/portal/me", Some("password-changed"))),
+        Changed::Done => {
+            let mut response = redirect("/portal/me", Some("password-changed"));
+            remember_staff(&caller.web, &caller.visit, caller.session.staff, &mut response).await;
+            Ok(response)
+        }
         Changed::Refused(problems) => {
             let texts = problems.iter().map(|problem| problem_text(Language::English, *problem));
             show(&caller, again, FieldErrors::all("new_password", texts)).await

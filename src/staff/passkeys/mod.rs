@@ -5,8 +5,9 @@ pub mod portal;
 
 use zeroize::Zeroizing;
 
+use super::factors::{self, Means};
 use super::sign_in::{SignIn, may_enter};
-use super::{factors, fresh, store};
+use super::{fresh, store};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -133,7 +134,8 @@ pub fn let_in(
     (answer, place): (&Answer, &Place),
     now: Timestamp,
 ) -> Result<Option<Token>> {
-    if !factors::may_try(tx, session.staff, now)? || !is_good(tx, (party, actor), session, answer, now)? {
+    let waits = factors::waits(tx, session.staff, Means::Passkey, now)?;
+    if waits.is_some() || !is_good(tx, (party, actor), session, answer, now)? {
         return Ok(None);
     }
     factors::forgive(tx, session.staff)?;
@@ -153,7 +155,7 @@ pub fn confirm(
     answer: &Answer,
     now: Timestamp,
 ) -> Result<bool> {
-    Ok(factors::may_try(tx, session.staff, now)?
+    Ok(factors::waits(tx, session.staff, Means::Passkey, now)?.is_none()
         && is_good(tx, (party, actor), session, answer, now)?
         && sessions::note_proof(tx, session.id, now)?)
 }
@@ -189,7 +191,7 @@ pub fn sign_in(
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions });
     let actor = Actor { who, door, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::SignedIn, about(staff.id))?;
-    Ok(SignIn::Welcome(sessions::start_full_for_staff(tx, staff.id, place, now)?))
+    Ok(SignIn::Welcome(sessions::start_full_for_staff(tx, staff.id, place, now)?, staff.id))
 }
 
 fn about(staff: StaffId) -> About {

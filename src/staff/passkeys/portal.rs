@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use crate::db::Tx;
 use crate::http::forms::{FieldErrors, NewPasskeyForm, NoFields, PasskeyForm, Posted};
+use crate::http::session::remember_staff;
 use crate::http::{Answer, Ids, Shared, Visit, json, redirect};
 use crate::kernel::id::PasskeyId;
 use crate::passkeys::{self, Begun};
@@ -34,9 +35,15 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Posted(form): Post
     let (answer, place) = (form.answer(), visit.place.clone());
     let act = move |tx: &mut Tx<'_>| super::sign_in(tx, &party, &answer, (door, &place), now);
     match web.app.db.write(act).await? {
-        SignIn::Welcome(token) => Ok(let_in(&visit, &token, base)),
+        SignIn::Welcome(token, staff) => {
+            let mut response = let_in(&visit, &token, base);
+            remember_staff(&web, &visit, staff, &mut response).await;
+            Ok(response)
+        }
         SignIn::OtherDoor => sign_in_page(&web, &visit, String::new(), Some(Refusal::OtherDoor)),
-        SignIn::Refused => sign_in_page(&web, &visit, String::new(), Some(Refusal::Passkey)),
+        SignIn::Refused | SignIn::Wait(_) => {
+            sign_in_page(&web, &visit, String::new(), Some(Refusal::Passkey))
+        }
     }
 }
 

@@ -123,6 +123,9 @@ fn audit_files(it: &Permissions) -> bool {
 fn all_mail(it: &Permissions) -> bool {
     sees(it) && it.reach == tradepost::actor::Reach::AllRetailers
 }
+fn lifts_networks(it: &Permissions) -> bool {
+    all_mail(it) && may(it, Act::ChangeSignIn)
+}
 fn sees_staff(it: &Permissions) -> bool {
     it.staff >= Level::Read
 }
@@ -247,6 +250,10 @@ pub fn rows() -> Vec<Row> {
         get("/portal/contacts/{id}/resets/{reset}", Portal(sees), Customer),
         get("/portal/contacts/{id}/resets/{reset}/status", Portal(sees), Customer),
         post("/portal/contacts/{id}/resets/{reset}/cancel", Portal(resets), Customer, &[]),
+        get("/portal/waits", Portal(sees), Nothing),
+        post("/portal/waits/networks/lift", Portal(lifts_networks), Nothing, &[("network", "192.0.2.7")]),
+        post("/portal/contacts/{id}/waits/lift", Portal(resets), Customer, &[]),
+        post("/portal/staff/{id}/waits/lift", Portal(manages), Nothing, &[]),
         get("/portal/mail", Portal(all_mail), Nothing),
         get("/portal/jobs", Portal(sees_settings), Nothing),
         post("/portal/jobs/{id}/retry", Portal(sets), Nothing, &[]),
