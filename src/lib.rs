@@ -22,6 +22,7 @@ pub mod held;
 pub mod app;
 pub mod http;
 pub mod retailers;
+pub mod temporary;
 pub mod notice;
 pub mod access;
 pub mod change_requests;

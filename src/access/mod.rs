@@ -18,12 +18,13 @@ use crate::notice::{self, Change};
 use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
 use crate::sessions;
+use crate::temporary;
 
 pub use active::{set_contact_active, set_retailer_active};
 pub use rules::{Access, Missing, Obstacle, is_open, obstacle, state};
 pub use sign_in::{SignIn, change_sign_in, clear_bounce, mark_bounced};
 pub use sign_out::{end_all_sessions, end_session};
-pub use store::{cancel_unsent_mails, void_temporary_passwords};
+pub use store::cancel_unsent_mails;
 
 /// Turns the switch. Off ends the contact's sessions and voids temporary
 /// passwords; on again loses nothing (promise 13).
@@ -75,7 +76,7 @@ pub fn remove_passkeys(
 pub fn call_back_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<()> {
     store::cancel_open_resets(tx, contact, now)?;
     cancel_unsent_mails(tx, contact, now)?;
-    void_temporary_passwords(tx, contact, now)?;
+    temporary::void_all(tx, contact, now)?;
     store::close_invitations(tx, contact, now)?;
     store::close_email_changes(tx, contact, now)?;
     Ok(())

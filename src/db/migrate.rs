@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0020_key_fingerprint"),
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
+    migration!("0023_order_of_resets"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -15,6 +15,7 @@ use crate::kernel::{Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
+use crate::temporary;
 use crate::throttle::{self, Limit};
 
 /// How often the current password may be tried in a session.
@@ -152,7 +153,7 @@ struct Chosen {
 
 fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> Result<Choice> {
     match &chosen.proof {
-        Proof::Temporary(temporary) => match store::consume(tx, *temporary, now)? {
+        Proof::Temporary(temporary) => match temporary::consume(tx, *temporary, now)? {
             Some(reset) => drop(store::mark_used(tx, reset, now)?),
             None => return Ok(Choice::NoLongerGood),
         },
@@ -162,7 +163,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
         Proof::Current(..) => {}
     }
     store::set_password(tx, contact.id, &chosen.hash, now)?;
-    store::supersede_others(tx, contact.id, None, now)?;
+    store::supersede_all(tx, contact.id, now)?;
     access::call_back_resets(tx, contact.id, now)?;
     sessions::end_all_of_contact(tx, contact.id, None, now)?;
     let token = sessions::start_for_contact(tx, contact.id, None, &chosen.place, now)?;

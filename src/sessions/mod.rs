@@ -15,7 +15,7 @@ use crate::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TemporaryPass
 use crate::kernel::{Language, Timestamp, Token};
 
 pub use store::{
-    Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact,
+    Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact, end_own_of_contact,
     end_others_of_staff, find_contact, find_staff, forget_old, has_factor, is_open, note_proof,
 };
 

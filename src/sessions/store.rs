@@ -203,6 +203,18 @@ pub fn end_all_of_contact(
     }
 }
 
+/// Ends the sessions of a contact that were started with a password of their
+/// own; whoever is choosing by a temporary one goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_own_of_contact(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update sessions set ended_at = $2 where contact_id = $1 and ended_at is null and temporary_password_id is null",
+        &[&contact, &now],
+    )
+}
+
 /// Ends all sessions of a staff user.
 ///
 /// # Errors

@@ -83,6 +83,7 @@ mod sign_in;
 mod staff;
 mod staff_blind;
 mod status;
+mod temporary;
 mod throttle;
 mod trail;
 mod unchanged;
