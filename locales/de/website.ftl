@@ -429,3 +429,7 @@ known-is-deactivate = Deaktivierung
 operator-test-subject = [Test] { $supplier }: der Mailserver funktioniert
 operator-test-text = Über diesen Server verschickt { $supplier } seine E-Mails: Diese hier wurde zur Probe per Befehl gesendet.
 operator-test-nothing = Es gibt nichts zu tun. Antworten werden nicht gelesen.
+
+# In mails: when something was changed, and by whom
+notice-by-staff = { $when }, durch { $name } von { $supplier }
+notice-by-operator = { $when }, durch den Administrator der Website von { $supplier }

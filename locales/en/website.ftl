@@ -429,3 +429,7 @@ known-is-deactivate = deactivation
 operator-test-subject = [Test] { $supplier }: the mail server works
 operator-test-text = { $supplier } sends its mails through this server: this one was sent by command, to try it.
 operator-test-nothing = There is nothing to do. Replies are not read.
+
+# In mails: when something was changed, and by whom
+notice-by-staff = { $when }, by { $name } of { $supplier }
+notice-by-operator = { $when }, by the administrator of the { $supplier } website

@@ -64,7 +64,7 @@ pub fn remove_passkeys(
     }
     let about = About::contact(retailer, contact).with("factor", "passkey");
     audit::record(tx, actor, now, Event::FactorRemoved, about)?;
-    notice::tell(tx, owner, Change::PasskeyRemoved, now)
+    notice::tell_by(tx, actor, (owner, None), Change::PasskeyRemoved, now)
 }
 
 /// Calls back whatever could let someone in later: mails that have not left,
@@ -97,19 +97,24 @@ pub fn change_email(
     retailers::set_email(tx, contact.id, new, now)?;
     call_back_resets(tx, contact.id, now)?;
     if let Some(old) = contact.email.clone() {
-        tell_old_address(tx, contact, old, now)?;
+        tell_old_address(tx, actor, (contact, old), now)?;
     }
     let about = About::contact(contact.retailer, contact.id);
     Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
 }
 
 /// Tells an address of a contact that it is no longer used.
-fn tell_old_address(tx: &mut Tx<'_>, contact: &Contact, old: EmailAddress, now: Timestamp) -> Result<()> {
+fn tell_old_address(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (contact, old): (&Contact, EmailAddress),
+    now: Timestamp,
+) -> Result<()> {
     let language = contact.language;
     let notice =
         NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
-    mail::enqueue(tx, &notice, now)?;
-    Ok(())
+    let mail = mail::enqueue(tx, &notice, now)?;
+    notice::note(tx, mail, actor, Change::AddressChanged)
 }
 
 /// What must be there before mail with a temporary password can be sent.

@@ -20,7 +20,11 @@ use crate::kernel::Token;
 use crate::kernel::id::SessionId;
 use crate::kernel::text::TextError;
 use crate::sessions::devices::{self, Refreshed, Tokens};
+use crate::staff::fresh::{self, Proof};
 use crate::staff::people;
+
+/// How long whoever tried too many passwords as a proof waits at most, in seconds.
+const WAIT_S: u64 = 900;
 
 /// What a staff user signs a device in with.
 #[derive(Deserialize, ToSchema)]
@@ -94,6 +98,20 @@ pub struct Refresh {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
     refresh_token: Option<Secret>,
+}
+
+/// What proves that whoever signed the device in is there.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProof {
+    /// Their password.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// The code of their authenticator app, or a recovery code, if they have a
+    /// second factor.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    code: Option<Secret>,
 }
 
 /// Another name for a device.
@@ -192,6 +210,25 @@ pub async fn rename(AtApi(caller): AtApi, Sent(new): Sent<NewName>) -> Answer {
     let (here, name) = (caller.session.id, named("name", &new.name)?);
     let device = caller.write(move |tx, _| super::rename(tx, here, &name)).await?;
     ok(&Device::new(device, here))
+}
+
+/// Prove that whoever signed the device in is there: for five minutes it may
+/// then change how contacts sign in (ASVS 5.0, 7.5.3).
+#[utoipa::path(
+    post, path = "/api/v1/devices/current/proof", tag = "Devices",
+    request_body = NewProof,
+    responses((status = 204), (status = "default", body = Described, content_type = "application/problem+json")),
+)]
+pub async fn prove(AtApi(caller): AtApi, Sent(sent): Sent<NewProof>) -> Answer {
+    const NOT_IT: &str = "That is not your password, or not a code that is good now.";
+    let refused = || Failure::from(Problem::invalid(&[FieldError::new("password", NOT_IT)]));
+    let password = Password::parse(sent.password.expose()).map_err(|_| refused())?;
+    let code = Zeroizing::new(sent.code.as_ref().map(Secret::expose).unwrap_or_default().to_owned());
+    match fresh::prove(&caller.web.app, &caller.session, &caller.actor, password, code).await? {
+        Proof::Given => Ok(StatusCode::NO_CONTENT.into_response()),
+        Proof::Refused => Err(refused()),
+        Proof::TooMany => Err(Problem::new(&problem::TOO_MANY_REQUESTS).retry_after(WAIT_S).into()),
+    }
 }
 
 /// Sign the device that asks out.

@@ -19,6 +19,8 @@ use crate::jobs::{self, Job};
 use crate::kernel::id::{MailId, StaffResetId};
 use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::sessions::{self, Place, StaffKind};
 use crate::throttle::{self, Limit};
 
@@ -282,6 +284,9 @@ fn set(
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::StaffPasswordChosen, About::staff(staff.id))?;
+    if !pending.first_password {
+        notice::tell(tx, Owner::Staff(staff.id), Change::PasswordChanged, now)?;
+    }
     let (token, _) = sessions::start_for_staff(tx, staff.id, place, now)?;
     Ok(Choice::Chosen(token, staff.kind))
 }

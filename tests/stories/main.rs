@@ -70,6 +70,7 @@ mod mail_answers;
 mod mail_faults;
 mod matrix;
 mod privacy;
+mod notices;
 mod passkeys;
 mod reference;
 mod reset;

@@ -9,6 +9,8 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::error::Result;
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::sessions::{self, StaffSession};
 
 /// What came of changing one's own password.
@@ -58,6 +60,7 @@ pub async fn change_password(
             store::void_resets(tx, staff, now)?;
             sessions::end_others_of_staff(tx, staff, Some(id), now)?;
             audit::record(tx, &actor, now, Event::PasswordChanged, About::staff(staff))?;
+            notice::tell(tx, Owner::Staff(staff), Change::PasswordChanged, now)?;
             Ok(Changed::Done)
         })
         .await
