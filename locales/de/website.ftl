@@ -91,6 +91,7 @@ password-is-username = Wählen Sie etwas anderes als Ihren Benutzernamen.
 password-is-name = Wählen Sie etwas anderes als den Namen Ihres Geschäfts oder unseren.
 password-too-common = Dieses Passwort gehört zu den ersten, die ein Dieb versucht. Wählen Sie ein anderes.
 password-too-weak = Dieses Passwort ist zu leicht zu erraten. Fügen Sie noch ein oder zwei Wörter hinzu.
+password-is-breached = Dieses Passwort wurde irgendwo gestohlen und steht auf Listen, die Diebe durchprobieren. Wählen Sie ein anderes.
 password-is-current = Das ist Ihr aktuelles Passwort. Wählen Sie ein anderes.
 password-is-temporary = Das ist das vorläufige Passwort. Wählen Sie ein eigenes.
 password-empty = Wählen Sie ein Passwort.

@@ -91,6 +91,7 @@ password-is-username = Choose something other than your username.
 password-is-name = Choose something other than the name of your shop or ours.
 password-too-common = That password is among the first ones a thief tries. Choose another.
 password-too-weak = That password is too easy to guess. Add another word or two.
+password-is-breached = That password was stolen somewhere and is on lists that thieves try. Choose another.
 password-is-current = That is your current password. Choose another.
 password-is-temporary = That is the temporary password. Choose one of your own.
 password-empty = Choose a password.

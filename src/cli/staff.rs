@@ -170,7 +170,14 @@ fn read_password(
     std::io::stdin().read_line(&mut line).map_err(|error| failed("reading the password", error))?;
     let password = Password::parse(line.trim_end_matches(['\r', '\n']))
         .map_err(|error| refused("the password", error))?;
-    let problems = staff::broken_rules(&password, email.as_str(), name, supplier);
+    let mut problems = staff::broken_rules(&password, email.as_str(), name, supplier);
+    if let Some(file) = &config.password.breached_file {
+        let looking = |error| failed("looking the password up in password.breached_file", error);
+        let list = passwords::Breached::open(file).map_err(looking)?;
+        if list.contains(&password).map_err(looking)? {
+            problems.push(passwords::Problem::IsBreached);
+        }
+    }
     if !problems.is_empty() {
         let words: Vec<String> =
             problems.iter().map(|problem| problem_text(Language::English, *problem)).collect();

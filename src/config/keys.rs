@@ -86,6 +86,11 @@ pub const KEYS: &[Key] = &[
         "How who is invited learns their username. own-mail: in a mail of its own once the invitation was taken. same-mail: in the invitation. never: from elsewhere.",
     ),
     key("password.min_length", "8", "The fewest characters of a contact's password: 8 to 64."),
+    key(
+        "password.breached_file",
+        "",
+        "A list of stolen passwords, which nobody may choose: SHA-1 lines in ascending order, as the well-known lists are given out, or plain text (see docs/security.md).",
+    ),
     key("password.memory_kib", "19456", "Memory of one password hash (Argon2id), in KiB."),
     key("password.iterations", "2", "Passes over that memory."),
     key(

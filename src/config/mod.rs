@@ -180,13 +180,15 @@ pub struct Hooks {
     pub bounce_secret: Option<Digest>,
 }
 
-/// The cost of a hash.
-#[derive(Clone, Copy, Debug)]
+/// What passwords are held to and the cost of a hash.
+#[derive(Clone, Debug)]
 pub struct Password {
     /// The cost of each Argon2id hash.
     pub cost: passwords::Cost,
     /// How many hashes are worked on at once.
     pub threads: NonZeroUsize,
+    /// A list of stolen passwords.
+    pub breached_file: Option<PathBuf>,
 }
 
 /// How long things are kept (see docs/privacy.md).
@@ -333,7 +335,8 @@ fn password(reading: &mut Reading<'_>) -> Option<Password> {
     let iterations = reading.parse("password.iterations", |text| value::number(text, 1, 64));
     let threads = reading.parse_or("password.threads", value::threads, value::hashing_threads);
     let cost = passwords::Cost { memory_kib: memory_kib?, iterations: iterations?, parallelism: 1 };
-    Some(Password { cost, threads: threads? })
+    let breached_file = reading.parse("password.breached_file", value::file);
+    Some(Password { cost, threads: threads?, breached_file: breached_file? })
 }
 
 /// Where the key is: nodes that share a database must share the key, too, so

@@ -202,6 +202,14 @@ pub(super) fn folder(text: &str) -> Result<Option<PathBuf>, String> {
     }
 }
 
+pub(super) fn file(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "" => Ok(None),
+        path if PathBuf::from(path).is_file() => Ok(Some(path.into())),
+        _ => Err("must be a file that exists".into()),
+    }
+}
+
 pub(super) fn valid_for(text: &str) -> Result<Duration, String> {
     let right = "must be a time from 10m to 30d, such as 48h";
     let in_hours = text

@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0022_cases_of_test_mails"),
     migration!("0023_order_of_resets"),
     migration!("0024_who_changed_the_sign_in"),
+    migration!("0025_keys_of_refreshing"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -16,7 +16,7 @@ use crate::http::api::{AtApi, DeviceAtApi, FieldError, Problem, Sent, Told, crea
 use crate::http::cookies::Jar;
 use crate::http::forms::Secret;
 use crate::http::{Answer, Failure, Ids, Shared, Visit};
-use crate::kernel::Token;
+use crate::kernel::{Digest, Token};
 use crate::kernel::id::SessionId;
 use crate::kernel::text::TextError;
 use crate::sessions::devices::{self, Refreshed, Tokens};
@@ -98,6 +98,11 @@ pub struct Refresh {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
     refresh_token: Option<Secret>,
+    /// A UUID or the like, made at random for this refresh and kept until its answer has come: who sends the
+    /// same refresh token again sends the same key, and is given the same pair.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 16, max_length = 200)]
+    request_key: Option<Secret>,
 }
 
 /// What proves that whoever signed the device in is there.
@@ -247,8 +252,9 @@ pub async fn sign_out(DeviceAtApi(caller): DeviceAtApi) -> Answer {
 }
 
 /// Take a refresh token for a new pair of tokens. If the answer is lost, the
-/// same token may be sent again until one of the new ones has been used; after
-/// that it is spent, and sending it revokes the device.
+/// same token may be sent again with the same `request_key`, until one of the new
+/// ones has been used. Sending it otherwise means that there is a copy of it, and
+/// revokes the device.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "Devices", security(()),
     request_body = Refresh,
@@ -267,12 +273,13 @@ pub async fn refresh(
     };
     let nobody = || Failure::from(Problem::new(&problem::NOT_SIGNED_IN));
     let token = text.and_then(|text| Token::parse(&text)).ok_or_else(nobody)?;
+    let key = request_key(sent.request_key.as_ref())?;
     let digest = token.digest();
     // Read first: what is nobody's keeps nobody from writing.
     let device = web.app.db.read(move |tx| devices::of_refresh(tx, digest)).await?.ok_or_else(nobody)?;
     told.count(&web, device)?;
     let (now, place) = (web.app.clock.now(), visit.place.clone());
-    match web.app.db.write(move |tx| super::refresh(tx, &token, (door, &place), now)).await? {
+    match web.app.db.write(move |tx| super::refresh(tx, (&token, key), (door, &place), now)).await? {
         Refreshed::Fresh(tokens) if door == Door::Api => ok(&NewTokens::Pair(Pair::new(&tokens))),
         Refreshed::Fresh(tokens) => {
             let Tokens { access_expires_in_s, refresh_expires_in_s, .. } = tokens;
@@ -284,6 +291,16 @@ pub async fn refresh(
         Refreshed::Reused(..) | Refreshed::Revoked => Err(Problem::new(&problem::DEVICE_REVOKED).into()),
         Refreshed::Nobody => Err(nobody()),
     }
+}
+
+/// The digest of the key of a request.
+fn request_key(sent: Option<&Secret>) -> Answer<Option<Digest>> {
+    let Some(key) = sent.map(Secret::expose) else { return Ok(None) };
+    if !(16..=200).contains(&key.len()) {
+        let detail = "Make it of 16 to 200 characters, such as a UUID.";
+        return Err(Problem::invalid(&[FieldError::new("request_key", detail)]).into());
+    }
+    Ok(Some(Digest::of(key.as_bytes())))
 }
 
 /// Hands the sales app its tokens. Both cookies live as long as the device, so

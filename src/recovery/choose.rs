@@ -11,7 +11,7 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
-use crate::kernel::{Timestamp, Token};
+use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
@@ -69,7 +69,7 @@ pub async fn choose(
             None => return Ok(Choice::WrongCurrent),
         },
     };
-    let mut problems = broken_rules(app, &contact, &new);
+    let (mut problems, new) = broken_rules(app, &contact, new).await?;
     let known = Known {
         own: live.own.or(live.stopped),
         temporary: live.temporary.into_iter().map(|(_, hash)| hash).collect(),
@@ -90,11 +90,15 @@ pub async fn choose(
     app.db.write(move |tx| set(tx, &contact, &chosen, now)).await
 }
 
-fn broken_rules(app: &App, contact: &Contact, new: &Password) -> Vec<Problem> {
-    let settings = app.settings();
-    let names = [contact.retailer_name.as_str(), settings.values.supplier.as_str()];
-    let username = contact.username.as_ref().map(crate::kernel::Username::as_str);
-    settings.password_rule.problems(new, &Names { username, names: &names })
+async fn broken_rules(app: &App, contact: &Contact, new: Password) -> Result<(Vec<Problem>, Password)> {
+    let (settings, contact) = (app.settings(), contact.clone());
+    app.problems_of(new, move |new| {
+        let names = [contact.retailer_name.as_str(), settings.values.supplier.as_str()];
+        let username = contact.username.as_ref().map(crate::kernel::Username::as_str);
+        let known = [contact.name.as_str(), contact.email.as_ref().map_or("", EmailAddress::as_str)];
+        settings.password_rule.problems(new, &Names { username, names: &names, known: &known })
+    })
+    .await
 }
 
 /// The hash of the contact's current password, if that is what was typed.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::actor::{Actor, Door, Permissions, Who};
 use crate::db::{self, Tx};
 use crate::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TemporaryPasswordId};
-use crate::kernel::{Language, Timestamp, Token};
+use crate::kernel::{Digest, Language, Timestamp, Token};
 
 pub use store::{
     Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact, end_own_of_contact,
@@ -41,6 +41,9 @@ pub struct Place {
     pub device: String,
     /// Through which door.
     pub door: Door,
+    /// The session whose cookie the browser brought, if it did: whoever signs in there puts theirs in
+    /// its place (ASVS 5.0, 7.2.4).
+    pub former: Option<Digest>,
 }
 
 impl Place {
@@ -171,6 +174,7 @@ pub fn start_for_contact(
 ) -> crate::error::Result<Token> {
     let token = Token::mint()?;
     let lives = if temporary.is_some() { CHOOSING } else { CONTACT_LASTS };
+    end_former(tx, place, now)?;
     let new = store::NewSession {
         token: token.digest(),
         contact: Some(contact),
@@ -237,6 +241,7 @@ fn start(
     now: Timestamp,
 ) -> crate::error::Result<Token> {
     let token = Token::mint()?;
+    end_former(tx, place, now)?;
     let new = store::NewSession {
         token: token.digest(),
         contact: None,
@@ -247,6 +252,15 @@ fn start(
     };
     store::insert(tx, &new, place, now)?;
     Ok(token)
+}
+
+/// Ends the session that the browser had so far: signing in gives it another, and
+/// nobody goes on with a copy of the one before.
+fn end_former(tx: &mut Tx<'_>, place: &Place, now: Timestamp) -> Result<(), db::Error> {
+    match place.former {
+        Some(former) => store::end_of_browser(tx, former, now).map(drop),
+        None => Ok(()),
+    }
 }
 
 impl ContactSession {

@@ -153,6 +153,14 @@ pub fn end(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result<bool, 
     tx.run_once("update sessions set ended_at = $2 where id = $1 and ended_at is null", &[&session, &now])
 }
 
+/// Ends the session of a browser's cookie.
+pub(super) fn end_of_browser(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update sessions set ended_at = $2 where token_digest = $1 and device_name is null and ended_at is null",
+        &[&token, &now],
+    )
+}
+
 /// Ends one session of a contact; another's is not found.
 ///
 /// # Errors

@@ -251,8 +251,7 @@ pub async fn choose(app: &App, token: Token, code: &str, new: Password, place: P
         return Ok(Choice::NoLongerGood);
     };
     let staff = &pending.staff;
-    let problems =
-        super::broken_rules(&new, staff.email.as_str(), &staff.name, &app.settings().values.supplier);
+    let (problems, new) = super::problems_of(app, new, (&staff.email, &staff.name)).await?;
     if !problems.is_empty() {
         return Ok(Choice::Refused(problems));
     }

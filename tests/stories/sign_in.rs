@@ -132,3 +132,21 @@ story! {
         assert!(shop.browser().sign_in("bert", " trout9lamp ").await.leads_to("/"), "some passwords are so");
     }
 }
+
+story! {
+    async fn signing_in_again_ends_the_session_that_the_browser_had(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", "anna@harbour.example", "trout9lamp").await;
+        let browser = shop.signed_in("anna", "trout9lamp").await;
+        let (copied, elsewhere) = (browser.copy(), shop.signed_in("anna", "trout9lamp").await);
+        assert!(copied.is_signed_in().await);
+        assert!(browser.sign_in("anna", "trout9lamp").await.leads_to("/"));
+        assert!(browser.is_signed_in().await && !copied.is_signed_in().await, "a copy goes with it");
+        assert!(elsewhere.is_signed_in().await, "other browsers go on");
+        let office = shop.staff(tradepost::staff::BuiltIn::SalesAdmin).await;
+        let copied = office.browser.copy();
+        crate::support::people::staff_sign_in(&office.browser, "/portal", &office.email, crate::support::people::STAFF_PASSWORD).await;
+        assert_eq!(office.browser.get("/portal/contacts").await.status, 200);
+        assert_eq!(copied.get("/portal/contacts").await.status, 303);
+    }
+}

@@ -3,10 +3,10 @@
 //! A device has an access token, which is good for ten minutes, and a refresh
 //! token, which is good once: it brings a new pair (RFC 9700, 4.14.2). The new
 //! pair is derived from the refresh token that asks for it and a salt, so an
-//! answer that was lost on the way can be asked for again, and two who ask at
-//! once are given the same. That ends as soon as one of the new pair has been
-//! used: from then on the old refresh token is spent, and who sends it has a
-//! copy, so the device is revoked.
+//! answer that was lost on the way can be asked for again, by who sends the key
+//! along that was made for that request. Whoever sends the old refresh token
+//! without that key, or after one of the new pair has been used, has a copy of
+//! it, so the device is revoked: no copy can keep in step with a device.
 
 mod store;
 
@@ -162,11 +162,11 @@ pub fn of_refresh(tx: &mut Tx<'_>, token: Digest) -> Result<Option<SessionId>, d
     }
 }
 
-/// Takes a refresh token for a new pair.
+/// Takes a refresh token for a new pair; `key` is the digest of what was made for this request.
 ///
 /// # Errors
 /// When the database or the random source fails.
-pub fn refresh(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Refreshed> {
+pub fn refresh(tx: &mut Tx<'_>, token: &Token, key: Option<Digest>, now: Timestamp) -> Result<Refreshed> {
     let digest = token.digest();
     let (state, spent) = match store::by_refresh(tx, digest)? {
         Some(state) => (state, false),
@@ -178,16 +178,21 @@ pub fn refresh(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Refresh
     match state.standing(now) {
         Standing::Revoked => Ok(Refreshed::Revoked),
         Standing::Over => Ok(Refreshed::Nobody),
-        Standing::Open if spent => {
+        Standing::Open if state.refresh == digest => rotate(tx, &state, (token, key), now),
+        Standing::Open if !spent && key.is_some() && state.request == key => again(tx, &state, token, now),
+        Standing::Open => {
             store::revoke(tx, state.id, now)?;
             Ok(Refreshed::Reused(state.id, state.staff))
         }
-        Standing::Open if state.refresh == digest => rotate(tx, &state, token, now),
-        Standing::Open => again(tx, &state, token, now),
     }
 }
 
-fn rotate(tx: &mut Tx<'_>, state: &State, token: &Token, now: Timestamp) -> Result<Refreshed> {
+fn rotate(
+    tx: &mut Tx<'_>,
+    state: &State,
+    (token, request): (&Token, Option<Digest>),
+    now: Timestamp,
+) -> Result<Refreshed> {
     let salt = Token::mint()?.digest();
     let (access, refresh) = derived(token, salt);
     if state.previous.is_some() {
@@ -198,6 +203,7 @@ fn rotate(tx: &mut Tx<'_>, state: &State, token: &Token, now: Timestamp) -> Resu
         access: access.digest(),
         refresh: refresh.digest(),
         salt,
+        request,
         access_until: now.plus(ACCESS_LASTS),
         expires_at,
     };
@@ -247,6 +253,8 @@ struct State {
     refresh: Digest,
     previous: Option<Digest>,
     salt: Option<Digest>,
+    /// The digest of the key of the request that brought the latest pair.
+    request: Option<Digest>,
 }
 
 /// How it stands with a device.

@@ -36,8 +36,7 @@ pub async fn change_password(
 ) -> Result<Changed> {
     let (staff, id) = (session.staff, session.id);
     let known = app.db.read(move |tx| store::find(tx, staff)).await?.ok_or(crate::Error::NotFound)?;
-    let mut problems =
-        super::broken_rules(&new, known.email.as_str(), &known.name, &app.settings().values.supplier);
+    let (mut problems, new) = super::problems_of(app, new, (&known.email, &known.name)).await?;
     let own = known.password.clone().map(Own::Hash);
     let (matched, new) = app.passwords.check(new, Known { own, ..Known::default() }).await?;
     if matches!(matched, Matched::Own { .. }) {
