@@ -181,7 +181,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 87] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,

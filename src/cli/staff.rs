@@ -98,10 +98,11 @@ async fn add(args: AddArgs, config: Config) -> Result<(), Failure> {
     };
     let kind =
         StaffKind::from_name(&args.kind).ok_or_else(|| refused("--kind", "must be admin, rep or dual"))?;
+    let days = config.second_factor_days;
     let (role_name, now) = (args.role.replace(['-', '_'], " "), Clock::default().now());
     let added = db
         .write(move |tx| {
-            roles::establish(tx, now)?;
+            roles::establish_with_factor(tx, days, now)?;
             let Some(role) = roles::named(tx, &role_name)? else { return Ok(Err(())) };
             let new = NewStaff {
                 email: email.clone(),

@@ -143,7 +143,7 @@ pub fn refresh(
     (door, place): (Door, &Place),
     now: Timestamp,
 ) -> Result<Refreshed> {
-    let refreshed = devices::refresh(tx, token, key, now)?;
+    let refreshed = devices::refresh(tx, (token, key), &place.lasts, now)?;
     if let Refreshed::Reused(_, staff) = refreshed {
         let actor = Actor { who: Who::Nobody, door, address: place.address.clone() };
         audit::record(tx, &actor, now, Event::RefreshTokenReused, About::staff(staff))?;

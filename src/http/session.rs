@@ -140,7 +140,8 @@ pub async fn contact_by(token: &Token, web: &Shared) -> Result<Option<ContactSes
     let (digest, now) = (token.digest(), web.app.clock.now());
     let found = web.app.db.read(move |tx| sessions::find_contact(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
-        web.app.db.write(move |tx| session.touch(tx, now)).await?;
+        let lasts = web.app.config.sessions;
+        web.app.db.write(move |tx| session.touch(tx, &lasts, now)).await?;
     }
     Ok(found)
 }
@@ -158,7 +159,8 @@ pub(super) async fn staff_by(token: &Token, web: &Shared) -> Result<Option<Staff
     let (digest, now) = (token.digest(), web.app.clock.now());
     let found = web.app.db.read(move |tx| sessions::find_staff(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
-        web.app.db.write(move |tx| session.touch(tx, now)).await?;
+        let lasts = web.app.config.sessions;
+        web.app.db.write(move |tx| session.touch(tx, &lasts, now)).await?;
     }
     Ok(found)
 }

@@ -55,6 +55,7 @@ impl Visit {
                 device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),
                 door,
                 former: former.and_then(|text| Token::parse(&text)).map(|token| token.digest()),
+                lasts: config.sessions,
             },
             flash: cookies::flash(&parts.headers).map(str::to_owned),
             known_device: cookies.read(&parts.headers, Jar::Known).map(|cookie| cookie.to_string()),

@@ -13,6 +13,7 @@ mod store;
 use std::time::Duration;
 
 use super::{Place, StaffSession};
+use crate::config::Sessions as Lasts;
 use crate::db::{self, Tx};
 use crate::error::Result;
 use crate::kernel::id::{SessionId, StaffId};
@@ -22,10 +23,6 @@ pub use store::{Ended, current, list, rename, revoke_all_of_staff, revoke_of_sta
 
 /// How long an access token is good.
 const ACCESS_LASTS: Duration = Duration::from_mins(10);
-/// How long a device stays signed in without coming by.
-const IDLE: Duration = Duration::from_hours(30 * 24);
-/// How long it does at most.
-const LASTS: Duration = Duration::from_hours(180 * 24);
 
 /// What a device is handed, once.
 #[derive(Debug)]
@@ -48,7 +45,7 @@ pub struct Tokens {
 /// When the database or the random source fails.
 pub fn start(tx: &mut Tx<'_>, staff: StaffId, name: &str, place: &Place, now: Timestamp) -> Result<Tokens> {
     let (access, refresh) = (Token::mint()?, Token::mint()?);
-    let expires_at = now.plus(IDLE);
+    let expires_at = now.plus(place.lasts.device_idle.min(place.lasts.device_lasts));
     let new = store::New {
         id: SessionId::new(now),
         staff,
@@ -166,7 +163,12 @@ pub fn of_refresh(tx: &mut Tx<'_>, token: Digest) -> Result<Option<SessionId>, d
 ///
 /// # Errors
 /// When the database or the random source fails.
-pub fn refresh(tx: &mut Tx<'_>, token: &Token, key: Option<Digest>, now: Timestamp) -> Result<Refreshed> {
+pub fn refresh(
+    tx: &mut Tx<'_>,
+    (token, key): (&Token, Option<Digest>),
+    lasts: &Lasts,
+    now: Timestamp,
+) -> Result<Refreshed> {
     let digest = token.digest();
     let (state, spent) = match store::by_refresh(tx, digest)? {
         Some(state) => (state, false),
@@ -178,7 +180,7 @@ pub fn refresh(tx: &mut Tx<'_>, token: &Token, key: Option<Digest>, now: Timesta
     match state.standing(now) {
         Standing::Revoked => Ok(Refreshed::Revoked),
         Standing::Over => Ok(Refreshed::Nobody),
-        Standing::Open if state.refresh == digest => rotate(tx, &state, (token, key), now),
+        Standing::Open if state.refresh == digest => rotate(tx, &state, (token, key), lasts, now),
         Standing::Open if !spent && key.is_some() && state.request == key => again(tx, &state, token, now),
         Standing::Open => {
             store::revoke(tx, state.id, now)?;
@@ -191,6 +193,7 @@ fn rotate(
     tx: &mut Tx<'_>,
     state: &State,
     (token, request): (&Token, Option<Digest>),
+    lasts: &Lasts,
     now: Timestamp,
 ) -> Result<Refreshed> {
     let salt = Token::mint()?.digest();
@@ -198,7 +201,7 @@ fn rotate(
     if state.previous.is_some() {
         store::spend_previous(tx, (state.id, state.access), now)?;
     }
-    let expires_at = now.plus(IDLE).min(state.created_at.plus(LASTS));
+    let expires_at = now.plus(lasts.device_idle).min(state.created_at.plus(lasts.device_lasts));
     let next = store::Next {
         access: access.digest(),
         refresh: refresh.digest(),
@@ -209,7 +212,7 @@ fn rotate(
     };
     store::rotate(tx, state, &next, now)?;
     // Whoever has an older one could not use it any more, had it never been spent.
-    store::forget_spent(tx, state.id, now.minus(IDLE))?;
+    store::forget_spent(tx, state.id, now.minus(lasts.device_lasts))?;
     Ok(Refreshed::Fresh(Tokens::new(state.id, (access, refresh), expires_at, now)))
 }
 
