@@ -7,7 +7,7 @@ mod store;
 
 use std::collections::BTreeSet;
 
-use crate::actor::{Act, Level, Permissions, Reach};
+use crate::actor::{Act, Actor, Level, Permissions, Reach};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::Timestamp;
