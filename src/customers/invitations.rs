@@ -41,7 +41,7 @@ pub async fn invitations(AtPortal(caller): AtPortal, RawQuery(query): RawQuery) 
     let some_left = counts.iter().any(|(standing, count)| *standing == Standing::NotInvited && *count > 0);
     let views = runs.into_iter().zip(&turns).map(|(run, tally)| {
         let may_steer = run.act.is_allowed(&caller.actor);
-        RunView::new(run, tally, may_steer, now)
+        RunView::new(run, tally, may_steer, now, &caller.web.app.config.time_zone)
     });
     html(
         StatusCode::OK,

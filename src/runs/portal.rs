@@ -5,6 +5,7 @@ mod form;
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::{StatusCode, header};
+use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use super::draft::Of;
@@ -267,10 +268,10 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
     };
     let show = field("show").and_then(|name| Show::from_name(&name)).unwrap_or(Show::Reached);
     let after: i64 = field("after").and_then(|number| number.parse().ok()).unwrap_or(0);
-    let now = caller.now();
+    let (now, zone) = (caller.now(), caller.web.app.config.time_zone.clone());
     let (view, lines, filter) = caller
         .read(move |tx, actor| {
-            let view = read(tx, actor, id, now)?;
+            let view = read(tx, actor, id, now, &zone)?;
             let filter = view.filter(&listing::territories(tx, actor)?);
             Ok((view, items::page(tx, id, show, after, LINES + 1)?, filter))
         })
@@ -297,17 +298,17 @@ pub async fn run(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>, RawQuery(query
     )
 }
 
-fn read(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Result<RunView> {
+fn read(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp, zone: &TimeZone) -> Result<RunView> {
     let run = super::find(tx, actor, id)?;
     let tally = super::tally(tx, &run)?;
     let may_steer = run.act.is_allowed(actor);
-    Ok(RunView::new(run, &tally, may_steer, now))
+    Ok(RunView::new(run, &tally, may_steer, now, zone))
 }
 
 /// `GET /portal/runs/{id}/status`
 pub async fn status(AtPortal(caller): AtPortal, Ids(id): Ids<RunId>) -> Answer {
-    let now = caller.now();
-    let view = caller.read(move |tx, actor| read(tx, actor, id, now)).await?;
+    let (now, zone) = (caller.now(), caller.web.app.config.time_zone.clone());
+    let view = caller.read(move |tx, actor| read(tx, actor, id, now, &zone)).await?;
     html(StatusCode::OK, &Status { view })
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::draft::Of;
 use super::holding;
 use super::items::{Line, Show};
 use super::{Act, Reason, Run, Stage, State, Tally};
-use crate::kernel::Timestamp;
+use crate::kernel::{Language, Timestamp, calendar};
 use crate::listing::{Asked, List};
 
 /// A word with its tone and shape.
@@ -134,13 +136,13 @@ pub struct RunView {
     pub may_cancel: bool,
     /// Whether the actor may steer it.
     pub may_steer: bool,
-    /// When it begins, if that is still to come.
-    pub waits_until: Option<Timestamp>,
+    /// When it begins, in the supplier’s zone, where that is still to come.
+    pub begins: Option<String>,
 }
 
 impl RunView {
     /// A run with its counts.
-    pub fn new(run: Run, tally: &Tally, may_steer: bool, now: Timestamp) -> Self {
+    pub fn new(run: Run, tally: &Tally, may_steer: bool, now: Timestamp, zone: &TimeZone) -> Self {
         let total = tally.reached();
         let queued = tally.of(&[Stage::Queued, Stage::Cancelled]);
         let territory = run.territory.as_ref().map(|(_, name)| name.as_str()).unwrap_or_default();
@@ -169,7 +171,7 @@ impl RunView {
                 || unsent > 0,
             unsent,
             may_steer,
-            waits_until,
+            begins: waits_until.map(|at| calendar::day_and_time(at, zone, Language::English)),
             run,
         }
     }

@@ -85,7 +85,7 @@ story! {
         let (mut shop, office) = opens(kind).await;
         let run = arranges(&shop, &office).await;
         let page = office.browser.get(&run).await;
-        for words in ["Waits to begin", "Nobody was reached yet", "Begin now", "It begins"] {
+        for words in ["Waits to begin", "Nobody was reached yet", "Begin now", "It begins Monday 23 November, 17:00 (CET)."] {
             assert!(page.says(words), "{words}: {}", page.text());
         }
         assert!(office.browser.get("/portal/invitations").await.says("Waits to begin"));
