@@ -110,11 +110,23 @@ pub const KEYS: &[Key] = &[
     ),
     key("sessions.contact_idle", "14d", "How long a contact stays signed in without coming by: 10m to 30d."),
     key("sessions.contact_lasts", "30d", "How long they do at most: 10m to 180d."),
-    key("sessions.staff_idle", "12h", "How long a staff user stays signed in in a browser without coming by: 10m to 7d."),
+    key(
+        "sessions.staff_idle",
+        "12h",
+        "How long a staff user stays signed in in a browser without coming by: 10m to 7d.",
+    ),
     key("sessions.staff_lasts", "7d", "How long they do at most: 10m to 30d."),
-    key("sessions.device_idle", "30d", "How long a device with the sales app or at the API stays signed in without reaching the server: 1h to 90d."),
+    key(
+        "sessions.device_idle",
+        "30d",
+        "How long a device with the sales app or at the API stays signed in without reaching the server: 1h to 90d.",
+    ),
     key("sessions.device_lasts", "180d", "How long it does at most: 1h to 365d."),
-    key("staff.second_factor_days", "14", "The days of grace after which staff must have a second factor: 0 to 90, or never. It counts when the database is made; afterwards the roles say so."),
+    key(
+        "staff.second_factor_days",
+        "14",
+        "The days of grace after which staff must have a second factor: 0 to 90, or never. It counts when the database is made; afterwards the roles say so.",
+    ),
     key("retention.sessions", "90d", "How long a session is kept after it has ended: 1d or more."),
     key(
         "retention.mails",

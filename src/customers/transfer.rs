@@ -186,10 +186,7 @@ pub struct MergeForm {
 }
 
 /// `POST /portal/contacts/{id}/merge`
-pub async fn merge(
-    Ids(id): Ids<ContactId>,
-    Confirmed(caller, form): Confirmed<MergeForm>,
-) -> Answer {
+pub async fn merge(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<MergeForm>) -> Answer {
     let now = caller.now();
     let merged = caller
         .write(move |tx, actor| {

@@ -16,9 +16,9 @@ use crate::http::api::{AtApi, DeviceAtApi, FieldError, Problem, Sent, Told, crea
 use crate::http::cookies::Jar;
 use crate::http::forms::Secret;
 use crate::http::{Answer, Failure, Ids, Shared, Visit};
-use crate::kernel::{Digest, Token};
 use crate::kernel::id::SessionId;
 use crate::kernel::text::TextError;
+use crate::kernel::{Digest, Token};
 use crate::sessions::devices::{self, Refreshed, Tokens};
 use crate::staff::fresh::{self, Proof};
 use crate::staff::people;

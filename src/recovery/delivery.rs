@@ -87,11 +87,9 @@ async fn mint(app: &App, mail: &Mail, now: Timestamp) -> Result<Composition> {
         Ok::<_, Error>(kept)
     });
     Ok(match kept.await? {
-        Kept::InDoubt => Composition::Done(Composed {
-            rendered,
-            to_name: Some(contact.name),
-            temporary: Some(temporary),
-        }),
+        Kept::InDoubt => {
+            Composition::Done(Composed { rendered, to_name: Some(contact.name), temporary: Some(temporary) })
+        }
         Kept::MailEnded => Composition::Overtaken,
         Kept::OtherSalt => Composition::Again,
     })

@@ -79,10 +79,7 @@ pub(super) fn by_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Reset>, Er
 /// # Errors
 /// When the database fails.
 pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Reset>, Error> {
-    tx.all(
-        &format!("{RESET} where x.contact_id = $1 order by x.number desc limit $2"),
-        &[&contact, &limit],
-    )
+    tx.all(&format!("{RESET} where x.contact_id = $1 order by x.number desc limit $2"), &[&contact, &limit])
 }
 
 /// The reset behind the link of a mail, while it can still be called back.

@@ -16,8 +16,9 @@ use crate::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TemporaryPass
 use crate::kernel::{Digest, Language, Timestamp, Token};
 
 pub use store::{
-    Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact, end_own_of_contact,
-    end_others_of_staff, find_contact, find_staff, forget_old, has_factor, is_open, note_proof,
+    Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact,
+    end_others_of_staff, end_own_of_contact, find_contact, find_staff, forget_old, has_factor, is_open,
+    note_proof,
 };
 
 /// How long a session waits for the second factor.
@@ -170,7 +171,8 @@ pub fn start_for_contact(
     now: Timestamp,
 ) -> crate::error::Result<Token> {
     let token = Token::mint()?;
-    let lives = if temporary.is_some() { CHOOSING } else { place.lasts.contact_idle.min(place.lasts.contact_lasts) };
+    let lives =
+        if temporary.is_some() { CHOOSING } else { place.lasts.contact_idle.min(place.lasts.contact_lasts) };
     end_former(tx, place, now)?;
     let new = store::NewSession {
         token: token.digest(),

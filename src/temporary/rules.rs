@@ -77,7 +77,10 @@ mod tests {
     }
 
     fn numbers(working: &[Working], ids: &[TemporaryPasswordId]) -> Vec<i64> {
-        ids.iter().filter_map(|id| working.iter().find(|one| one.id == *id)).map(|one| one.reset_number).collect()
+        ids.iter()
+            .filter_map(|id| working.iter().find(|one| one.id == *id))
+            .map(|one| one.reset_number)
+            .collect()
     }
 
     #[test]

@@ -45,7 +45,14 @@ impl Device {
     }
 
     async fn refreshes(&self) -> Reply {
-        self.program.send("POST", "/api/v1/tokens", &[], Some(json!({ "refresh_token": self.refresh, "request_key": KEY }))).await
+        self.program
+            .send(
+                "POST",
+                "/api/v1/tokens",
+                &[],
+                Some(json!({ "refresh_token": self.refresh, "request_key": KEY })),
+            )
+            .await
     }
 
     /// It with a new pair.

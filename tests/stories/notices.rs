@@ -68,7 +68,8 @@ story! {
 /// The role that is chosen in a form.
 fn role_in(page: &str) -> String {
     let chosen = page.split("<option").find(|option| option.contains("selected") && option.contains("-7"));
-    let value = chosen.and_then(|option| option.split("value=\"").nth(1)).and_then(|rest| rest.split('"').next());
+    let value =
+        chosen.and_then(|option| option.split("value=\"").nth(1)).and_then(|rest| rest.split('"').next());
     value.expect("a role").to_owned()
 }
 

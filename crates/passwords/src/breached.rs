@@ -203,7 +203,8 @@ mod tests {
     }
 
     fn digests(passwords: impl Iterator<Item = String>, count: &str, end: &str) -> String {
-        let digest = |password: String| String::from_utf8(hex(Sha1::digest(password).as_slice()).to_vec()).unwrap();
+        let digest =
+            |password: String| String::from_utf8(hex(Sha1::digest(password).as_slice()).to_vec()).unwrap();
         let mut lines: Vec<String> = passwords.map(digest).collect();
         lines.sort();
         lines.iter().map(|line| format!("{line}{count}{end}")).collect()
