@@ -12,6 +12,7 @@ pub mod forwarded;
 pub mod headers;
 pub mod health;
 pub mod page;
+pub mod renewed;
 pub mod serve;
 pub mod session;
 pub mod texts;

@@ -15,9 +15,6 @@ use crate::kernel::Token;
 use crate::kernel::id::ContactId;
 use crate::sessions::{self, ContactSession, StaffSession, Standing, known_device};
 
-/// How long the browser keeps the cookie; the session itself may end earlier.
-const COOKIE_KEPT_S: u64 = 30 * 24 * 3600;
-
 /// A contact who is signed in with a password of their own.
 pub struct SignedIn(pub ContactSession);
 
@@ -175,7 +172,7 @@ pub(super) fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
 pub fn let_in(visit: &Visit, token: &Token, to: &str, flash: Option<&str>) -> Response {
     let mut response = redirect(to, flash);
     let headers: &mut HeaderMap = response.headers_mut();
-    visit.cookies.set(headers, Jar::Website, &token.expose(), COOKIE_KEPT_S);
+    visit.cookies.set(headers, Jar::Website, &token.expose(), visit.place.lasts.contact_lasts.as_secs());
     response
 }
 

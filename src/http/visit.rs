@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::cookies::{self, Cookies, Jar};
+use super::renewed::Renewed;
 use super::{Shared, forwarded};
 use crate::actor::{Actor, Door, Who};
 use crate::kernel::{Language, Token};
@@ -29,6 +30,8 @@ pub struct Visit {
     pub flash: Option<String>,
     /// How cookies are set here.
     pub cookies: Cookies,
+    /// Where the token of a session that is renewed is left.
+    pub renewed: Renewed,
     /// By what contacts who signed in with this browser before are known.
     pub known_device: Option<String>,
 }
@@ -57,6 +60,7 @@ impl Visit {
                 former: former.and_then(|text| Token::parse(&text)).map(|token| token.digest()),
                 lasts: config.sessions,
             },
+            renewed: parts.extensions.get::<Renewed>().cloned().unwrap_or_default(),
             flash: cookies::flash(&parts.headers).map(str::to_owned),
             known_device: cookies.read(&parts.headers, Jar::Known).map(|cookie| cookie.to_string()),
             cookies,

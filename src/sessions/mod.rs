@@ -18,7 +18,7 @@ use crate::kernel::{Digest, Language, Timestamp, Token};
 pub use store::{
     Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_of_contact,
     end_others_of_staff, end_own_of_contact, find_contact, find_staff, forget_old, has_factor, is_open,
-    note_proof,
+    note_proof, renew,
 };
 
 /// How long a session waits for the second factor.

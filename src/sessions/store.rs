@@ -131,6 +131,17 @@ pub fn note_proof(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result
     tx.run_once("update sessions set proved_at = $2 where id = $1 and ended_at is null", &[&session, &now])
 }
 
+/// Gives a browser's session another token; says whether it goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn renew(tx: &mut Tx<'_>, session: SessionId, token: Digest) -> Result<bool, Error> {
+    tx.run_once(
+        "update sessions set token_digest = $2 where id = $1 and device_name is null and ended_at is null",
+        &[&session, &token],
+    )
+}
+
 /// Whether a staff user has a second factor.
 ///
 /// # Errors

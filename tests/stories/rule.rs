@@ -38,7 +38,7 @@ story! {
             ("Harbour Wholesale 7", "Choose something other than the name of your shop or ours."),
             ("password1", "That password is among the first ones a thief tries."),
             ("Sommer2026", "That password is too easy to guess."),
-            ("Harbour2026!", "That password is too easy to guess."),
+            ("Harbour2026!", "Choose something other than the name of your shop or ours."),
             ("Password!1", "That password is"),
             ("abcd1234", "That password is among the first ones a thief tries."),
             (PASSWORD, "That is your current password."),

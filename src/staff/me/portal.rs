@@ -107,7 +107,10 @@ pub async fn change_password(AtPortal(caller): AtPortal, Posted(form): Posted<Pa
         return show(&caller, again, refuse("current_password", text)).await;
     }
     match super::change_password(app, &caller.session, &caller.actor, new).await? {
-        Changed::Done => Ok(redirect("/portal/me", Some("password-changed"))),
+        Changed::Done => {
+            caller.renew().await?;
+            Ok(redirect("/portal/me", Some("password-changed")))
+        }
         Changed::Refused(problems) => {
             let texts = problems.iter().map(|problem| problem_text(Language::English, *problem));
             show(&caller, again, FieldErrors::all("new_password", texts)).await
