@@ -108,7 +108,7 @@ pub const KEYS: &[Key] = &[
         "",
         "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no authenticator app can be set up.",
     ),
-    key("sessions.contact_idle", "14d", "How long a contact stays signed in without coming by: 10m to 30d."),
+    key("sessions.contact_idle", "30d", "How long a contact stays signed in without coming by: 10m to 30d."),
     key("sessions.contact_lasts", "30d", "How long they do at most: 10m to 180d."),
     key(
         "sessions.staff_idle",

@@ -67,9 +67,10 @@ story! {
 
 /// The role that is chosen in a form.
 fn role_in(page: &str) -> String {
-    let chosen = page.split("<option").find(|option| option.contains("selected") && option.contains("-7"));
+    let chosen =
+        page.split("<input").find(|input| input.contains("name=\"role\"") && input.contains(" checked"));
     let value =
-        chosen.and_then(|option| option.split("value=\"").nth(1)).and_then(|rest| rest.split('"').next());
+        chosen.and_then(|input| input.split("value=\"").nth(1)).and_then(|rest| rest.split('"').next());
     value.expect("a role").to_owned()
 }
 

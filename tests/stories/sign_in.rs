@@ -103,6 +103,26 @@ story! {
 }
 
 story! {
+    async fn the_operator_says_how_long_a_session_lasts_without_a_visit(kind) {
+        let shop = Shop::with(kind, &[("sessions.contact_idle", "1d"), ("sessions.staff_idle", "1h"), ("sessions.staff_lasts", "2h")]).await;
+        shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let office = shop.staff(tradepost::staff::BuiltIn::SalesAdmin).await;
+        for _ in 0..2 {
+            shop.advance(std::time::Duration::from_mins(50));
+            assert!(browser.is_signed_in().await);
+            assert_eq!(office.browser.get("/portal/contacts").await.status, 200, "a visit keeps it alive");
+        }
+        shop.advance(std::time::Duration::from_mins(30));
+        assert_eq!(office.browser.get("/portal/contacts").await.status, 303, "two hours at most");
+        shop.advance(std::time::Duration::from_hours(23));
+        assert!(browser.is_signed_in().await);
+        shop.advance(DAY);
+        assert!(!browser.is_signed_in().await);
+    }
+}
+
+story! {
     async fn what_was_typed_into_the_password_field_is_never_shown_again(kind) {
         let shop = Shop::open(kind).await;
         let page = shop.browser().sign_in("<b>anna\"", "sécret <i> 9").await;
