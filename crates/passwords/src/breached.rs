@@ -207,7 +207,7 @@ mod tests {
             |password: String| String::from_utf8(hex(Sha1::digest(password).as_slice()).to_vec()).unwrap();
         let mut lines: Vec<String> = passwords.map(digest).collect();
         lines.sort();
-        lines.iter().map(|line| format!("{line}{count}{end}")).collect()
+        lines.join(&format!("{count}{end}")) + count + end
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn what_is_no_list_is_refused() {
         let text = digests((0..600).map(|number| number.to_string()), "", "\n");
-        let upside_down: String = text.lines().rev().map(|line| format!("{line}\n")).collect();
+        let upside_down = text.lines().rev().collect::<Vec<_>>().join("\n");
         assert!(matches!(list("rev", &upside_down), Err(BreachedError::NotSorted)));
         let broken = format!("{text}{}", "no digest at all\n".repeat(600));
         assert!(matches!(list("broken", &broken), Err(BreachedError::NoDigest)));

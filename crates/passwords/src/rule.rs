@@ -106,13 +106,13 @@ impl Rule {
             (!text.chars().any(is_digit), Problem::NoDigit),
             (about.username.is_some_and(is), Problem::IsUsername),
             (about.names.iter().any(|name| is(name) || long_words(name).any(is)), Problem::IsName),
-            (is_too_common(candidate), Problem::TooCommon),
+            (is_too_common(candidate) || is_dressed_common(text), Problem::TooCommon),
         ]
         .into_iter()
         .filter_map(|(applies, problem)| applies.then_some(problem))
         .collect();
         let is_known = || about.known.iter().any(|known| is(known) || long_words(known).any(is));
-        if problems.is_empty() && (is_known() || strength(candidate, &about.inputs()) < Self::MIN_STRENGTH) {
+        if problems.is_empty() && (is_known() || is_weak(candidate, &about.inputs())) {
             problems.push(Problem::TooWeak);
         }
         problems
@@ -140,6 +140,22 @@ pub(crate) fn is_too_common(candidate: &Password) -> bool {
 /// The words of a name that are long enough to be a password with a year behind them.
 fn long_words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|character: char| !character.is_alphanumeric()).filter(|word| word.chars().count() >= 4)
+}
+
+/// A common password with what people put behind it: a year, digits, an exclamation mark.
+fn is_dressed_common(text: &str) -> bool {
+    const MOST: usize = 6;
+    let core = text.trim_matches(|character: char| !character.is_alphabetic());
+    let (all, kept) = (text.chars().count(), core.chars().count());
+    kept >= 4 && all - kept <= MOST && common::contains(core)
+}
+
+/// As it is, or without the signs at its ends: to the estimate each of them is a part that somebody has to
+/// think of.
+fn is_weak(candidate: &Password, inputs: &[&str]) -> bool {
+    let trimmed = candidate.expose().trim_matches(|character: char| !character.is_alphanumeric());
+    strength(candidate, inputs) < Rule::MIN_STRENGTH
+        || Password::parse(trimmed).is_ok_and(|trimmed| strength(&trimmed, inputs) < Rule::MIN_STRENGTH)
 }
 
 fn is_digit(character: char) -> bool {
