@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::id::{ContactId, StaffId};
+use crate::kernel::network;
 
 /// The door someone came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +82,15 @@ impl Actor {
     /// Tradepost itself, in the background.
     pub fn system() -> Self {
         Self { who: Who::System, door: Door::Worker, address: String::new() }
+    }
+
+    /// On whose account their work stands in line (`jobs`): a staff user by
+    /// themselves, everyone else with their network.
+    pub fn share(&self) -> String {
+        match &self.who {
+            Who::Staff(staff) => staff.id.to_string(),
+            _ => network::household(&self.address),
+        }
     }
 
     /// Whether this actor may do a guarded act. The operator may do all; a

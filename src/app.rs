@@ -7,6 +7,7 @@ use passwords::{Breached, Password, Problem};
 
 use crate::config::{Config, Mistakes};
 use crate::db::{DatabaseUrl, Db};
+use crate::gauges::Gauges;
 use crate::held::HeldFiles;
 use crate::kernel::Clock;
 use crate::keys::{self, KeyError, Keys};
@@ -21,6 +22,8 @@ use crate::wording;
 
 /// Passwords that may wait for a hashing thread before more are turned away.
 const HASHES_WAITING: usize = 256;
+/// Those of one network.
+const HASHES_PER_SHARE: usize = 32;
 
 /// A running installation.
 pub struct App {
@@ -48,6 +51,8 @@ pub struct App {
     pub return_path: Option<ReturnPath>,
     /// Files that were handed in lately.
     pub held: HeldFiles,
+    /// How full what is bounded is.
+    pub gauges: Gauges,
 }
 
 /// What the office changes while it runs, as this node knows it.
@@ -147,6 +152,7 @@ impl App {
         let hashing = passwords::Settings {
             threads: config.password.threads,
             waiting: HASHES_WAITING,
+            per_share: HASHES_PER_SHARE,
             cost: config.password.cost,
         };
         let built_in = Templates::load(config.mail.templates.as_deref())?;
@@ -175,6 +181,7 @@ impl App {
             built_in,
             live: RwLock::new(Arc::new(live)),
             held: HeldFiles::default(),
+            gauges: Gauges::default(),
             outbound: match inbox {
                 Some(inbox) => Outbound::Inbox(inbox),
                 None => Outbound::Smtp(Smtp::new(&config.mail.smtp, config.http.hello())?),

@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod settings;
 pub mod wording;
 pub mod held;
+pub mod gauges;
 pub mod app;
 pub mod http;
 pub mod retailers;

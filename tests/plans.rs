@@ -1,5 +1,5 @@
-//! No list, no search, no feed of changes and no entry of the trail reads a whole
-//! table: the plans of their statements, as both databases make them.
+//! No list, no search, no feed of changes, no entry of the trail and no worker reads
+//! a whole table: the plans of their statements, as both databases make them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 
@@ -14,6 +14,7 @@ use tradepost::actor::{Actor, Door, StaffActor, Who};
 use tradepost::audit;
 use tradepost::changes::{self, Told};
 use tradepost::db::{Db, STATEMENTS, Tx};
+use tradepost::jobs::{self, Lane, Turn};
 use tradepost::kernel::id::{StaffId, TerritoryId};
 use tradepost::kernel::{Clock, EmailAddress, Timestamp};
 use tradepost::listing::{self, Asked, List};
@@ -115,6 +116,7 @@ fn no_list_reads_a_whole_table_on_postgresql() {
         "resets",
         "temporary_passwords",
         "customer_changes",
+        "jobs",
     ];
     none(&statements, |sql| {
         plans[sql]
@@ -178,6 +180,21 @@ fn asked_for(database: &Database) -> BTreeSet<String> {
         })
     });
     runtime.block_on(recording).unwrap();
+    // What workers ask again and again.
+    let listening = heard.clone();
+    let taking = db.write(move |tx| {
+        let subscriber = tracing_subscriber::registry().with(listening.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            let turn = Turn { lane: Lane::LookUp, share: "", domain: "" };
+            jobs::enqueue(tx, jobs::Kind::ForgotPassword, turn, &(), now)?;
+            let job = jobs::claim(tx, 1, now)?.expect("a job");
+            jobs::put_off(tx, &job, now)?;
+            jobs::claim(tx, 1, now)?;
+            jobs::in_line(tx, 10)?;
+            jobs::next_due_at(tx)
+        })
+    });
+    runtime.block_on(taking).unwrap();
     heard.0.lock().unwrap().clone()
 }
 

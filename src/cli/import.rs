@@ -184,8 +184,12 @@ impl Shop {
     }
 
     fn pool(&self) -> Result<Pool, Failure> {
-        let settings =
-            Hashing { cost: self.config.password.cost, threads: std::num::NonZeroUsize::MIN, waiting: 8 };
+        let settings = Hashing {
+            cost: self.config.password.cost,
+            threads: std::num::NonZeroUsize::MIN,
+            waiting: 8,
+            per_share: 8,
+        };
         Pool::start(settings).map_err(|error| failed("starting to hash", error))
     }
 

@@ -16,7 +16,8 @@ use crate::app::{App, StartError};
 use crate::config::{Config, Log, LogFormat, Source};
 use crate::db::DatabaseUrl;
 use crate::demo;
-use crate::http::serve;
+use crate::http::places::Places;
+use crate::http::{metrics, serve};
 use crate::kernel::Clock;
 use crate::mail::inbox::DevInbox;
 use crate::{jobs, routes, staff, worker};
@@ -121,7 +122,7 @@ async fn prepare(app: App) -> Result<Arc<App>, Failure> {
     let prepared = app.db.write(move |tx| {
         staff::roles::establish_with_factor(tx, days, now)?;
         if only_node {
-            jobs::release_all(tx)?;
+            jobs::release_all(tx, now)?;
         }
         Ok::<_, crate::Error>(())
     });
@@ -131,7 +132,15 @@ async fn prepare(app: App) -> Result<Arc<App>, Failure> {
 
 async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     let workers = worker::start(&app);
-    serve::serve(listener, routes::router(app), stopped()).await;
+    let places = Places::new(app.config.http.trusted_proxies.clone());
+    let counted = Arc::clone(&places);
+    app.gauges.add(("connections", "Connections that are open."), Places::most(), move || counted.count());
+    if let Some(address) = app.config.http.metrics_listen {
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|error| failed(&format!("listening on {address}"), error))?;
+        tokio::spawn(metrics::serve(listener, Arc::clone(&app)));
+    }
+    serve::serve(listener, routes::router(app), places, stopped()).await;
     workers.stop().await;
     tracing::info!("Tradepost has stopped");
     Ok(())

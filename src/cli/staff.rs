@@ -185,7 +185,12 @@ fn read_password(
         let lead = texts::text(Language::English, "field-password");
         return Err(Failure::Refused(format!("{lead}: {}", words.join(" "))));
     }
-    let settings = Settings { threads: std::num::NonZeroUsize::MIN, waiting: 1, cost: config.password.cost };
+    let settings = Settings {
+        threads: std::num::NonZeroUsize::MIN,
+        waiting: 1,
+        per_share: 1,
+        cost: config.password.cost,
+    };
     let pool = Pool::start(settings).map_err(|error| failed("hashing the password", error))?;
     tokio::task::block_in_place(|| pool.hash_blocking(password))
         .map_err(|error| failed("hashing the password", error))

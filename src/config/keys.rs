@@ -39,6 +39,11 @@ pub const KEYS: &[Key] = &[
     key("supplier.time_zone", "UTC", "The zone in which mails state times, such as Europe/Berlin."),
     key("http.listen", "127.0.0.1:8080", "The address and port to listen on."),
     key(
+        "http.metrics_listen",
+        "",
+        "An address and port of its own for GET /metrics (Prometheus), such as 127.0.0.1:9464; not for the world. Without it there are none.",
+    ),
+    key(
         "http.public_url",
         "",
         "Where people reach the website, such as https://shop.harbour.example. Without it: http:// and http.listen.",

@@ -158,6 +158,8 @@ pub struct Config {
 pub struct Http {
     /// The address and port to listen on.
     pub listen: SocketAddr,
+    /// Where the metrics are; nowhere when nothing is said.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where people reach the website, without a path or a slash at its end.
     pub public_url: String,
     /// The proxies whose `X-Forwarded-For` is believed.
@@ -327,9 +329,11 @@ fn http(reading: &mut Reading<'_>) -> Option<Http> {
     let listen = reading.parse("http.listen", value::listen);
     let told = reading.parse_or("http.public_url", |text| value::public_url(text).map(Some), || None);
     let trusted_proxies = reading.parse("http.trusted_proxies", value::networks);
+    let metrics_listen =
+        reading.parse_or("http.metrics_listen", |text| value::listen(text).map(Some), || None);
     let listen = listen?;
     let public_url = told?.unwrap_or_else(|| format!("http://{listen}"));
-    Some(Http { listen, public_url, trusted_proxies: trusted_proxies? })
+    Some(Http { listen, metrics_listen: metrics_listen?, public_url, trusted_proxies: trusted_proxies? })
 }
 
 fn mail(

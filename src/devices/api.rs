@@ -19,6 +19,7 @@ use crate::http::{Answer, Failure, Ids, Shared, Visit};
 use crate::kernel::id::SessionId;
 use crate::kernel::text::TextError;
 use crate::kernel::{Digest, Token};
+use crate::sessions;
 use crate::sessions::devices::{self, Refreshed, Tokens};
 use crate::staff::fresh::{self, Proof};
 use crate::staff::people;
@@ -167,7 +168,20 @@ pub async fn sign_in(State(web): State<Shared>, visit: Visit, Sent(new): Sent<Ne
         }
         SignIn::NeedsFactor { app, passkey } => Err(factor_required(app, passkey).into()),
         SignIn::Refused => Err(refused().into()),
+        SignIn::TooMany(oldest) => Err(too_many(&oldest).into()),
     }
+}
+
+/// What is said to who has as many devices as they may.
+pub(super) fn too_many(oldest: &sessions::Device) -> Problem {
+    let name = oldest.name.as_deref().unwrap_or_default();
+    let day = &oldest.last_seen_at.rfc3339()[..10];
+    Problem::new(&problem::NOT_POSSIBLE)
+        .saying(format!(
+            "You have {} devices, which is as many as one person can have. Revoke one you no longer use: in the portal or the sales app, under your own name. \"{name}\" was used least lately, on {day}.",
+            devices::MOST
+        ))
+        .with("reason", &"too-many-devices")
 }
 
 /// The name in what was sent as `field`.

@@ -65,6 +65,16 @@ pub enum SignIn {
     },
     /// Not in, for whatever reason.
     Refused,
+    /// They have as many devices as they may; this one was used least lately.
+    TooMany(Box<Device>),
+}
+
+/// What came of making a device.
+pub enum Started {
+    /// It is in.
+    Device(Box<Device>, Tokens),
+    /// Their owner has as many as they may; this one was used least lately.
+    TooMany(Box<Device>),
 }
 
 /// Signs a device in by e-mail address, password and, for whoever has a second
@@ -92,8 +102,10 @@ pub async fn sign_in(app: &App, with: Credentials, name: Name, place: Place) -> 
                     return Ok(SignIn::Refused);
                 }
             }
-            let (device, tokens) = start(tx, actor, (staff, &name), place, now)?;
-            Ok(SignIn::Welcome(Box::new(device), tokens))
+            Ok(match start(tx, actor, (staff, &name), place, now)? {
+                Started::Device(device, tokens) => SignIn::Welcome(device, tokens),
+                Started::TooMany(oldest) => SignIn::TooMany(oldest),
+            })
         },
     );
     Ok(match entered.await? {
@@ -108,10 +120,13 @@ fn start(
     (staff, name): (StaffId, &Name),
     place: &Place,
     now: Timestamp,
-) -> Result<(Device, Tokens)> {
+) -> Result<Started> {
+    if let Some(oldest) = devices::one_too_many(tx, staff, now)? {
+        return Ok(Started::TooMany(Box::new(oldest)));
+    }
     let tokens = devices::start(tx, staff, &name.0, place, now)?;
     audit::record(tx, actor, now, Event::DeviceSignedIn, About::staff(staff))?;
-    Ok((find(tx, tokens.device)?, tokens))
+    Ok(Started::Device(Box::new(find(tx, tokens.device)?), tokens))
 }
 
 /// Makes a device of the browser in which someone is signed in to the sales
@@ -125,7 +140,7 @@ pub fn start_from(
     (name, before): (&Name, Option<Digest>),
     place: &Place,
     now: Timestamp,
-) -> Result<(Device, Tokens)> {
+) -> Result<Started> {
     if let Some(before) = before {
         devices::end_by_refresh(tx, before, now)?;
     }

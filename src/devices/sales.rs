@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 
-use super::api::{named, set_cookies};
+use super::Started;
+use super::api::{named, set_cookies, too_many};
 use super::me::Device;
 use crate::actor::Door;
 use crate::http::api::{Problem, Sent, created, must_be_in, problem};
@@ -41,9 +42,12 @@ pub async fn start(
     let (actor, place) = (acting(&session, Door::Sales, &visit), visit.place.clone());
     let start =
         web.app.db.write(move |tx| super::start_from(tx, (&actor, &session), (&name, before), &place, now));
-    let (device, tokens) = start.await?;
+    let (device, tokens) = match start.await? {
+        Started::Device(device, tokens) => (device, tokens),
+        Started::TooMany(oldest) => return Err(too_many(&oldest).into()),
+    };
     let location = format!("/api/v1/devices/{}", tokens.device);
-    let mut response = created(&location, &Device::new(device, tokens.device))?;
+    let mut response = created(&location, &Device::new(*device, tokens.device))?;
     set_cookies(&visit, &mut response, &tokens);
     Ok(response)
 }

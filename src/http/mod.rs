@@ -7,15 +7,19 @@ pub mod cookies;
 pub mod drawn;
 pub mod error;
 mod error_page;
+mod floods;
 pub mod forms;
 pub mod forwarded;
 pub mod headers;
 pub mod health;
+pub mod metrics;
 pub mod page;
+pub mod places;
 pub mod renewed;
 pub mod serve;
 pub mod session;
 pub mod texts;
+mod turns;
 pub mod visit;
 
 use std::collections::BTreeMap;
@@ -26,7 +30,9 @@ use crate::app::App;
 pub use caller::{AtPortal, AtSales, Caller, Ids};
 pub use drawn::Drawn;
 pub use error::{Answer, Failure};
+pub use floods::Floods;
 pub use page::{Flash, Page, html, json, link_gone, redirect};
+pub use turns::{Turns, in_turn};
 pub use visit::Visit;
 
 /// A running installation with what its pages need.
@@ -44,6 +50,10 @@ pub struct Web {
     pub streams: api::Streams,
     /// How much devices asked this node lately.
     pub rates: api::Rates,
+    /// How often networks asked lately for what costs a row.
+    pub floods: Floods,
+    /// The requests under way, by network.
+    pub turns: Turns,
     /// What was said lately of where requests come from.
     pub remarks: forwarded::Remarks,
 }

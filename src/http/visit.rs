@@ -39,10 +39,9 @@ pub struct Visit {
 impl Visit {
     /// Reads it off a request.
     pub fn of(web: &Shared, parts: &Parts) -> Self {
-        let config = &web.app.config;
         let language = header(&parts.headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
         let device = header(&parts.headers, header::USER_AGENT).unwrap_or_default();
-        let cookies = Cookies { https: config.http.public_url.starts_with("https:") };
+        let cookies = cookies(web);
         let door = door(parts.uri.path());
         let jar = match door {
             Door::Website => Some(Jar::Website),
@@ -58,7 +57,7 @@ impl Visit {
                 device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),
                 door,
                 former: former.and_then(|text| Token::parse(&text)).map(|token| token.digest()),
-                lasts: config.sessions,
+                lasts: web.app.config.sessions,
             },
             renewed: parts.extensions.get::<Renewed>().cloned().unwrap_or_default(),
             flash: cookies::flash(&parts.headers).map(str::to_owned),
@@ -81,6 +80,11 @@ impl FromRequestParts<Shared> for Visit {
     }
 }
 
+/// How cookies are set here.
+pub(super) fn cookies(web: &Shared) -> Cookies {
+    Cookies { https: web.app.config.http.public_url.starts_with("https:") }
+}
+
 /// The door behind an address.
 fn door(path: &str) -> Door {
     match path.split('/').nth(1) {
@@ -92,7 +96,7 @@ fn door(path: &str) -> Door {
 }
 
 /// The client's address: the peer's, or what a trusted proxy says of it.
-fn address(web: &Shared, parts: &Parts) -> String {
+pub(super) fn address(web: &Shared, parts: &Parts) -> String {
     let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
         return String::new();
     };

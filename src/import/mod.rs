@@ -259,7 +259,9 @@ fn go(tx: &mut Tx<'_>, import: &mut Import, state: State, now: Timestamp) -> Res
     import.state = state;
     import.settled = 0;
     store::update(tx, import, now)?;
-    jobs::enqueue(tx, jobs::Kind::Import, &Drive { import: import.id }, now)?;
+    let share = import.id.to_string();
+    let turn = jobs::Turn { lane: jobs::Lane::Bulk, share: &share, domain: "" };
+    jobs::enqueue(tx, jobs::Kind::Import, turn, &Drive { import: import.id }, now)?;
     Ok(())
 }
 

@@ -3,6 +3,11 @@
 //!
 //! A worker that dies loses its lease; the job is taken again. So every job is
 //! safe to do twice.
+//!
+//! Jobs stand in three lines, one for each [`Lane`]. Within a line the next job of
+//! the same [`Turn::share`] is placed a second behind the one before it, so whoever
+//! asks for much is overtaken by whoever asks for little, and nobody waits for
+//! longer than the line took to form.
 
 mod store;
 
@@ -15,11 +20,21 @@ use crate::db::{Error, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
 
-pub use store::{claim, finish, next_due_at, put_off, release_all, renew};
+pub use store::{Lined, finish, in_line, next_due_at, put_off, release_all, renew};
 
 /// How long a worker may hold a job; while a mail server is waited for, the
 /// lease is renewed.
 pub const LEASE: Duration = Duration::from_mins(2);
+/// How far apart jobs of one share stand. It is no pace: who is alone is served as
+/// fast as it goes.
+const APART: Duration = Duration::from_secs(1);
+/// Jobs of one share that are counted when one more lines up, which bounds what
+/// that costs.
+const COUNTED: i64 = 1_000;
+/// Look-ups of one network that may wait.
+pub const MOST_LOOK_UPS: i64 = 20;
+/// Jobs whose time has come that line up at once.
+const LINED_UP: i64 = 100;
 
 /// Which kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +45,8 @@ pub enum Kind {
     ForgotUsername,
     /// A staff user forgot their password: look the address up.
     ForgotStaffPassword,
+    /// Do as much as if a look-up had led to someone.
+    Decoy,
     /// Hand a mail to the mail server.
     SendMail,
     /// Take a run a step further.
@@ -39,10 +56,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::ForgotPassword,
         Self::ForgotUsername,
         Self::ForgotStaffPassword,
+        Self::Decoy,
         Self::SendMail,
         Self::Run,
         Self::Import,
@@ -53,11 +71,57 @@ impl Kind {
             Self::ForgotPassword => "forgot-password",
             Self::ForgotUsername => "forgot-username",
             Self::ForgotStaffPassword => "forgot-staff-password",
+            Self::Decoy => "decoy",
             Self::SendMail => "send-mail",
             Self::Run => "run",
             Self::Import => "import",
         }
     }
+}
+
+/// The lines jobs stand in. A job of an earlier one goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Mails someone waits for.
+    Awaited,
+    /// What strangers left to be looked up.
+    LookUp,
+    /// Runs with their mails, and imports.
+    Bulk,
+}
+
+impl Lane {
+    /// All of them, the first first.
+    pub const ALL: [Self; 3] = [Self::Awaited, Self::LookUp, Self::Bulk];
+
+    const fn number(self) -> i64 {
+        match self {
+            Self::Awaited => 0,
+            Self::LookUp => 1,
+            Self::Bulk => 2,
+        }
+    }
+
+    /// Its name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Awaited => "awaited-mails",
+            Self::LookUp => "look-ups",
+            Self::Bulk => "runs-and-imports",
+        }
+    }
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn<'a> {
+    /// In which line.
+    pub lane: Lane,
+    /// On whose account: jobs of one share wait for each other first.
+    pub share: &'a str,
+    /// The domain its mail goes to, so that one that hangs holds up no other; empty
+    /// for other work.
+    pub domain: &'a str,
 }
 
 /// A job in a worker's hands.
@@ -71,6 +135,8 @@ pub struct Job {
     pub attempts: i64,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// The domain its mail goes to; empty for other work.
+    pub domain: String,
     /// The hold this worker has on it.
     pub lease: LeaseId,
     payload: String,
@@ -94,13 +160,43 @@ impl Job {
 pub fn enqueue(
     tx: &mut Tx<'_>,
     kind: Kind,
+    turn: Turn<'_>,
     payload: &impl Serialize,
     now: Timestamp,
 ) -> Result<JobId, Error> {
     let id = JobId::new(now);
     let payload = serde_json::to_string(payload)
         .map_err(|error| Error::Column { column: "payload".into(), problem: error.to_string() })?;
-    store::insert(tx, id, kind, &payload, now)?;
+    let place = place(tx, turn.lane.number(), turn.share, now)?;
+    store::insert(tx, &store::NewJob { id, kind, turn, place, payload: &payload }, now)?;
     tx.wake_workers()?;
     Ok(id)
+}
+
+/// Takes the job whose turn it is, if one is due and nobody holds it. Of one
+/// domain no more than `per_domain` are held at a time, by all nodes together.
+///
+/// # Errors
+/// When the database fails.
+pub fn claim(tx: &mut Tx<'_>, per_domain: i64, now: Timestamp) -> Result<Option<Job>, Error> {
+    for come in store::come(tx, LINED_UP, now)? {
+        let place = place(tx, come.lane, &come.share, come.due)?;
+        store::line_up(tx, come.id, place)?;
+    }
+    store::take_first(tx, per_domain, now)
+}
+
+/// Where the next job of a share stands.
+fn place(tx: &mut Tx<'_>, lane: i64, share: &str, from: Timestamp) -> Result<Timestamp, Error> {
+    let before = store::of_share(tx, lane, share, COUNTED)?;
+    Ok(from.plus(APART.saturating_mul(u32::try_from(before).unwrap_or(u32::MAX))))
+}
+
+/// Whether as many requests of a network wait to be looked up as may: whatever else
+/// it asks leaves nothing.
+///
+/// # Errors
+/// When the database fails.
+pub fn are_enough(tx: &mut Tx<'_>, share: &str) -> Result<bool, Error> {
+    Ok(store::of_share(tx, Lane::LookUp.number(), share, MOST_LOOK_UPS)? >= MOST_LOOK_UPS)
 }

@@ -102,6 +102,11 @@ impl EmailAddress {
         &self.0
     }
 
+    /// The domain mail goes to, in one spelling.
+    pub fn domain(&self) -> String {
+        self.key().rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default()
+    }
+
     /// The form in which addresses are compared: lower case.
     pub fn key(&self) -> String {
         self.0.to_lowercase()

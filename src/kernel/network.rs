@@ -84,6 +84,16 @@ pub fn roughly(address: IpAddr) -> String {
     }
 }
 
+/// What is served in turn with others: an IPv4 address, or the IPv6 network of 56
+/// bits that one line of a provider usually has (RIPE-690, 4.2).
+pub fn household(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(v6)) => masked(v6.into(), 56).map_or_else(|| v6.to_string(), |net| net.to_string()),
+        Ok(v4) => v4.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
 fn bits(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
@@ -142,6 +152,14 @@ mod tests {
             assert!(told(none).contains("neither"), "{none}: {}", told(none));
         }
         assert!(told("0.0.0.0/0").contains("every address") && told("::/0").contains("every address"));
+    }
+
+    #[test]
+    fn a_household_is_served_as_one() {
+        assert_eq!(household("2001:db8:1:2ff::9"), household("2001:db8:1:200:a::"));
+        assert_ne!(household("2001:db8:1:2ff::9"), household("2001:db8:1:300::9"));
+        assert_eq!(household("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(household(""), "");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Error, Tx};
-use crate::jobs;
+use crate::jobs::{self, Lane, Turn};
 use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Language, Timestamp};
 
@@ -125,31 +125,47 @@ impl Mail {
 /// # Errors
 /// When the database fails.
 pub fn enqueue(tx: &mut Tx<'_>, new: &NewMail, now: Timestamp) -> Result<MailId, Error> {
-    store(tx, new, false, now)
+    store(tx, (new, false), (Lane::Awaited, &new.to.domain()), now)
 }
 
-/// Leaves a mail to be sent at once that is never handed over a second time
-/// when the first may have arrived: rather none than two.
+/// The same for one that somebody asked for: it waits behind their own
+/// ([`crate::actor::Actor::share`]) and not behind others'.
+///
+/// # Errors
+/// When the database fails.
+pub fn enqueue_for(tx: &mut Tx<'_>, new: &NewMail, share: &str, now: Timestamp) -> Result<MailId, Error> {
+    store(tx, (new, false), (Lane::Awaited, share), now)
+}
+
+/// Leaves a mail of a run: it lets those pass that somebody waits for, and is never
+/// handed over a second time when the first may have arrived: rather none than two.
 ///
 /// # Errors
 /// When the database fails.
 pub fn enqueue_once(tx: &mut Tx<'_>, new: &NewMail, now: Timestamp) -> Result<MailId, Error> {
-    store(tx, new, true, now)
+    store(tx, (new, true), (Lane::Bulk, &new.to.domain()), now)
 }
 
-fn store(tx: &mut Tx<'_>, new: &NewMail, once: bool, now: Timestamp) -> Result<MailId, Error> {
+fn store(
+    tx: &mut Tx<'_>,
+    (new, once): (&NewMail, bool),
+    (lane, share): (Lane, &str),
+    now: Timestamp,
+) -> Result<MailId, Error> {
     let id = MailId::new(now);
     store::insert(tx, id, (new, once), now)?;
-    jobs::enqueue(tx, jobs::Kind::SendMail, &SendMail { mail: id }, now)?;
+    let turn = Turn { lane, share, domain: &new.to.domain() };
+    jobs::enqueue(tx, jobs::Kind::SendMail, turn, &SendMail { mail: id }, now)?;
     Ok(id)
 }
 
 /// When to try again after the `attempts`-th failure of a mail written at
-/// `created_at`; `None` when it is time to give up.
+/// `created_at`: the last time when its day is over, however the tries before fell.
+/// `None` when that was the last.
 pub fn next_try(attempts: i64, created_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let last = created_at.plus(GIVE_UP_AFTER);
     let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(PAUSES_S.len() - 1);
-    let next = now.plus(Duration::from_secs(PAUSES_S[index]));
-    (next.since(created_at) < GIVE_UP_AFTER).then_some(next)
+    (now < last).then(|| now.plus(Duration::from_secs(PAUSES_S[index])).min(last))
 }
 
 #[cfg(test)]
@@ -157,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_end_after_a_day() {
+    fn promise_04_a_mail_is_tried_for_all_of_its_day_and_once_more_at_its_end() {
         let start = Timestamp::from_millis(0);
         let mut now = start;
         let mut attempts = 0;
@@ -166,7 +182,11 @@ mod tests {
             assert!(next > now);
             now = next;
         }
-        assert!(now.since(start) > Duration::from_hours(23), "gave up after {:?}", now.since(start));
+        assert_eq!(now, start.plus(GIVE_UP_AFTER), "whatever happened before, the last try is then");
         assert!((90..120).contains(&attempts), "{attempts} attempts");
+        assert_eq!(
+            next_try(3, start, start.plus(Duration::from_hours(23))),
+            Some(start.plus(Duration::from_secs(82_830)))
+        );
     }
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Manner, start};
+use super::decoy::{self, Decoy};
+use super::{Manner, Requested, rules, start, store};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
 use crate::config::ResetMode;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::jobs::{self, Job};
+use crate::jobs::{self, Job, Lane, Turn};
 use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Login};
@@ -35,6 +36,8 @@ pub(super) const PER_PAIR: Pauses = Pauses {
 const PER_NAME: Pauses = Pauses { free: 6, ..PER_PAIR };
 /// Requests from one network that are followed up.
 const PER_NETWORK: Limit = Limit { attempts: 300, window: Duration::from_hours(1) };
+/// When to ask again, if as many requests of one network wait as may.
+const LINE_IS_FULL: Duration = Duration::from_mins(1);
 
 /// What was typed, and from where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,11 +78,15 @@ impl Forgot {
 /// # Errors
 /// When the database fails.
 pub fn ask(tx: &mut Tx<'_>, kind: jobs::Kind, forgot: &Forgot, now: Timestamp) -> Result<Option<Timestamp>> {
+    let share = forgot.actor().share();
+    if jobs::are_enough(tx, &share)? {
+        return Ok(Some(now.plus(LINE_IS_FULL)));
+    }
     let counters = forgot.counters(if kind == jobs::Kind::ForgotUsername { "username" } else { "password" });
     if let Some(until) = throttle::attempt(tx, &counters, now)? {
         return Ok(Some(until));
     }
-    jobs::enqueue(tx, kind, forgot, now)?;
+    jobs::enqueue(tx, kind, Turn { lane: Lane::LookUp, share: &share, domain: "" }, forgot, now)?;
     Ok(throttle::next(tx, &counters, now)?)
 }
 
@@ -93,11 +100,20 @@ pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timest
     if !jobs::finish(tx, job)? {
         return Ok(());
     }
-    let Some(login) = Login::parse(&forgot.typed) else { return Ok(()) };
-    if let Some(contact) = retailers::contact_by_login(tx, &login)? {
-        start(tx, &forgot.actor(), &contact, Manner { mode, stop_current: false, once: false }, now)?;
+    let actor = forgot.actor();
+    let contact = match Login::parse(&forgot.typed) {
+        Some(login) => retailers::contact_by_login(tx, &login)?,
+        None => None,
+    };
+    if let Some(contact) = contact {
+        let asked_twice = store::just_asked(tx, contact.id, now.minus(rules::DOUBLE_CLICK))?.is_some();
+        let manner = Manner { mode, stop_current: false, once: false };
+        let requested = start(tx, &actor, &contact, manner, now)?;
+        if matches!(requested, Requested::OnItsWay(_)) && !asked_twice {
+            return Ok(());
+        }
     }
-    Ok(())
+    decoy::leave(tx, Decoy::Reset, &actor.share(), now)
 }
 
 /// Follows up forgotten usernames: mails them if the address is known.
@@ -109,18 +125,17 @@ pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
     if !jobs::finish(tx, job)? {
         return Ok(());
     }
-    let Ok(email) = EmailAddress::parse(&invisible::without(&forgot.typed)) else { return Ok(()) };
+    let share = forgot.actor().share();
+    let nobody = |tx: &mut Tx<'_>| decoy::leave(tx, Decoy::Usernames, &share, now);
+    let Ok(email) = EmailAddress::parse(&invisible::without(&forgot.typed)) else { return nobody(tx) };
     let contacts = retailers::contacts_by_email(tx, &email)?;
     let Some(first) = contacts.iter().find(|contact| access::obstacle(contact).is_ok()) else {
-        return Ok(());
+        return nobody(tx);
     };
     let language: Language = first.language;
     let to = first.email.clone().unwrap_or(email);
-    mail::enqueue(
-        tx,
-        &NewMail { kind: Kind::Usernames, to, language, contact: Some(first.id), staff: None },
-        now,
-    )?;
+    let new = NewMail { kind: Kind::Usernames, to, language, contact: Some(first.id), staff: None };
+    mail::enqueue_for(tx, &new, &share, now)?;
     for contact in contacts.iter().filter(|contact| access::obstacle(contact).is_ok()) {
         audit::record(
             tx,

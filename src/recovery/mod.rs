@@ -6,6 +6,7 @@
 //! chooses a new password (promise 7).
 
 pub mod choose;
+pub mod decoy;
 pub mod delivery;
 pub mod forgot;
 pub mod invitation;
@@ -105,7 +106,11 @@ fn start(
     let kind = if contact.password_set_at.is_some() { Kind::Reset } else { Kind::Invitation };
     let mail =
         NewMail { kind, to: email, language: contact.language, contact: Some(contact.id), staff: None };
-    let mail = if manner.once { mail::enqueue_once(tx, &mail, now)? } else { mail::enqueue(tx, &mail, now)? };
+    let mail = if manner.once {
+        mail::enqueue_once(tx, &mail, now)?
+    } else {
+        mail::enqueue_for(tx, &mail, &actor.share(), now)?
+    };
     let reset = ResetId::new(now);
     let voids_before = unsent.and_then(|unsent| unsent.voids_before);
     let new =

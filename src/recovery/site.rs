@@ -135,7 +135,10 @@ fn forgot_page(web: &Shared, visit: &Visit, what: &'static str, sent: Option<u64
 async fn ask(web: &Shared, visit: &Visit, kind: Kind, typed: &str) -> Answer<String> {
     let forgot = Forgot::new(typed, &visit.place.address);
     let now = web.app.clock.now();
-    let next = web.app.db.write(move |tx| forgot::ask(tx, kind, &forgot, now)).await?;
+    let next = match web.floods.count(&visit.place.address, now) {
+        None => web.app.db.write(move |tx| forgot::ask(tx, kind, &forgot, now)).await?,
+        flood => flood,
+    };
     let minutes = next.map(|next| next.since(now).as_secs().div_ceil(60));
     Ok(minutes.map(|minutes| format!("?next={minutes}")).unwrap_or_default())
 }

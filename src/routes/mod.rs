@@ -24,7 +24,7 @@ use crate::app::{App, Outbound};
 use crate::bounces;
 use crate::http::api::{Rates, Streams, tell};
 use crate::http::forwarded::Remarks;
-use crate::http::{Assets, Drawn, Shared, Web, error, headers, renewed};
+use crate::http::{Assets, Drawn, Floods, Shared, Turns, Web, error, headers, in_turn, renewed};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -67,6 +67,28 @@ fn within(limit: Duration) -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
 }
 
+/// Has what is bounded at the doors told in the metrics.
+fn count(web: &Shared) {
+    let gauges = &web.app.gauges;
+    let (turns, floods) = (Arc::downgrade(web), Arc::downgrade(web));
+    gauges.add(
+        ("requests_waiting", "Requests that wait for others of their network."),
+        Turns::may_wait(),
+        move || turns.upgrade().map_or(0, |web| web.turns.waiting()),
+    );
+    gauges.add(
+        ("networks_counted", "Networks that asked lately for what costs a row."),
+        Floods::most(),
+        move || floods.upgrade().map_or(0, |web| web.floods.networks()),
+    );
+}
+
+/// Refuses what other sites send in people's names.
+fn csrf(public_url: &str) -> CsrfLayer {
+    let csrf = CsrfLayer::new();
+    csrf.clone().add_trusted_origin(public_url).unwrap_or(csrf)
+}
+
 /// Everything an installation answers.
 pub fn router(app: Arc<App>) -> Router {
     let files = memory_serve::load!()
@@ -97,8 +119,7 @@ pub fn router(app: Arc<App>) -> Router {
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(programs::inbox());
     }
-    let csrf = CsrfLayer::new();
-    let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
+    let csrf = csrf(&app.config.http.public_url);
     let web: Shared = Arc::new(Web {
         app,
         assets: Arc::new(assets),
@@ -106,8 +127,11 @@ pub fn router(app: Arc<App>) -> Router {
         drawn: Drawn::default(),
         streams: Streams::default(),
         rates: Rates::default(),
+        floods: Floods::default(),
+        turns: Turns::default(),
         remarks: Remarks::default(),
     });
+    count(&web);
     answering(doors)
         .merge(answering(programs::api()).layer(from_fn(tell)))
         .nest_service("/assets", files.into_router::<()>())
@@ -116,6 +140,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(answering(portal::wording()).layer(RequestBodyLimitLayer::new(LONG_BODY_LIMIT)))
         .merge(answering(programs::hooks()).layer(RequestBodyLimitLayer::new(bounces::LARGEST)))
         .layer(within(TIME_LIMIT))
+        .layer(from_fn_with_state(Arc::clone(&web), in_turn))
         .merge(
             answering(portal::uploads())
                 .layer(DefaultBodyLimit::disable())

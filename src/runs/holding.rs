@@ -3,12 +3,11 @@
 //! person reads why (promises 12 and 14).
 
 use super::store::{self, Run};
-use super::{Drive, State, record_why};
+use super::{Drive, State, leave, record_why};
 use crate::actor::Actor;
 use crate::audit::Event;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::jobs;
 use crate::kernel::Timestamp;
 use crate::kernel::id::MailId;
 use crate::mail::answers::{Class, Ours};
@@ -69,7 +68,7 @@ pub fn failed(tx: &mut Tx<'_>, mail: MailId, class: Class, said: &str, now: Time
 pub fn go_on(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     for run in store::unheld(tx)? {
         if store::go_on(tx, &run, now)? {
-            jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: run.id, turn: run.turn + 1 }, now)?;
+            leave(tx, &Drive { run: run.id, turn: run.turn + 1 }, now)?;
             record_why(tx, Event::RunResumed, run.id, "mail-leaves-again", now)?;
             tracing::info!(run.id = %run.id, "Mail leaves again; a run goes on");
         }

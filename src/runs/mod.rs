@@ -24,7 +24,7 @@ use crate::actor::{self, Actor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::jobs;
+use crate::jobs::{self, Lane, Turn};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{RunId, StaffId, TerritoryId};
 use crate::listing::List;
@@ -194,6 +194,13 @@ struct Drive {
     turn: i64,
 }
 
+/// Leaves the next step of a run to the workers.
+fn leave(tx: &mut Tx<'_>, drive: &Drive, now: Timestamp) -> Result<()> {
+    let share = drive.run.to_string();
+    jobs::enqueue(tx, jobs::Kind::Run, Turn { lane: Lane::Bulk, share: &share, domain: "" }, drive, now)?;
+    Ok(())
+}
+
 impl Run {
     /// As whom the run acts: its staff user with what they may do now; `None`
     /// when they don't work here any more or may not do this any more.
@@ -287,7 +294,7 @@ pub fn begin(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Resul
     }
     let turn = run.turn + 1;
     store::begin_now(tx, id, turn, now)?;
-    jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: id, turn }, now)?;
+    leave(tx, &Drive { run: id, turn }, now)?;
     record(tx, actor, Event::RunBegun, id, now)?;
     Ok(true)
 }
@@ -318,7 +325,7 @@ pub fn resume(tx: &mut Tx<'_>, actor: &Actor, id: RunId, now: Timestamp) -> Resu
     }
     let turn = run.turn + 1;
     store::take_over(tx, (id, turn), actor, staff_of(actor)?, now)?;
-    jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: id, turn }, now)?;
+    leave(tx, &Drive { run: id, turn }, now)?;
     record(tx, actor, Event::RunResumed, id, now)?;
     Ok(true)
 }

@@ -2,12 +2,11 @@
 
 use super::draft::{self, Candidate, Chosen, Of, Plan};
 use super::store::{self, Run};
-use super::{Act, Drive, Schedule, State, items, record, rules, staff_of};
+use super::{Act, Drive, Schedule, State, items, leave, record, rules, staff_of};
 use crate::actor::Actor;
 use crate::audit::Event;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::jobs;
 use crate::kernel::Timestamp;
 use crate::kernel::id::RunId;
 use crate::retailers;
@@ -81,7 +80,7 @@ pub fn start(
 fn begin(tx: &mut Tx<'_>, run: &Run, candidates: &[Candidate], now: Timestamp) -> Result<()> {
     store::insert(tx, run, now)?;
     items::insert(tx, run.id, candidates)?;
-    jobs::enqueue(tx, jobs::Kind::Run, &Drive { run: run.id, turn: run.turn }, now)?;
+    leave(tx, &Drive { run: run.id, turn: run.turn }, now)?;
     Ok(())
 }
 

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use passwords::{Password, TemporaryPassword};
+use passwords::{Password, TemporaryPassword, Turn};
 
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::kernel::{Timestamp, invisible};
+use crate::kernel::{Timestamp, invisible, network};
 use crate::keys::Keys;
 use crate::retailers::{Contact, Login};
 use crate::sessions::Place;
@@ -90,6 +90,12 @@ impl Attempt {
     pub(super) fn device(&self, contact: &Contact, now: Timestamp) -> Option<KnownDevice> {
         let holder = Holder { contact: contact.id, chosen_at: contact.password_set_at };
         known_device::recognise(self.keys.as_ref()?, self.cookie.as_deref()?, holder, now)
+    }
+
+    /// Whom hashing waits for: others of the same network first, strangers behind
+    /// those who were here before.
+    pub(super) fn turn(&self, device: Option<&KnownDevice>) -> Turn {
+        Turn::new(network::household(&self.place.address), device.is_some())
     }
 
     /// Counts this attempt, or says until when it has to wait. A known device

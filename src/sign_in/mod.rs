@@ -107,13 +107,14 @@ async fn prove(
         // Whoever has to wait may still come with a temporary password, which can't be guessed.
         live.own = None;
     }
-    let (matched, mut typed) = app.passwords.check(typed, live.known(decoy)).await?;
+    let turn = attempt.turn(device.as_ref());
+    let (matched, mut typed) = app.passwords.check_for(&turn, typed, live.known(decoy)).await?;
     let proof = match matched {
         Matched::Nothing => None,
         Matched::Own { outdated } => {
             let mut rehashed = None;
             if outdated {
-                let (hash, same) = app.passwords.rehash(typed).await?;
+                let (hash, same) = app.passwords.rehash(&turn, typed).await?;
                 (rehashed, typed) = (Some(hash), same);
             }
             live.own.map(|hash| Proof::Own { hash: Box::new(hash), rehashed })

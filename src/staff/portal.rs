@@ -18,7 +18,6 @@ use crate::http::cookies::Jar;
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::session::{PerhapsStaff, acting};
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
-use crate::jobs::{self, Kind};
 use crate::kernel::{Language, Token};
 use crate::recovery::site::problem_text;
 use crate::sessions::{self, StaffKind, devices};
@@ -200,7 +199,9 @@ pub async fn submit_forgot(
     let forgot =
         ForgotStaff { typed: form.email.chars().take(320).collect(), address: visit.place.address.clone() };
     let now = web.app.clock.now();
-    web.app.db.write(move |tx| jobs::enqueue(tx, Kind::ForgotStaffPassword, &forgot, now)).await?;
+    if web.floods.count(&visit.place.address, now).is_none() {
+        web.app.db.write(move |tx| recovery::ask(tx, &forgot, now)).await?;
+    }
     Ok(redirect("/portal/forgot-password/sent", None))
 }
 

@@ -15,12 +15,13 @@ use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
-use crate::jobs::{self, Job};
+use crate::jobs::{self, Job, Lane, Turn};
 use crate::kernel::id::{MailId, StaffResetId};
-use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar};
+use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar, network};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::notice::{self, Change};
 use crate::passkeys::Owner;
+use crate::recovery::decoy::{self, Decoy};
 use crate::sessions::{self, Place, StaffKind};
 use crate::throttle::{self, Limit};
 
@@ -81,6 +82,20 @@ pub struct ForgotStaff {
     pub address: String,
 }
 
+/// Leaves a request to be followed up, whatever was typed; one more from a network
+/// of which as many wait as may leaves nothing.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask(tx: &mut Tx<'_>, forgot: &ForgotStaff, now: Timestamp) -> Result<()> {
+    let share = network::household(&forgot.address);
+    if !jobs::are_enough(tx, &share)? {
+        let turn = Turn { lane: Lane::LookUp, share: &share, domain: "" };
+        jobs::enqueue(tx, jobs::Kind::ForgotStaffPassword, turn, forgot, now)?;
+    }
+    Ok(())
+}
+
 /// Follows up a forgotten staff password. Anything but the address of an
 /// active staff user ends here, silently.
 ///
@@ -91,18 +106,17 @@ pub fn look_up(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
     if !jobs::finish(tx, job)? {
         return Ok(());
     }
-    let Ok(email) = EmailAddress::parse(&forgot.typed) else { return Ok(()) };
+    let share = network::household(&forgot.address);
+    let nobody = |tx: &mut Tx<'_>| decoy::leave(tx, Decoy::StaffReset, &share, now);
+    let Ok(email) = EmailAddress::parse(&forgot.typed) else { return nobody(tx) };
     let pair = throttle::pair(&email.key(), &forgot.address);
     let allowed = throttle::allows(tx, "forgot-staff", &pair, PER_PAIR, now)?
         && throttle::allows(tx, "forgot-staff", &email.key(), PER_ACCOUNT, now)?;
-    if !allowed {
-        return Ok(());
-    }
-    if let Some(staff) = store::by_email(tx, &email)?.filter(|staff| staff.active) {
-        let actor = Actor { who: Who::Nobody, door: Door::Portal, address: forgot.address };
-        let reason = if staff.password.is_some() { Reason::Forgotten } else { Reason::FirstPassword };
-        start(tx, &actor, &staff, reason, now)?;
-    }
+    let staff = if allowed { store::by_email(tx, &email)? } else { None };
+    let Some(staff) = staff.filter(|staff| staff.active) else { return nobody(tx) };
+    let actor = Actor { who: Who::Nobody, door: Door::Portal, address: forgot.address };
+    let reason = if staff.password.is_some() { Reason::Forgotten } else { Reason::FirstPassword };
+    start(tx, &actor, &staff, reason, now)?;
     Ok(())
 }
 
@@ -125,7 +139,7 @@ pub fn start(
         contact: None,
         staff: Some(staff.id),
     };
-    let mail = mail::enqueue(tx, &mail, now)?;
+    let mail = mail::enqueue_for(tx, &mail, &actor.share(), now)?;
     let id = StaffResetId::new(now);
     let first_password = reason == Reason::FirstPassword;
     let (purpose, event) = match reason {

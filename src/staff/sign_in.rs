@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use passwords::{Hash, Known, Matched, Own, Password};
+use passwords::{Hash, Known, Matched, Own, Password, Turn};
 
 use super::store::{self, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
@@ -12,7 +12,7 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::StaffId;
-use crate::kernel::{EmailAddress, Timestamp, Token};
+use crate::kernel::{EmailAddress, Timestamp, Token, network};
 use crate::sessions::{self, Place};
 use crate::throttle::{self, Limit};
 
@@ -96,10 +96,11 @@ where
         })
         .await?;
     let own = staff.as_ref().filter(|staff| staff.active).and_then(|staff| staff.password.clone());
-    let (matched, typed) =
-        app.passwords.check(typed, Known { own: own.clone().map(Own::Hash), ..Known::default() }).await?;
+    let turn = Turn::new(network::household(&attempt.place.address), false);
+    let known = Known { own: own.clone().map(Own::Hash), ..Known::default() };
+    let (matched, typed) = app.passwords.check_for(&turn, typed, known).await?;
     let rehashed = match matched {
-        Matched::Own { outdated: true } => Some(app.passwords.hash(typed).await?),
+        Matched::Own { outdated: true } => Some(app.passwords.hash_for(&turn, typed).await?),
         _ => None,
     };
     let (matched, now) = (matches!(matched, Matched::Own { .. }), app.clock.now());

@@ -2,9 +2,10 @@
 //! the net beneath.
 
 mod deliver;
+mod slow;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, watch};
 
@@ -12,15 +13,19 @@ use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, Job, Kind};
 use crate::privacy::retention;
+use crate::worker::slow::Slow;
 use crate::{import, passkeys, recovery, runs, staff, throttle};
 
 /// Jobs done at once on one node.
 const WORKERS: usize = 4;
 /// How long a worker waits for the mail server before it lets another mail have
-/// its turn and leaves the waiting to a task.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Mails of one node that may be waited for so at once.
-const WAITING: usize = 32;
+/// its turn, leaves the waiting to a task, and takes the domain for slow.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Mails of one node that may be waited for so at once. A domain has a quarter of
+/// what is free, so there is room for others however many hang.
+const WAITING: usize = 64;
+/// How long a mail to a slow domain stands back when there is no room to wait for it.
+const NO_ROOM_PAUSE: Duration = Duration::from_secs(5);
 /// How long the end of the process waits for mails that are being handed over.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 /// Longest wait before looking for jobs that nobody announced, such as those
@@ -45,6 +50,15 @@ struct Hands {
     apart: Arc<Semaphore>,
     /// One for each mail that is being handed over.
     handovers: Arc<Semaphore>,
+    /// Domains that took their time lately.
+    slow: Arc<Slow>,
+}
+
+impl Hands {
+    /// How many mails to one domain may be handed over at a time.
+    fn per_domain(&self) -> i64 {
+        i64::try_from(self.apart.available_permits() / 4).unwrap_or(i64::MAX).max(1)
+    }
 }
 
 /// Starts the workers of this node. They end with the process; whatever they
@@ -53,7 +67,12 @@ pub fn start(app: &Arc<App>) -> Workers {
     let hands = Hands {
         apart: Arc::new(Semaphore::new(WAITING)),
         handovers: Arc::new(Semaphore::new(WORKERS + WAITING)),
+        slow: Arc::default(),
     };
+    let apart = Arc::clone(&hands.apart);
+    app.gauges.add(("mails_waited_for", "Mails whose mail server takes its time."), WAITING, move || {
+        WAITING.saturating_sub(apart.available_permits())
+    });
     let (ending, end) = watch::channel(false);
     for _ in 0..WORKERS {
         tokio::spawn(work(Arc::clone(app), hands.clone(), end.clone()));
@@ -99,12 +118,12 @@ async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
         let woken = app.db.work().notified();
         let mut woken = std::pin::pin!(woken);
         woken.as_mut().enable();
-        match next(&app).await {
+        match next(&app, &hands).await {
             Ok(Next::Job(job)) if job.kind == Kind::SendMail => send(&app, job, &hands).await,
             Ok(Next::Job(job)) => {
                 if let Err(error) = perform(&app, &job).await {
                     tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
-                    put_off(&app, job).await;
+                    put_off(&app, job, BROKEN_PAUSE).await;
                 }
             }
             Ok(Next::Nothing(pause)) => drop(tokio::time::timeout(pause, woken).await),
@@ -117,19 +136,41 @@ async fn work(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
 }
 
 /// Hands a mail over. A mail server that takes its time is waited for in a task of
-/// its own, so that other mails go on leaving.
+/// its own, so that other mails go on leaving; one that did so lately, at once.
 async fn send(app: &Arc<App>, job: Job, hands: &Hands) {
-    let (own, counted) = (Arc::clone(app), Arc::clone(&hands.handovers));
+    let (domain, slow) = (job.domain.clone(), hands.slow.is(&job.domain, app.clock.now()));
+    let room = Arc::clone(&hands.apart).try_acquire_owned();
+    let room = match (slow, room) {
+        (true, Err(_)) => return put_off(app, job, NO_ROOM_PAUSE).await,
+        (true, Ok(room)) => Some(room),
+        (false, _) => None,
+    };
+    let (own, counted, marks) = (Arc::clone(app), Arc::clone(&hands.handovers), Arc::clone(&hands.slow));
     let mut handover = tokio::spawn(async move {
         let _counted = counted.acquire_owned().await;
+        let began = Instant::now();
+        let domain = job.domain.clone();
         if let Err(error) = deliver::deliver(&own, job.clone()).await {
             tracing::error!(%error, job.id = %job.id, "A mail's job broke; it is tried again");
-            put_off(&own, job).await;
+            put_off(&own, job, BROKEN_PAUSE).await;
         }
+        if began.elapsed() < PATIENCE {
+            marks.forget(&domain);
+        }
+        // Another mail to this domain may have waited for this one's end.
+        own.db.work().notify_one();
     });
+    if let Some(room) = room {
+        tokio::spawn(async move {
+            drop(handover.await);
+            drop(room);
+        });
+        return;
+    }
     if tokio::time::timeout(PATIENCE, &mut handover).await.is_ok() {
         return;
     }
+    hands.slow.note(&domain, app.clock.now());
     tokio::select! {
         _ = &mut handover => {}
         room = Arc::clone(&hands.apart).acquire_owned() => {
@@ -151,13 +192,14 @@ enum Next {
 
 /// Takes the next job that is due. Looks before it takes, so that idle workers
 /// write nothing.
-async fn next(app: &App) -> Result<Next> {
+async fn next(app: &App, hands: &Hands) -> Result<Next> {
     let now = app.clock.now();
     let due = app.db.read(jobs::next_due_at).await?;
     if due.is_none_or(|due| due > now) {
         return Ok(Next::Nothing(due.map_or(POLL, |due| due.since(now).min(POLL))));
     }
-    let job = app.db.write(move |tx| jobs::claim(tx, now)).await?;
+    let per_domain = hands.per_domain();
+    let job = app.db.write(move |tx| jobs::claim(tx, per_domain, now)).await?;
     Ok(job.map_or(Next::Nothing(POLL), Next::Job))
 }
 
@@ -172,16 +214,17 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
         }
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
         Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
+        Kind::Decoy => recovery::decoy::perform(app, job).await,
         Kind::SendMail => deliver::deliver(app, job).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
         Kind::Import => app.db.write(move |tx| import::advance(tx, &job, language, now)).await,
     }
 }
 
-async fn put_off(app: &App, job: Job) {
-    let until = app.clock.now().plus(BROKEN_PAUSE);
+async fn put_off(app: &App, job: Job, pause: Duration) {
+    let until = app.clock.now().plus(pause);
     if let Err(error) = app.db.write(move |tx| jobs::put_off(tx, &job, until)).await {
-        tracing::error!(%error, "A broken job could not be put off; its lease will run out");
+        tracing::error!(%error, "A job could not be put off; its lease will run out");
     }
 }
 

@@ -85,6 +85,25 @@ const REVOKED: [&str; 2] = ["device-revoked"; 2];
 const SIGNED_OUT: [&str; 2] = ["not-signed-in"; 2];
 
 story! {
+    async fn a_person_has_only_so_many_devices_and_is_told_which_to_revoke(kind) {
+        let shop = Shop::open(kind).await;
+        let rep = shop.colleague(BuiltIn::SalesRep, StaffKind::Rep, &["North"]).await;
+        let first = Device::of(&shop, &rep).await;
+        for _ in 1..20 {
+            shop.advance(Duration::from_secs(1));
+            Device::of(&shop, &rep).await;
+        }
+        let refused = signs_in(&shop, &rep.email, json!({ "password": STAFF_PASSWORD })).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (409, "not-possible"));
+        assert_eq!(refused.json()["reason"], "too-many-devices");
+        assert!(refused.text().contains("Revoke one you no longer use"), "{}", refused.text());
+        let id = first.id().await;
+        assert_eq!(first.program.send("DELETE", &format!("/api/v1/devices/{id}"), &[], None).await.status, 204);
+        Device::of(&shop, &rep).await;
+    }
+}
+
+story! {
     async fn a_device_is_signed_in_named_listed_and_signed_out(kind) {
         let shop = Shop::open(kind).await;
         let rep = shop.staff(BuiltIn::SalesRep).await;

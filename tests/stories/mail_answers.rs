@@ -233,7 +233,7 @@ story! {
         shop.resets("anna").await;
         let claim = async || {
             let now = shop.clock.now();
-            shop.db().write(move |tx| jobs::claim(tx, now)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))
+            shop.db().write(move |tx| jobs::claim(tx, 1, now)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"))
         };
         let job = claim().await.expect("a job");
         for _ in 0..5 {

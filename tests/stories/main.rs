@@ -57,6 +57,7 @@ mod finding;
 mod folding;
 mod forgot;
 mod forwarded;
+mod floods;
 mod fresh;
 mod getting_started;
 mod harmless;

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use tradepost::app::{App, Outbound};
 use tradepost::config::{Config, Source};
 use tradepost::db::Db;
+use tradepost::http::places::Places;
 use tradepost::http::serve;
 use tradepost::kernel::{Clock, Timestamp};
 use tradepost::mail::smtp::Timeouts;
@@ -100,6 +101,12 @@ impl Shop {
         Self::start(kind, Settings { idle: true, ..Settings::default() }).await
     }
 
+    /// The same, with these keys set.
+    pub async fn idle_with(kind: Kind, config: &[(&'static str, &str)]) -> Self {
+        let config = config.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        Self::start(kind, Settings { config, idle: true, ..Settings::default() }).await
+    }
+
     /// An installation that waits for its mail server.
     pub async fn patient(kind: Kind) -> Self {
         Self::start(kind, Settings { patient: true, ..Settings::default() }).await
@@ -135,7 +142,7 @@ impl Shop {
         let prepare = app.db.write(move |tx| {
             staff::roles::establish(tx, now)?;
             if only_node {
-                jobs::release_all(tx)?;
+                jobs::release_all(tx, now)?;
             }
             Ok::<_, Error>(())
         });
@@ -149,7 +156,8 @@ impl Shop {
         let entered = runtime.enter();
         let listener = TcpListener::from_std(listener).expect("a listener");
         let workers = (!self.settings.idle).then(|| worker::start(&app));
-        runtime.spawn(serve::serve(listener, router, std::future::pending()));
+        let places = Places::new(app.config.http.trusted_proxies.clone());
+        runtime.spawn(serve::serve(listener, router, places, std::future::pending()));
         drop(entered);
         self.node = Some(Node { app, workers, runtime: Some(runtime) });
     }

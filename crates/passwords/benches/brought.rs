@@ -19,7 +19,7 @@ const BCRYPT: &str = "zZCilMqr6XKKkl2ggaAiAOK5iEWWTN7OdeIE6oJ4pfntta.z4Xo16";
 
 fn main() {
     let cost = Cost { memory_kib: 8, iterations: 1, parallelism: 1 };
-    let pool = Pool::start(Settings { threads: NonZeroUsize::MIN, waiting: 1, cost }).unwrap();
+    let pool = Pool::start(Settings { threads: NonZeroUsize::MIN, waiting: 1, per_share: 1, cost }).unwrap();
     let beside = median(|| check(&pool, None));
     for (what, hash) in hashes() {
         let Reading::Kept(own) = Brought::read(&Given { hash: &hash, ..Given::default() }).unwrap() else {

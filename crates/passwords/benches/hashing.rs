@@ -20,7 +20,8 @@ fn main() {
     let cost = Cost::default();
     println!("Argon2id, {} KiB, t {}, p {}", cost.memory_kib, cost.iterations, cost.parallelism);
     for threads in [1, 2] {
-        let settings = Settings { threads: NonZeroUsize::new(threads).unwrap(), waiting: 100, cost };
+        let settings =
+            Settings { threads: NonZeroUsize::new(threads).unwrap(), waiting: 100, per_share: 100, cost };
         let pool = Pool::start(settings).unwrap();
         let hash = || drop(pool.hash_blocking(Password::parse("trout9lamp").unwrap()).unwrap());
         let mut figures: [Vec<f64>; 3] = Default::default();

@@ -6,15 +6,15 @@ use crate::{
     brought::{Brought, Weak},
     check::{Known, Matched},
     hash::{Hash, Recipe},
-    memory::HashingError,
     password::Password,
+    pool::PoolError,
     temporary::TemporaryPassword,
 };
 
 /// Where an answer is sent.
-pub(crate) type Answer<T> = oneshot::Sender<Result<T, HashingError>>;
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, PoolError>>;
 /// Where it is awaited.
-pub(crate) type Awaited<T> = oneshot::Receiver<Result<T, HashingError>>;
+pub(crate) type Awaited<T> = oneshot::Receiver<Result<T, PoolError>>;
 
 /// One thing to do, with the place to answer to.
 pub(crate) enum Job {
@@ -39,6 +39,16 @@ impl Job {
             Self::Hash { answer, .. } => answer.is_closed(),
             Self::Wrap { answer, .. } => answer.is_closed(),
             Self::Check { answer, .. } => answer.is_closed(),
+        }
+    }
+
+    /// Tells whoever waits that there is no place.
+    pub(crate) fn refuse(self) {
+        // Sending fails only when the caller has gone.
+        match self {
+            Self::Hash { answer, .. } => drop(answer.send(Err(PoolError::Busy))),
+            Self::Wrap { answer, .. } => drop(answer.send(Err(PoolError::Busy))),
+            Self::Check { answer, .. } => drop(answer.send(Err(PoolError::Busy))),
         }
     }
 }

@@ -40,6 +40,7 @@ pub use hash::{Hash, HashError};
 pub use memory::HashingError;
 pub use password::{Password, PasswordError};
 pub use pool::{Pool, PoolError, Settings, StartError};
+pub use queue::Turn;
 pub use rule::{About, Problem, Rule, RuleError};
 pub use staff::StaffRule;
 pub use strength::{Strength, strength};

@@ -19,7 +19,7 @@ use crate::{
     job::{Awaited, Job, Secret},
     memory::HashingError,
     password::Password,
-    queue::Queue,
+    queue::{Bounds, Queue, Turn},
     temporary::TemporaryPassword,
     worker::{Computed, Worker},
 };
@@ -27,16 +27,19 @@ use crate::{
 /// How a [`Pool`] is set up.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Threads, and so hashes computed at a time.
+    /// Threads, and so hashes computed at a time. One more mints temporary passwords.
     pub threads: NonZeroUsize,
     /// How many jobs may wait for a thread before more are refused.
     pub waiting: usize,
+    /// How many of one share may.
+    pub per_share: usize,
     /// The cost of new hashes.
     pub cost: Cost,
 }
 
 /// Threads of their own for hashing, so that no other work waits for it, with a bounded line
-/// before them: first come, first served, and refused at once when it is full.
+/// before them, in which shares are served in turn ([`Turn`]). Temporary passwords are minted by a
+/// thread with a line of its own: however many sign in or try to, mails go on leaving.
 ///
 /// Each thread allocates Argon2's memory at its first hash and keeps it; a pool that has never
 /// hashed is small. A job whose caller has gone is skipped. Dropping the pool drops the jobs that
@@ -44,6 +47,7 @@ pub struct Settings {
 pub struct Pool {
     cost: Cost,
     queue: Arc<Queue>,
+    minting: Arc<Queue>,
     computed: Arc<Computed>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -62,7 +66,7 @@ pub enum StartError {
 /// Why a [`Pool`] did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PoolError {
-    /// Too many wait already; nothing was done. Try again in a moment.
+    /// Too many wait already, in all or of this share; nothing was done. Try again in a moment.
     #[error("too many passwords wait for hashing")]
     Busy,
     /// The pool has ended, or the thread broke down over this job.
@@ -77,37 +81,49 @@ pub enum PoolError {
 }
 
 impl Pool {
-    /// Starts the threads, named `hash-0`, `hash-1`, …
+    /// Starts the threads, named `hash-0`, `hash-1`, … and `mint`.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
-        let mut pool = Self::without_threads(settings.waiting, settings.cost)?;
+        let bounds = Bounds { waiting: settings.waiting, per_share: settings.per_share };
+        let mut pool = Self::without_threads(bounds, settings.cost)?;
         for number in 0..settings.threads.get() {
-            let (queue, computed, cost) = (Arc::clone(&pool.queue), Arc::clone(&pool.computed), pool.cost);
-            // A job that panics costs its own answer, not the thread.
-            let serve = move || {
-                let attempt = || Worker::new(cost, Arc::clone(&computed)).serve(&queue);
-                while panic::catch_unwind(AssertUnwindSafe(attempt)).is_err() {}
-            };
-            let thread = thread::Builder::new().name(format!("hash-{number}")).spawn(serve);
-            pool.threads.push(thread.map_err(StartError::Thread)?);
+            pool.add_thread(format!("hash-{number}"), Arc::clone(&pool.queue))?;
         }
+        pool.add_thread("mint".to_owned(), Arc::clone(&pool.minting))?;
         Ok(pool)
     }
 
-    /// Hashes a password with a fresh salt.
+    fn add_thread(&mut self, name: String, queue: Arc<Queue>) -> Result<(), StartError> {
+        let (computed, cost) = (Arc::clone(&self.computed), self.cost);
+        // A job that panics costs its own answer, not the thread.
+        let serve = move || {
+            let attempt = || Worker::new(cost, Arc::clone(&computed)).serve(&queue);
+            while panic::catch_unwind(AssertUnwindSafe(attempt)).is_err() {}
+        };
+        let thread = thread::Builder::new().name(name).spawn(serve);
+        self.threads.push(thread.map_err(StartError::Thread)?);
+        Ok(())
+    }
+
+    /// Hashes a password with a fresh salt, for someone who has proved who they are.
     pub async fn hash(&self, password: Password) -> Result<Hash, PoolError> {
-        let answer = self.ask_hash(Secret::Own(password), self.fresh()?)?;
+        self.hash_for(&Turn::default(), password).await
+    }
+
+    /// [`Pool::hash`] in the turn of a share.
+    pub async fn hash_for(&self, turn: &Turn, password: Password) -> Result<Hash, PoolError> {
+        let answer = self.ask_hash(turn, Secret::Own(password), self.fresh()?)?;
         answered(answer.await)
     }
 
     /// [`Pool::hash`] for a password that is needed once more.
-    pub async fn rehash(&self, password: Password) -> Result<(Hash, Password), PoolError> {
-        let hash = self.hash(password.duplicate()).await?;
+    pub async fn rehash(&self, turn: &Turn, password: Password) -> Result<(Hash, Password), PoolError> {
+        let hash = self.hash_for(turn, password.duplicate()).await?;
         Ok((hash, password))
     }
 
     /// [`Pool::hash`] for callers outside the async runtime (within it, this panics).
     pub fn hash_blocking(&self, password: Password) -> Result<Hash, PoolError> {
-        let answer = self.ask_hash(Secret::Own(password), self.fresh()?)?;
+        let answer = self.ask_hash(&Turn::default(), Secret::Own(password), self.fresh()?)?;
         answered(answer.blocking_recv())
     }
 
@@ -127,8 +143,24 @@ impl Pool {
             Some(hash) => hash.recipe().clone(),
             None => self.fresh()?,
         };
-        let answer = self.ask_hash(Secret::Temporary(temporary.duplicate()), recipe)?;
-        answered(answer.await)
+        self.mint(&Turn::new(String::new(), true), temporary, recipe).await
+    }
+
+    /// The same work for nobody, behind what somebody waits for.
+    pub async fn hash_decoy(&self, temporary: &TemporaryPassword) -> Result<Hash, PoolError> {
+        self.mint(&Turn::default(), temporary, self.fresh()?).await
+    }
+
+    async fn mint(
+        &self,
+        turn: &Turn,
+        temporary: &TemporaryPassword,
+        recipe: Recipe,
+    ) -> Result<Hash, PoolError> {
+        let (answer, awaited) = oneshot::channel();
+        let secret = Secret::Temporary(temporary.duplicate());
+        self.minting.put(turn, Job::Hash { secret, recipe, answer }).map_err(|_| PoolError::Busy)?;
+        answered(awaited.await)
     }
 
     /// Makes of a hash that is too weak to be kept one that is kept: Argon2id over its digest, with a
@@ -136,7 +168,7 @@ impl Pool {
     pub async fn wrap(&self, weak: Weak) -> Result<Brought, PoolError> {
         let (answer, awaited) = oneshot::channel();
         let job = Job::Wrap { weak, recipe: self.fresh()?, answer };
-        self.queue.put(job).map_err(|_| PoolError::Busy)?;
+        self.queue.put(&Turn::default(), job).map_err(|_| PoolError::Busy)?;
         answered(awaited.await)
     }
 
@@ -147,13 +179,23 @@ impl Pool {
     /// that of a hash brought along while [`Known::decoy`] is given. Two exceptions that fade by themselves: hashes of an earlier cost take the earlier
     /// cost's time, and temporary hashes that do not share a salt take a computation each.
     pub async fn check(&self, typed: Password, known: Known) -> Result<(Matched, Password), PoolError> {
-        let answer = self.ask_check(typed, known)?;
+        self.check_for(&Turn::default(), typed, known).await
+    }
+
+    /// [`Pool::check`] in the turn of a share: for whoever hasn't proved yet who they are.
+    pub async fn check_for(
+        &self,
+        turn: &Turn,
+        typed: Password,
+        known: Known,
+    ) -> Result<(Matched, Password), PoolError> {
+        let answer = self.ask_check(turn, typed, known)?;
         answered(answer.await)
     }
 
     /// [`Pool::check`] for callers outside the async runtime (within it, this panics).
     pub fn check_blocking(&self, typed: Password, known: Known) -> Result<(Matched, Password), PoolError> {
-        let answer = self.ask_check(typed, known)?;
+        let answer = self.ask_check(&Turn::default(), typed, known)?;
         answered(answer.blocking_recv())
     }
 
@@ -178,9 +220,19 @@ impl Pool {
         self.queue.waiting()
     }
 
-    fn without_threads(waiting: usize, cost: Cost) -> Result<Self, StartError> {
-        let (queue, computed) = (Arc::new(Queue::new(waiting)), Arc::default());
-        Ok(Self { cost: cost.validate()?, queue, computed, threads: Vec::new() })
+    /// How many jobs may wait in each of the two lines, for metrics.
+    pub fn may_wait(&self) -> usize {
+        self.queue.may_wait()
+    }
+
+    /// How many temporary passwords wait to be minted, for metrics.
+    pub fn waiting_to_mint(&self) -> usize {
+        self.minting.waiting()
+    }
+
+    fn without_threads(bounds: Bounds, cost: Cost) -> Result<Self, StartError> {
+        let (queue, minting) = (Arc::new(Queue::new(bounds)), Arc::new(Queue::new(bounds)));
+        Ok(Self { cost: cost.validate()?, queue, minting, computed: Arc::default(), threads: Vec::new() })
     }
 
     fn fresh(&self) -> Result<Recipe, PoolError> {
@@ -189,15 +241,22 @@ impl Pool {
         Ok(Recipe::new(self.cost, salt))
     }
 
-    fn ask_hash(&self, secret: Secret, recipe: Recipe) -> Result<Awaited<Hash>, PoolError> {
+    fn ask_hash(&self, turn: &Turn, secret: Secret, recipe: Recipe) -> Result<Awaited<Hash>, PoolError> {
         let (answer, awaited) = oneshot::channel();
-        self.queue.put(Job::Hash { secret, recipe, answer }).map_err(|_| PoolError::Busy)?;
+        self.queue.put(turn, Job::Hash { secret, recipe, answer }).map_err(|_| PoolError::Busy)?;
         Ok(awaited)
     }
 
-    fn ask_check(&self, typed: Password, known: Known) -> Result<Awaited<(Matched, Password)>, PoolError> {
+    fn ask_check(
+        &self,
+        turn: &Turn,
+        typed: Password,
+        known: Known,
+    ) -> Result<Awaited<(Matched, Password)>, PoolError> {
         let (answer, awaited) = oneshot::channel();
-        self.queue.put(Job::Check { typed, known: Box::new(known), answer }).map_err(|_| PoolError::Busy)?;
+        self.queue
+            .put(turn, Job::Check { typed, known: Box::new(known), answer })
+            .map_err(|_| PoolError::Busy)?;
         Ok(awaited)
     }
 }
@@ -205,6 +264,7 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.queue.close();
+        self.minting.close();
         for thread in self.threads.drain(..) {
             // A thread that broke down has nothing left to end.
             drop(thread.join());
@@ -212,8 +272,8 @@ impl Drop for Pool {
     }
 }
 
-fn answered<T>(answer: Result<Result<T, HashingError>, oneshot::error::RecvError>) -> Result<T, PoolError> {
-    Ok(answer.map_err(|_| PoolError::Ended)??)
+fn answered<T>(answer: Result<Result<T, PoolError>, oneshot::error::RecvError>) -> Result<T, PoolError> {
+    answer.map_err(|_| PoolError::Ended)?
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The line in which jobs wait for a hashing thread: first come, first served.
+//! The line in which jobs wait for a hashing thread: each share in its turn.
 
 use std::{
     collections::VecDeque,
@@ -7,66 +7,112 @@ use std::{
 
 use crate::job::Job;
 
+/// Jobs that go first, in a row, before one of the others does.
+const IN_A_ROW: usize = 3;
+
+/// In whose name something is hashed, which decides who waits for whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    share: String,
+    first: bool,
+}
+
+impl Turn {
+    /// One of a share, such as a network: shares are served in turn, and only so many of one
+    /// may wait. `first` are those who have been here before: they go before strangers.
+    pub fn new(share: String, first: bool) -> Self {
+        Self { share, first }
+    }
+}
+
+/// How long the line may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// In all.
+    pub(crate) waiting: usize,
+    /// Of one share with a name; what is nobody's has no bound of its own.
+    pub(crate) per_share: usize,
+}
+
 /// A bounded queue.
 pub(crate) struct Queue {
-    limit: usize,
+    bounds: Bounds,
     line: Mutex<Line>,
     changed: Condvar,
 }
 
+#[derive(Default)]
 struct Line {
-    jobs: VecDeque<Job>,
+    first: Ring,
+    others: Ring,
+    /// Of those who go first, how many went since one of the others did.
+    in_a_row: usize,
     closed: bool,
 }
+
+/// The shares that wait, the one whose turn it is in front.
+#[derive(Default)]
+struct Ring(VecDeque<(String, VecDeque<Job>)>);
 
 /// The line is full.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Queue {
-    pub(crate) fn new(limit: usize) -> Self {
-        let line = Mutex::new(Line { jobs: VecDeque::new(), closed: false });
-        Self { limit, line, changed: Condvar::new() }
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self { bounds, line: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Puts a job at the end of the line. Jobs whose caller has gone don't count.
-    pub(crate) fn put(&self, job: Job) -> Result<(), Full> {
+    /// Puts a job behind those of its share. Jobs whose caller has gone don't count. When the
+    /// line is full, whoever has most of it makes room for who has less: of the last of theirs
+    /// it is told that there is no place.
+    pub(crate) fn put(&self, turn: &Turn, job: Job) -> Result<(), Full> {
         let mut line = self.line();
-        if line.jobs.len() >= self.limit {
-            line.jobs.retain(|job| !job.is_cancelled());
+        let own = line.ring(turn.first).waiting(&turn.share);
+        if line.waiting() >= self.bounds.waiting || own >= self.bounds.per_share {
+            line.first.forget_gone();
+            line.others.forget_gone();
         }
-        if line.jobs.len() >= self.limit {
+        let own = line.ring(turn.first).waiting(&turn.share);
+        if own >= self.bounds.per_share && !turn.share.is_empty() {
             return Err(Full);
         }
-        line.jobs.push_back(job);
+        if line.waiting() >= self.bounds.waiting {
+            let last = line.last_of_longest(if turn.first { 0 } else { own + 1 }).ok_or(Full)?;
+            last.refuse();
+        }
+        line.ring(turn.first).put(&turn.share, job);
         self.changed.notify_one();
         Ok(())
     }
 
-    /// The first job in the line, if any waits.
+    /// The next job in the line, if any waits.
     pub(crate) fn take_waiting(&self) -> Option<Job> {
-        self.line().jobs.pop_front()
+        self.line().next()
     }
 
-    /// The first job in the line as soon as there is one; `None` once closed.
+    /// The next job in the line as soon as there is one; `None` once closed.
     pub(crate) fn take(&self) -> Option<Job> {
         let mut line = self
             .changed
-            .wait_while(self.line(), |line| line.jobs.is_empty() && !line.closed)
+            .wait_while(self.line(), |line| line.waiting() == 0 && !line.closed)
             .unwrap_or_else(PoisonError::into_inner);
-        line.jobs.pop_front()
+        line.next()
     }
 
     /// Drops the jobs that wait and lets every [`Queue::take`] end.
     pub(crate) fn close(&self) {
         let mut line = self.line();
-        line.closed = true;
-        line.jobs.clear();
+        *line = Line { closed: true, ..Line::default() };
         self.changed.notify_all();
     }
 
     pub(crate) fn waiting(&self) -> usize {
-        self.line().jobs.len()
+        self.line().waiting()
+    }
+
+    pub(crate) fn may_wait(&self) -> usize {
+        self.bounds.waiting
     }
 
     /// The line is whole whenever the lock is free, even if a thread died holding it.
@@ -75,14 +121,74 @@ impl Queue {
     }
 }
 
+impl Line {
+    fn ring(&mut self, first: bool) -> &mut Ring {
+        if first { &mut self.first } else { &mut self.others }
+    }
+
+    fn waiting(&self) -> usize {
+        [&self.first, &self.others].iter().flat_map(|ring| &ring.0).map(|(_, jobs)| jobs.len()).sum()
+    }
+
+    fn next(&mut self) -> Option<Job> {
+        let others_are_due = self.in_a_row >= IN_A_ROW && !self.others.0.is_empty();
+        if !others_are_due && let Some(job) = self.first.next() {
+            self.in_a_row += 1;
+            return Some(job);
+        }
+        self.in_a_row = 0;
+        self.others.next()
+    }
+
+    /// Takes the last job of the stranger with most jobs out, if they are more than `than`.
+    fn last_of_longest(&mut self, than: usize) -> Option<Job> {
+        let longest = self.others.0.iter_mut().max_by_key(|(_, jobs)| jobs.len())?;
+        let last = (longest.1.len() > than).then(|| longest.1.pop_back()).flatten();
+        self.others.0.retain(|(_, jobs)| !jobs.is_empty());
+        last
+    }
+}
+
+impl Ring {
+    fn waiting(&self, share: &str) -> usize {
+        self.0.iter().find(|(name, _)| name == share).map_or(0, |(_, jobs)| jobs.len())
+    }
+
+    fn put(&mut self, share: &str, job: Job) {
+        match self.0.iter_mut().find(|(name, _)| name == share) {
+            Some((_, jobs)) => jobs.push_back(job),
+            None => self.0.push_back((share.to_owned(), VecDeque::from([job]))),
+        }
+    }
+
+    /// The first job of the share in front, which then goes to the back.
+    fn next(&mut self) -> Option<Job> {
+        let (share, mut jobs) = self.0.pop_front()?;
+        let job = jobs.pop_front();
+        if !jobs.is_empty() {
+            self.0.push_back((share, jobs));
+        }
+        job
+    }
+
+    fn forget_gone(&mut self) {
+        for (_, jobs) in &mut self.0 {
+            jobs.retain(|job| !job.is_cancelled());
+        }
+        self.0.retain(|(_, jobs)| !jobs.is_empty());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::{check::Matched, job::Awaited, password::Password};
+    use crate::{check::Matched, job::Awaited, password::Password, pool::PoolError};
 
-    fn job(typed: &str) -> (Job, Awaited<(Matched, Password)>) {
+    type Answer = Awaited<(Matched, Password)>;
+
+    fn job(typed: &str) -> (Job, Answer) {
         let (answer, receiver) = oneshot::channel();
         (Job::Check { typed: Password::parse(typed).unwrap(), known: Box::default(), answer }, receiver)
     }
@@ -94,38 +200,80 @@ mod tests {
         })
     }
 
+    fn queue(waiting: usize, per_share: usize) -> Queue {
+        Queue::new(Bounds { waiting, per_share })
+    }
+
+    /// Puts jobs of a share in the line, named by it and numbered.
+    fn put(queue: &Queue, share: &str, first: bool, count: usize) -> Vec<(Answer, Result<(), Full>)> {
+        let turn = Turn::new(share.to_owned(), first);
+        let jobs = (0..count).map(|n| job(&format!("{share}{n}")));
+        jobs.map(|(job, answer)| (answer, queue.put(&turn, job))).collect()
+    }
+
+    fn order(queue: &Queue) -> String {
+        std::iter::from_fn(|| typed(queue.take_waiting())).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn first_come_first_served_and_refused_when_full() {
-        let queue = Queue::new(2);
-        let (a, _a) = job("a");
-        let (b, _b) = job("b");
-        let (c, _c) = job("c");
-        assert_eq!(queue.put(a), Ok(()));
-        assert_eq!(queue.put(b), Ok(()));
-        assert_eq!(queue.put(c), Err(Full));
-        assert_eq!(typed(queue.take_waiting()).as_deref(), Some("a"));
-        assert_eq!(typed(queue.take()).as_deref(), Some("b"));
+        let queue = queue(2, 9);
+        let all = put(&queue, "", false, 3);
+        assert_eq!(all.iter().map(|(_, put)| put.is_ok()).collect::<Vec<_>>(), [true, true, false]);
+        assert_eq!(typed(queue.take_waiting()).as_deref(), Some("0"));
+        assert_eq!(typed(queue.take()).as_deref(), Some("1"));
         assert!(queue.take_waiting().is_none());
     }
 
     #[test]
+    fn shares_are_served_in_turn_and_have_a_bound_each() {
+        let queue = queue(100, 4);
+        let flood = put(&queue, "a", false, 9);
+        let others = [put(&queue, "b", false, 1), put(&queue, "c", false, 2)];
+        assert_eq!(flood.iter().filter(|(_, put)| put.is_ok()).count(), 4);
+        assert!(others.iter().flatten().all(|(_, put)| put.is_ok()));
+        assert_eq!(order(&queue), "a0 b0 c0 a1 c1 a2 a3");
+    }
+
+    #[test]
+    fn who_was_here_before_goes_first_and_never_alone() {
+        let queue = queue(100, 9);
+        let _waiting = [put(&queue, "a", false, 2), put(&queue, "k", true, 5)];
+        assert_eq!(order(&queue), "k0 k1 k2 a0 k3 k4 a1");
+    }
+
+    #[test]
+    fn whoever_has_most_of_a_full_line_makes_room_for_who_has_less() {
+        let queue = queue(4, 9);
+        let mut flood = put(&queue, "a", false, 4);
+        let others = put(&queue, "b", false, 3);
+        let (mut last, _) = flood.pop().unwrap();
+        assert!(matches!(last.try_recv(), Ok(Err(PoolError::Busy))), "it is told that there is no place");
+        assert!(others[0].1.is_ok() && others[1].1.is_ok());
+        assert_eq!(others[2].1, Err(Full), "no more than others have");
+        let known = put(&queue, "k", true, 4);
+        assert!(known.iter().all(|(_, put)| put.is_ok()), "who was here before takes any stranger's place");
+        assert_eq!(put(&queue, "k", true, 1).remove(0).1, Err(Full), "and nobody else's");
+    }
+
+    #[test]
     fn those_who_left_the_line_make_room() {
-        let queue = Queue::new(1);
-        let (a, gone) = job("a");
-        let (b, _b) = job("b");
-        queue.put(a).unwrap();
-        drop(gone);
-        assert_eq!(queue.put(b), Ok(()));
-        assert_eq!(typed(queue.take()).as_deref(), Some("b"));
+        let queue = queue(9, 1);
+        drop(put(&queue, "a", false, 1));
+        assert!(put(&queue, "a", false, 1).remove(0).1.is_ok());
+        let queue = self::queue(1, 9);
+        drop(put(&queue, "a", false, 1));
+        let here = put(&queue, "b", false, 1);
+        assert!(here[0].1.is_ok());
+        assert_eq!(order(&queue), "b0");
     }
 
     #[test]
     fn a_closed_queue_drops_its_jobs_and_ends_its_takers() {
-        let queue = Queue::new(1);
-        let (a, receiver) = job("a");
-        queue.put(a).unwrap();
+        let queue = queue(1, 1);
+        let mut all = put(&queue, "a", false, 1);
         queue.close();
         assert!(queue.take().is_none());
-        assert!(receiver.blocking_recv().is_err());
+        assert!(all.remove(0).0.blocking_recv().is_err());
     }
 }

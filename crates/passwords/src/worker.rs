@@ -18,6 +18,7 @@ use crate::{
     job::Job,
     memory::{HashingError, Memory},
     password::Password,
+    pool::PoolError,
     queue::Queue,
     temporary::TemporaryPassword,
 };
@@ -68,15 +69,21 @@ impl Worker {
         match job {
             Job::Hash { secret, recipe, answer } => {
                 let digest = self.digest(secret.as_bytes(), &recipe);
-                drop(answer.send(digest.map(|digest| Hash::new(recipe, &digest))));
+                drop(answer.send(digest.map(|digest| Hash::new(recipe, &digest)).map_err(PoolError::from)));
             }
             Job::Wrap { weak, recipe, answer } => {
                 let digest = self.digest(weak.digest(), &recipe);
-                drop(answer.send(digest.map(|digest| Brought::over(&weak, Hash::new(recipe, &digest)))));
+                drop(
+                    answer.send(
+                        digest
+                            .map(|digest| Brought::over(&weak, Hash::new(recipe, &digest)))
+                            .map_err(PoolError::from),
+                    ),
+                );
             }
             Job::Check { typed, known, answer } => {
                 let matched = self.check(&typed, &known);
-                drop(answer.send(matched.map(|matched| (matched, typed))));
+                drop(answer.send(matched.map(|matched| (matched, typed)).map_err(PoolError::from)));
             }
         }
     }
@@ -156,14 +163,16 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
+    use crate::queue::{Bounds, Turn};
 
     #[test]
     fn a_worker_with_nothing_to_do_leaves_nothing_behind() {
         let cost = Cost { memory_kib: 16, iterations: 1, parallelism: 1 };
         let (answer, awaited) = oneshot::channel();
-        let (queue, mut worker) = (Queue::new(1), Worker::new(cost, Arc::default()));
+        let (queue, mut worker) =
+            (Queue::new(Bounds { waiting: 1, per_share: 1 }), Worker::new(cost, Arc::default()));
         let typed = Password::parse("trout9lamp").unwrap();
-        queue.put(Job::Check { typed, known: Box::default(), answer }).unwrap();
+        queue.put(&Turn::default(), Job::Check { typed, known: Box::default(), answer }).unwrap();
         thread::scope(|scope| {
             scope.spawn(|| worker.serve(&queue));
             awaited.blocking_recv().unwrap().unwrap();

@@ -34,7 +34,7 @@ static VECTORS: LazyLock<Vec<Vector>> = LazyLock::new(|| {
 
 static POOL: LazyLock<Pool> = LazyLock::new(|| {
     let cost = Cost { memory_kib: 32, iterations: 1, parallelism: 1 };
-    let settings = Settings { threads: NonZeroUsize::new(2).unwrap(), waiting: 100, cost };
+    let settings = Settings { threads: NonZeroUsize::new(2).unwrap(), waiting: 100, per_share: 100, cost };
     Pool::start(settings).unwrap()
 });
 

@@ -9,7 +9,7 @@ use passwords::{Cost, Known, Matched, Own, Password, Pool, Settings, TemporaryPa
 use proptest::prelude::*;
 
 fn pool(cost: Cost) -> Pool {
-    let settings = Settings { threads: NonZeroUsize::MIN, waiting: 100, cost };
+    let settings = Settings { threads: NonZeroUsize::MIN, waiting: 100, per_share: 100, cost };
     Pool::start(settings).unwrap()
 }
 

@@ -136,7 +136,7 @@ pub async fn follow(
     Ids((contact, reset)): Ids<(ContactId, ResetId)>,
 ) -> Answer<Response> {
     find(&caller, contact, Some(reset)).await?;
-    let Some(open) = web.streams.open(caller.session.id) else {
+    let Some(open) = web.streams.open(caller.session.staff) else {
         return Err(Problem::new(&problem::TOO_MANY_REQUESTS).retry_after(events::WAIT_S).into());
     };
     Ok(events::stream(caller, (contact, reset), open))

@@ -24,6 +24,10 @@ pub use store::{Ended, current, list, rename, revoke_all_of_staff, revoke_of_sta
 /// How long an access token is good.
 const ACCESS_LASTS: Duration = Duration::from_mins(10);
 
+/// Devices one person may have: each may hold connections, and one that was forgotten
+/// somewhere is a way in.
+pub const MOST: usize = 20;
+
 /// What a device is handed, once.
 #[derive(Debug)]
 pub struct Tokens {
@@ -37,6 +41,20 @@ pub struct Tokens {
     pub access_expires_in_s: u64,
     /// In how many seconds the refresh token does, unless it is used.
     pub refresh_expires_in_s: u64,
+}
+
+/// The device of somebody that was used least lately, if they have as many as they
+/// may.
+///
+/// # Errors
+/// When the database fails.
+pub fn one_too_many(
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<Option<super::Device>, db::Error> {
+    let mut all = list(tx, staff, now)?;
+    Ok(if all.len() < MOST { None } else { all.pop() })
 }
 
 /// Signs a device in.

@@ -16,7 +16,17 @@ use crate::{
 const COST: Cost = Cost { memory_kib: 16, iterations: 1, parallelism: 1 };
 
 fn pool(threads: usize) -> Pool {
-    Pool::start(Settings { threads: NonZeroUsize::new(threads).unwrap(), waiting: 100, cost: COST }).unwrap()
+    Pool::start(Settings {
+        threads: NonZeroUsize::new(threads).unwrap(),
+        waiting: 100,
+        per_share: 100,
+        cost: COST,
+    })
+    .unwrap()
+}
+
+fn bounds(waiting: usize) -> Bounds {
+    Bounds { waiting, per_share: waiting }
 }
 
 fn password(text: &str) -> Password {
@@ -74,7 +84,7 @@ async fn two_hashes_of_one_password_have_different_salts() {
 async fn a_hash_of_another_cost_is_outdated() {
     let old = pool(1).hash(password("trout9lamp")).await.unwrap();
     let cost = Cost { iterations: 2, ..COST };
-    let pool = Pool::start(Settings { threads: NonZeroUsize::MIN, waiting: 1, cost }).unwrap();
+    let pool = Pool::start(Settings { threads: NonZeroUsize::MIN, waiting: 1, per_share: 1, cost }).unwrap();
     let (matched, typed) = pool.check(password("trout9lamp"), own(&old)).await.unwrap();
     assert_eq!(matched, Matched::Own { outdated: true });
     let new = pool.hash(typed).await.unwrap();
@@ -226,7 +236,7 @@ async fn a_weak_hash_is_hashed_over_with_a_salt_of_its_own() {
 #[tokio::test]
 async fn a_password_that_is_hashed_again_comes_back() {
     let pool = pool(1);
-    let (hash, typed) = pool.rehash(password("caf\u{e9} 1234")).await.unwrap();
+    let (hash, typed) = pool.rehash(&Turn::default(), password("caf\u{e9} 1234")).await.unwrap();
     let (matched, _) = pool.check(typed, own(&hash)).await.unwrap();
     assert_eq!(matched, Matched::Own { outdated: false });
 }
@@ -241,7 +251,7 @@ async fn the_dummy_is_no_password() {
 
 #[test]
 fn a_full_line_refuses_at_once() {
-    let pool = Pool::without_threads(2, COST).unwrap();
+    let pool = Pool::without_threads(bounds(2), COST).unwrap();
     let mut one = pin!(pool.hash(password("one")));
     let mut two = pin!(pool.check(password("two"), Known::default()));
     let mut three = pin!(pool.hash(password("three")));
@@ -255,8 +265,27 @@ fn a_full_line_refuses_at_once() {
 }
 
 #[test]
+fn a_full_line_keeps_no_temporary_password_from_being_minted() {
+    let pool = Pool::without_threads(bounds(1), COST).unwrap();
+    let mut check = pin!(pool.check(password("one"), Known::default()));
+    assert!(begin(check.as_mut()).is_pending());
+    let (one, two) = (mint(), mint());
+    let mut minted = pin!(pool.hash_temporary(&one, None));
+    assert!(begin(minted.as_mut()).is_pending(), "a line of its own");
+    assert_eq!((pool.waiting(), pool.waiting_to_mint()), (1, 1));
+    assert!(matches!(
+        begin(pin!(pool.hash_temporary(&two, None)).as_mut()),
+        Poll::Ready(Err(PoolError::Busy))
+    ));
+    let mut worker = Worker::new(pool.cost, Arc::clone(&pool.computed));
+    worker.perform(pool.minting.take_waiting().unwrap());
+    assert!(matches!(begin(minted.as_mut()), Poll::Ready(Ok(_))));
+    assert!(begin(check.as_mut()).is_pending());
+}
+
+#[test]
 fn a_job_whose_caller_has_gone_is_skipped() {
-    let pool = Pool::without_threads(2, COST).unwrap();
+    let pool = Pool::without_threads(bounds(2), COST).unwrap();
     {
         let mut gone = pin!(pool.hash(password("gone")));
         assert!(begin(gone.as_mut()).is_pending());
@@ -270,7 +299,7 @@ fn a_job_whose_caller_has_gone_is_skipped() {
 
 #[test]
 fn a_job_dropped_with_the_pool_is_answered() {
-    let pool = Pool::without_threads(1, COST).unwrap();
+    let pool = Pool::without_threads(bounds(1), COST).unwrap();
     let mut waits = pin!(pool.hash(password("waits")));
     assert!(begin(waits.as_mut()).is_pending());
     pool.queue.close();
@@ -282,7 +311,7 @@ fn dropping_the_pool_ends_its_threads() {
     let pool = pool(3);
     pool.hash_blocking(password("trout9lamp")).unwrap();
     let names: Vec<_> = pool.threads.iter().map(|thread| thread.thread().name().map(str::to_owned)).collect();
-    assert_eq!(names, ["hash-0", "hash-1", "hash-2"].map(|name| Some(name.to_owned())));
+    assert_eq!(names, ["hash-0", "hash-1", "hash-2", "mint"].map(|name| Some(name.to_owned())));
     let queue = Arc::clone(&pool.queue);
     drop(pool);
     assert_eq!(Arc::strong_count(&queue), 1);
@@ -291,6 +320,6 @@ fn dropping_the_pool_ends_its_threads() {
 #[test]
 fn an_absurd_cost_does_not_start() {
     let cost = Cost { memory_kib: u32::MAX, ..COST };
-    let settings = Settings { threads: NonZeroUsize::MIN, waiting: 1, cost };
+    let settings = Settings { threads: NonZeroUsize::MIN, waiting: 1, per_share: 1, cost };
     assert!(matches!(Pool::start(settings), Err(StartError::Cost(_))));
 }
