@@ -54,9 +54,10 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
     migration!("0023_fair_queue"),
-    migration!("0024_order_of_resets"),
-    migration!("0025_who_changed_the_sign_in"),
-    migration!("0026_keys_of_refreshing"),
+    migration!("0024_set_aside_jobs"),
+    migration!("0025_order_of_resets"),
+    migration!("0026_who_changed_the_sign_in"),
+    migration!("0027_keys_of_refreshing"),
 ];
 
 /// Why a schema could not be brought up to date.
