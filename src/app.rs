@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use passwords::{Breached, Password, Problem};
+
 use crate::audit;
 use crate::config::{Config, Mistakes};
 use crate::db::{DatabaseUrl, Db};
@@ -37,6 +39,8 @@ pub struct App {
     pub clock: Clock,
     /// Its hashing threads.
     pub passwords: passwords::Pool,
+    /// Passwords that were stolen somewhere, if the operator has a list.
+    pub breached: Option<Arc<Breached>>,
     /// What mails say unless the office words it otherwise.
     pub built_in: Templates,
     /// What the office changes while it runs.
@@ -98,6 +102,9 @@ pub enum StartError {
     /// The way to the mail server could not be set up.
     #[error("mail server: {0}")]
     Smtp(#[from] SmtpError),
+    /// The list of stolen passwords can't be used.
+    #[error("password.breached_file: {0}")]
+    Breached(#[from] passwords::BreachedError),
     /// The settings are out of bounds.
     #[error("settings: {0}")]
     Settings(#[from] Mistakes),
@@ -107,6 +114,29 @@ pub enum StartError {
 }
 
 impl App {
+    /// Holds a new password against `rule` and the list of stolen ones, on a thread where
+    /// that may take its time.
+    ///
+    /// # Errors
+    /// When the list can't be read any more.
+    pub async fn problems_of(
+        &self,
+        new: Password,
+        rule: impl FnOnce(&Password) -> Vec<Problem> + Send + 'static,
+    ) -> crate::error::Result<(Vec<Problem>, Password)> {
+        let breached = self.breached.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            let mut problems = rule(&new);
+            if let Some(breached) = breached
+                && breached.contains(&new)?
+            {
+                problems.push(Problem::IsBreached);
+            }
+            Ok::<_, crate::Error>((problems, new))
+        });
+        looked.await?
+    }
+
     /// Opens the database, which is made if there is none, and starts on it.
     ///
     /// # Errors
@@ -148,6 +178,10 @@ impl App {
         };
         let app = Self {
             passwords: passwords::Pool::start(hashing)?,
+            breached: match &config.password.breached_file {
+                Some(file) => Some(Arc::new(Breached::open(file)?)),
+                None => None,
+            },
             passkeys: RelyingParty::of(&config),
             return_path: config
                 .mail

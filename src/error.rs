@@ -22,6 +22,12 @@ pub enum Error {
     /// A password could not be hashed.
     #[error("hashing: {0}")]
     Hashing(passwords::PoolError),
+    /// A password could not be looked up in the list of stolen ones.
+    #[error("looking a password up: {0}")]
+    LookingUp(#[from] passwords::BreachedError),
+    /// Work on a thread of its own broke down.
+    #[error("work beside: {0}")]
+    Beside(#[from] tokio::task::JoinError),
     /// The system's random source failed.
     #[error("the system's random source failed: {0}")]
     Random(#[from] getrandom::Error),

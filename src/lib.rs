@@ -27,6 +27,7 @@ pub mod gauges;
 pub mod app;
 pub mod http;
 pub mod retailers;
+pub mod temporary;
 pub mod notice;
 pub mod access;
 pub mod change_requests;

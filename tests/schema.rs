@@ -53,6 +53,7 @@ fn every_foreign_key_can_be_followed_by_an_index_or_is_known_to_be_small() {
         "runs.territory_id",
         "sessions.temporary_password_id",
         "settings.staff_id",
+        "sign_in_changes.by_staff_id",
         "staff.role_id",
         "staff_territories.territory_id",
         "logos.staff_id",

@@ -91,6 +91,7 @@ password-is-username = Wählen Sie etwas anderes als Ihren Benutzernamen.
 password-is-name = Wählen Sie etwas anderes als den Namen Ihres Geschäfts oder unseren.
 password-too-common = Dieses Passwort gehört zu den ersten, die ein Dieb versucht. Wählen Sie ein anderes.
 password-too-weak = Dieses Passwort ist zu leicht zu erraten. Fügen Sie noch ein oder zwei Wörter hinzu.
+password-is-breached = Dieses Passwort wurde irgendwo gestohlen und steht auf Listen, die Diebe durchprobieren. Wählen Sie ein anderes.
 password-is-current = Das ist Ihr aktuelles Passwort. Wählen Sie ein anderes.
 password-is-temporary = Das ist das vorläufige Passwort. Wählen Sie ein eigenes.
 password-empty = Wählen Sie ein Passwort.
@@ -447,3 +448,6 @@ operator-test-nothing = Es gibt nichts zu tun. Antworten werden nicht gelesen.
 trail-head-subject = { $supplier }: das Ende des Protokolls
 trail-head-text = Dies ist das signierte Ende des Protokolls von { $supplier } am { $at }. Über den Inhalt der Einträge sagt es nichts.
 trail-head-what-for = Bewahren Sie es auf. Wer das Protokoll sehen darf, kann es unter „Audit“, „Verify“ einfügen und erfährt, ob das Protokoll es noch enthält.
+# In mails: when something was changed, and by whom
+notice-by-staff = { $when }, durch { $name } von { $supplier }
+notice-by-operator = { $when }, durch den Administrator der Website von { $supplier }

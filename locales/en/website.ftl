@@ -91,6 +91,7 @@ password-is-username = Choose something other than your username.
 password-is-name = Choose something other than the name of your shop or ours.
 password-too-common = That password is among the first ones a thief tries. Choose another.
 password-too-weak = That password is too easy to guess. Add another word or two.
+password-is-breached = That password was stolen somewhere and is on lists that thieves try. Choose another.
 password-is-current = That is your current password. Choose another.
 password-is-temporary = That is the temporary password. Choose one of your own.
 password-empty = Choose a password.
@@ -447,3 +448,6 @@ operator-test-nothing = There is nothing to do. Replies are not read.
 trail-head-subject = { $supplier }: the end of the audit trail
 trail-head-text = This is the signed end of the audit trail of { $supplier } on { $at }. It says nothing about what the entries hold.
 trail-head-what-for = Keep it. Whoever may see the audit trail can paste it under Audit, Verify, and is told whether the trail still holds it.
+# In mails: when something was changed, and by whom
+notice-by-staff = { $when }, by { $name } of { $supplier }
+notice-by-operator = { $when }, by the administrator of the { $supplier } website

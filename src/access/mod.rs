@@ -18,12 +18,13 @@ use crate::notice::{self, Change};
 use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
 use crate::sessions;
+use crate::temporary;
 
 pub use active::{set_contact_active, set_retailer_active};
 pub use rules::{Access, Missing, Obstacle, is_open, obstacle, state};
 pub use sign_in::{SignIn, change_sign_in, clear_bounce, mark_bounced};
 pub use sign_out::{end_all_sessions, end_session};
-pub use store::{cancel_unsent_mails, void_temporary_passwords};
+pub use store::cancel_unsent_mails;
 
 /// Turns the switch. Off ends the contact's sessions and voids temporary
 /// passwords; on again loses nothing (promise 13).
@@ -63,7 +64,7 @@ pub fn remove_passkeys(
     }
     let about = About::contact(retailer, contact).with("factor", "passkey");
     audit::record(tx, actor, now, Event::FactorRemoved, about)?;
-    notice::tell(tx, owner, Change::PasskeyRemoved, now)
+    notice::tell_by(tx, actor, (owner, None), Change::PasskeyRemoved, now)
 }
 
 /// Calls back whatever could let someone in later: mails that have not left,
@@ -75,7 +76,7 @@ pub fn remove_passkeys(
 pub fn call_back_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<()> {
     store::cancel_open_resets(tx, contact, now)?;
     cancel_unsent_mails(tx, contact, now)?;
-    void_temporary_passwords(tx, contact, now)?;
+    temporary::void_all(tx, contact, now)?;
     store::close_invitations(tx, contact, now)?;
     store::close_email_changes(tx, contact, now)?;
     Ok(())
@@ -96,19 +97,24 @@ pub fn change_email(
     retailers::set_email(tx, contact.id, new, now)?;
     call_back_resets(tx, contact.id, now)?;
     if let Some(old) = contact.email.clone() {
-        tell_old_address(tx, contact, old, now)?;
+        tell_old_address(tx, actor, (contact, old), now)?;
     }
     let about = About::contact(contact.retailer, contact.id);
     Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
 }
 
 /// Tells an address of a contact that it is no longer used.
-fn tell_old_address(tx: &mut Tx<'_>, contact: &Contact, old: EmailAddress, now: Timestamp) -> Result<()> {
+fn tell_old_address(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (contact, old): (&Contact, EmailAddress),
+    now: Timestamp,
+) -> Result<()> {
     let language = contact.language;
     let notice =
         NewMail { kind: Kind::EmailChanged, to: old, language, contact: Some(contact.id), staff: None };
-    mail::enqueue(tx, &notice, now)?;
-    Ok(())
+    let mail = mail::enqueue(tx, &notice, now)?;
+    notice::note(tx, mail, actor, Change::AddressChanged)
 }
 
 /// What must be there before mail with a temporary password can be sent.

@@ -8,6 +8,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Timestamp, Username};
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::retailers::{self, Contact, Edited};
 
 /// What a contact signs in with and where their mail goes.
@@ -17,6 +19,16 @@ pub struct SignIn {
     pub username: Option<Username>,
     /// The address, if they are to have one.
     pub email: Option<EmailAddress>,
+}
+
+impl SignIn {
+    /// Whether it is another username or address than a contact has.
+    pub fn differs_from(&self, contact: &Contact) -> bool {
+        let username = |of: Option<&Username>| of.map(|username| username.as_str().to_owned());
+        let email = |of: Option<&EmailAddress>| of.map(|email| email.as_str().to_owned());
+        username(self.username.as_ref()) != username(contact.username.as_ref())
+            || email(self.email.as_ref()) != email(contact.email.as_ref())
+    }
 }
 
 /// Changes how a contact of whom the actor saw `version` signs in. Sessions go
@@ -44,13 +56,13 @@ pub fn change_sign_in(
     if contact.version != version {
         return Ok(Edited::ChangedMeanwhile);
     }
-    let shown = |username: &Option<Username>| username.as_ref().map(|username| username.as_str().to_owned());
-    let address = |email: &Option<EmailAddress>| email.as_ref().map(|email| email.as_str().to_owned());
-    let same_username = shown(&new.username) == shown(&contact.username);
-    if same_username && address(&new.email) == address(&contact.email) {
+    if !new.differs_from(&contact) {
         return Ok(Edited::Unchanged(id));
     }
+    let shown = |username: &Option<Username>| username.as_ref().map(|username| username.as_str().to_owned());
+    let same_username = shown(&new.username) == shown(&contact.username);
     if !same_username {
+        tell_new_username(tx, actor, (&contact, new.username.as_ref()), now)?;
         store::set_username(tx, id, new.username.as_ref(), now)?;
         let about = About::contact(contact.retailer, id);
         audit::record(tx, actor, now, Event::UsernameChanged, about)?;
@@ -64,6 +76,22 @@ pub fn change_sign_in(
     Ok(Edited::Saved(id))
 }
 
+/// Tells a contact who signs in already that their username is another one from
+/// now on, at the address they had so far.
+pub(super) fn tell_new_username(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (contact, new): (&Contact, Option<&Username>),
+    now: Timestamp,
+) -> Result<()> {
+    let same = new.map(Username::as_str) == contact.username.as_ref().map(Username::as_str);
+    if same || contact.username.is_none() || contact.password_set_at.is_none() {
+        return Ok(());
+    }
+    let owner = Owner::Contact(contact.id);
+    notice::tell_by(tx, actor, (owner, contact.email.as_ref()), Change::UsernameChanged, now)
+}
+
 fn remove_email(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -73,7 +101,7 @@ fn remove_email(
 ) -> Result<()> {
     store::remove_email(tx, contact.id, now)?;
     call_back_resets(tx, contact.id, now)?;
-    tell_old_address(tx, contact, old, now)?;
+    tell_old_address(tx, actor, (contact, old), now)?;
     let about = About::contact(contact.retailer, contact.id).with("to", "none");
     Ok(audit::record(tx, actor, now, Event::EmailChanged, about)?)
 }

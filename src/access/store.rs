@@ -75,14 +75,6 @@ pub(super) fn clear_bounce(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) 
     Ok(())
 }
 
-/// Voids every temporary password of a contact.
-///
-/// # Errors
-/// When the database fails.
-pub fn void_temporary_passwords(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
-    tx.run("update temporary_passwords set voided_at = $2 where contact_id = $1 and voided_at is null and used_at is null", &[&contact, &now])
-}
-
 /// Marks a contact's resets as cancelled that were not used or overtaken.
 pub(super) fn cancel_open_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
     tx.run(

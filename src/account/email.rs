@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::kernel::id::EmailChangeId;
 use crate::kernel::{EmailAddress, Timestamp, Token, calendar, text};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
+use crate::notice;
 use crate::recovery;
 use crate::retailers;
 use crate::sessions::ContactSession;
@@ -150,7 +151,7 @@ pub async fn compose_changed(app: &App, mail: &Mail) -> Result<Option<Composed>>
         website: &app.config.http.public_url,
         person: &contact.name,
         retailer: &contact.retailer_name,
-        at: &calendar::day_and_time(mail.created_at, &app.config.time_zone, mail.language),
+        at: &notice::when_and_by(app, mail).await?,
         new_address_masked: &contact.email.as_ref().map(EmailAddress::masked).unwrap_or_default(),
     };
     let rendered = app.templates().render(mail.kind, mail.language, &context)?;

@@ -122,6 +122,8 @@ pub enum Event {
     StaffPasswordChosen,
     /// A staff user's details or territories were changed.
     StaffChanged,
+    /// A staff user’s address, which they sign in with, was changed.
+    StaffAddressChanged,
     /// A staff user was given another role.
     StaffRoleChanged,
     /// A staff user works here again.
@@ -196,7 +198,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 94] = [
+    pub const ALL: [Self; 95] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -256,6 +258,7 @@ impl Event {
         Self::StaffResetRequested,
         Self::StaffPasswordChosen,
         Self::StaffChanged,
+        Self::StaffAddressChanged,
         Self::StaffRoleChanged,
         Self::StaffActivated,
         Self::StaffDeactivated,
@@ -361,6 +364,7 @@ impl Event {
             Self::StaffResetRequested => "staff-reset-requested",
             Self::StaffPasswordChosen => "staff-password-chosen",
             Self::StaffChanged => "staff-changed",
+            Self::StaffAddressChanged => "staff-address-changed",
             Self::StaffRoleChanged => "staff-role-changed",
             Self::StaffActivated => "staff-activated",
             Self::StaffDeactivated => "staff-deactivated",

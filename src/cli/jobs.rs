@@ -61,7 +61,8 @@ async fn list(args: ListArgs, config: Config) -> Result<(), Failure> {
 
 async fn retry(args: RetryArgs, config: Config) -> Result<(), Failure> {
     let now = Clock::default().now();
-    let done = open(&config).await?.write(move |tx| set_aside::take_up(tx, &Actor::operator(), args.id, now)).await;
+    let done =
+        open(&config).await?.write(move |tx| set_aside::take_up(tx, &Actor::operator(), args.id, now)).await;
     match done {
         Ok(()) => {
             println!("It is tried again at once, alone, as long as `tradepost serve` runs.");

@@ -126,6 +126,7 @@ pub(super) async fn demo(args: DemoArgs) -> Result<(), Failure> {
     source.set("supplier.name", demo::SUPPLIER.to_owned());
     // Nobody is in front of it.
     source.set("http.drain", "0s".to_owned());
+    source.set("staff.second_factor_days", "never".to_owned());
     let config = Config::from_source(&source)?;
     let _alone = alone(&config.database)?;
     let app = App::start(config, Clock::default(), Some(DevInbox::default())).await.map_err(not_started)?;
@@ -164,8 +165,9 @@ pub(super) fn alone(database: &DatabaseUrl) -> Result<Option<File>, Failure> {
 
 async fn prepare(app: App) -> Result<Arc<App>, Failure> {
     let (now, only_node) = (app.clock.now(), matches!(app.config.database, DatabaseUrl::Sqlite(_)));
+    let days = app.config.second_factor_days;
     let prepared = app.db.write(move |tx| {
-        staff::roles::establish(tx, now)?;
+        staff::roles::establish_with_factor(tx, days, now)?;
         if only_node {
             jobs::release_all(tx, now)?;
         }

@@ -98,10 +98,11 @@ async fn add(args: AddArgs, config: Config) -> Result<(), Failure> {
     };
     let kind =
         StaffKind::from_name(&args.kind).ok_or_else(|| refused("--kind", "must be admin, rep or dual"))?;
+    let days = config.second_factor_days;
     let (role_name, now) = (args.role.replace(['-', '_'], " "), Clock::default().now());
     let added = db
         .write(move |tx| {
-            roles::establish(tx, now)?;
+            roles::establish_with_factor(tx, days, now)?;
             let Some(role) = roles::named(tx, &role_name)? else { return Ok(Err(())) };
             let new = NewStaff {
                 email: email.clone(),
@@ -170,7 +171,14 @@ fn read_password(
     std::io::stdin().read_line(&mut line).map_err(|error| failed("reading the password", error))?;
     let password = Password::parse(line.trim_end_matches(['\r', '\n']))
         .map_err(|error| refused("the password", error))?;
-    let problems = staff::broken_rules(&password, email.as_str(), name, supplier);
+    let mut problems = staff::broken_rules(&password, email.as_str(), name, supplier);
+    if let Some(file) = &config.password.breached_file {
+        let looking = |error| failed("looking the password up in password.breached_file", error);
+        let list = passwords::Breached::open(file).map_err(looking)?;
+        if list.contains(&password).map_err(looking)? {
+            problems.push(passwords::Problem::IsBreached);
+        }
+    }
     if !problems.is_empty() {
         let words: Vec<String> =
             problems.iter().map(|problem| problem_text(Language::English, *problem)).collect();

@@ -101,6 +101,11 @@ pub const KEYS: &[Key] = &[
         "How who is invited learns their username. own-mail: in a mail of its own once the invitation was taken. same-mail: in the invitation. never: from elsewhere.",
     ),
     key("password.min_length", "8", "The fewest characters of a contact's password: 8 to 64."),
+    key(
+        "password.breached_file",
+        "",
+        "A list of stolen passwords, which nobody may choose: SHA-1 lines in ascending order, as the well-known lists are given out, or plain text (see docs/security.md).",
+    ),
     key("password.memory_kib", "19456", "Memory of one password hash (Argon2id), in KiB."),
     key("password.iterations", "2", "Passes over that memory."),
     key(
@@ -202,6 +207,25 @@ pub const KEYS: &[Key] = &[
         "Resets and invitations one staff user sends to one contact; runs have a pace of their own.",
     ),
     key("limits.by_staff", "120 in 1h", "The same to all contacts together."),
+    key("sessions.contact_idle", "30d", "How long a contact stays signed in without coming by: 10m to 30d."),
+    key("sessions.contact_lasts", "30d", "How long they do at most: 10m to 180d."),
+    key(
+        "sessions.staff_idle",
+        "12h",
+        "How long a staff user stays signed in in a browser without coming by: 10m to 7d.",
+    ),
+    key("sessions.staff_lasts", "7d", "How long they do at most: 10m to 30d."),
+    key(
+        "sessions.device_idle",
+        "30d",
+        "How long a device with the sales app or at the API stays signed in without reaching the server: 1h to 90d.",
+    ),
+    key("sessions.device_lasts", "180d", "How long it does at most: 1h to 365d."),
+    key(
+        "staff.second_factor_days",
+        "14",
+        "The days of grace after which staff must have a second factor: 0 to 90, or never. It counts when the database is made; afterwards the roles say so.",
+    ),
     key("retention.sessions", "90d", "How long a session is kept after it has ended: 1d or more."),
     key(
         "retention.mails",

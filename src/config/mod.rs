@@ -144,6 +144,11 @@ pub struct Config {
     pub hooks: Hooks,
     /// `limits.*`
     pub limits: Limits,
+    /// `sessions.*`
+    pub sessions: Sessions,
+    /// `staff.second_factor_days`: the days of grace in new installations; none when
+    /// nothing is demanded.
+    pub second_factor_days: Option<i64>,
     /// `retention.*`
     pub retention: Retention,
     /// `audit.*`
@@ -194,13 +199,32 @@ pub struct Hooks {
     pub bounce_secret: Option<Digest>,
 }
 
-/// The cost of a hash.
-#[derive(Clone, Copy, Debug)]
+/// What passwords are held to and the cost of a hash.
+#[derive(Clone, Debug)]
 pub struct Password {
     /// The cost of each Argon2id hash.
     pub cost: passwords::Cost,
     /// How many hashes are worked on at once.
     pub threads: NonZeroUsize,
+    /// A list of stolen passwords.
+    pub breached_file: Option<PathBuf>,
+}
+
+/// How long people stay signed in (ASVS 5.0, 7.3; NIST SP 800-63B-4, 2.1.3 and 2.2.3).
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions {
+    /// A contact without coming by.
+    pub contact_idle: Duration,
+    /// A contact at most.
+    pub contact_lasts: Duration,
+    /// A staff user in a browser without coming by.
+    pub staff_idle: Duration,
+    /// A staff user in a browser at most.
+    pub staff_lasts: Duration,
+    /// A device without reaching the server.
+    pub device_idle: Duration,
+    /// A device at most.
+    pub device_lasts: Duration,
 }
 
 /// How long things are kept (see docs/privacy.md).
@@ -287,6 +311,8 @@ impl Config {
         // Whatever is wrong with the URL, it isn't that there is no file for the key.
         let key_file = database.as_ref().map(|database| key_file(source, database));
         let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
+        let sessions = sessions(reading);
+        let second_factor_days = reading.parse("staff.second_factor_days", value::grace);
         let retention = retention(reading);
         let audit = audit::read(reading, key_file.as_ref().is_none_or(Option::is_some));
         let limits = Limits::read(reading);
@@ -299,6 +325,8 @@ impl Config {
             http: http?,
             mail: mail?,
             limits: limits?,
+            sessions: sessions?,
+            second_factor_days: second_factor_days?,
             retention: retention?,
             audit: audit?,
             password: password?,
@@ -343,6 +371,27 @@ fn mail(
     Some(Mail { from: from?, bounces: bounces?, smtp: smtp?, templates: templates? })
 }
 
+fn sessions(reading: &mut Reading<'_>) -> Option<Sessions> {
+    const MINUTES: (&str, Duration) = ("10m", Duration::from_mins(10));
+    const HOUR: (&str, Duration) = ("1h", Duration::from_hours(1));
+    let days = |words: &'static str, days: u64| (words, Duration::from_hours(24 * days));
+    let mut lasts = |key, least, most, such| reading.parse(key, |text| value::span(text, least, most, such));
+    let contact_idle = lasts("sessions.contact_idle", MINUTES, days("30d", 30), "14d");
+    let contact_lasts = lasts("sessions.contact_lasts", MINUTES, days("180d", 180), "30d");
+    let staff_idle = lasts("sessions.staff_idle", MINUTES, days("7d", 7), "12h");
+    let staff_lasts = lasts("sessions.staff_lasts", MINUTES, days("30d", 30), "7d");
+    let device_idle = lasts("sessions.device_idle", HOUR, days("90d", 90), "30d");
+    let device_lasts = lasts("sessions.device_lasts", HOUR, days("365d", 365), "180d");
+    Some(Sessions {
+        contact_idle: contact_idle?,
+        contact_lasts: contact_lasts?,
+        staff_idle: staff_idle?,
+        staff_lasts: staff_lasts?,
+        device_idle: device_idle?,
+        device_lasts: device_lasts?,
+    })
+}
+
 fn retention(reading: &mut Reading<'_>) -> Option<Retention> {
     let sessions = reading.parse("retention.sessions", |text| value::kept(text, 1));
     let mails = reading.parse("retention.mails", |text| value::kept(text, 30));
@@ -357,7 +406,8 @@ fn password(reading: &mut Reading<'_>) -> Option<Password> {
     let iterations = reading.parse("password.iterations", |text| value::number(text, 1, 64));
     let threads = reading.parse_or("password.threads", value::threads, value::hashing_threads);
     let cost = passwords::Cost { memory_kib: memory_kib?, iterations: iterations?, parallelism: 1 };
-    Some(Password { cost, threads: threads? })
+    let breached_file = reading.parse("password.breached_file", value::file);
+    Some(Password { cost, threads: threads?, breached_file: breached_file? })
 }
 
 /// Where the key is: nodes that share a database must share the key, too, so

@@ -202,17 +202,43 @@ pub(super) fn folder(text: &str) -> Result<Option<PathBuf>, String> {
     }
 }
 
+pub(super) fn file(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "" => Ok(None),
+        path if PathBuf::from(path).is_file() => Ok(Some(path.into())),
+        _ => Err("must be a file that exists".into()),
+    }
+}
+
 pub(super) fn valid_for(text: &str) -> Result<Duration, String> {
-    let right = "must be a time from 10m to 30d, such as 48h";
+    span(text, ("10m", Duration::from_mins(10)), ("30d", Duration::from_hours(720)), "48h")
+}
+
+/// A time from `least` to `most`, each in words and as it is.
+pub(super) fn span(
+    text: &str,
+    least: (&str, Duration),
+    most: (&str, Duration),
+    such: &str,
+) -> Result<Duration, String> {
+    let right = format!("must be a time from {} to {}, such as {such}", least.0, most.0);
     let in_hours = text
         .strip_suffix('d')
         .and_then(|days| days.trim().parse::<u64>().ok())
         .map(|days| format!("{}h", days.saturating_mul(24)));
     let span: jiff::SignedDuration =
-        in_hours.as_deref().unwrap_or(text).parse().map_err(|_| right.to_owned())?;
-    let duration = Duration::try_from(span).map_err(|_| right.to_owned())?;
-    let allowed = Duration::from_mins(10)..=Duration::from_hours(720);
-    if allowed.contains(&duration) { Ok(duration) } else { Err(right.into()) }
+        in_hours.as_deref().unwrap_or(text).parse().map_err(|_| right.clone())?;
+    let duration = Duration::try_from(span).map_err(|_| right.clone())?;
+    if (least.1..=most.1).contains(&duration) { Ok(duration) } else { Err(right) }
+}
+
+/// Days of grace, or that nothing is demanded.
+pub(super) fn grace(text: &str) -> Result<Option<i64>, String> {
+    if text == "never" {
+        return Ok(None);
+    }
+    let days = text.parse().ok().filter(|days| (0..=90).contains(days));
+    days.map(Some).ok_or_else(|| "must be 0 to 90, or never".into())
 }
 
 /// A short time of seconds or minutes.

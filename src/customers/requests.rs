@@ -14,6 +14,7 @@ use crate::http::{Answer, AtPortal, Ids, Page, html, redirect};
 use crate::kernel::id::{ChangeRequestId, ContactId};
 use crate::kernel::{EmailAddress, Username};
 use crate::retailers::{self, Contact};
+use crate::staff::fresh::portal::Confirmed;
 
 /// A request as pages show it.
 #[derive(Clone, Debug)]
@@ -75,9 +76,8 @@ pub struct EnterForm {
 
 /// `POST /portal/contacts/{id}/requests/{request}/enter`
 pub async fn enter(
-    AtPortal(caller): AtPortal,
     Ids((contact, request)): Ids<(ContactId, ChangeRequestId)>,
-    Posted(form): Posted<EnterForm>,
+    Confirmed(caller, form): Confirmed<EnterForm>,
 ) -> Answer {
     let now = caller.now();
     let (settled, asked, holder) = caller

@@ -16,6 +16,7 @@ use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Username};
 use crate::listing::{self, Asked, List};
 use crate::retailers::{self, Contact, Retailer};
+use crate::staff::fresh::portal::Confirmed;
 
 #[derive(Template)]
 #[template(path = "customers/pages/move.html")]
@@ -185,11 +186,7 @@ pub struct MergeForm {
 }
 
 /// `POST /portal/contacts/{id}/merge`
-pub async fn merge(
-    AtPortal(caller): AtPortal,
-    Ids(id): Ids<ContactId>,
-    Posted(form): Posted<MergeForm>,
-) -> Answer {
+pub async fn merge(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<MergeForm>) -> Answer {
     let now = caller.now();
     let merged = caller
         .write(move |tx, actor| {

@@ -61,6 +61,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0028_checks_of_the_trail"),
     migration!("0029_refusals"),
     migration!("0030_waits"),
+    migration!("0031_order_of_resets"),
+    migration!("0032_who_changed_the_sign_in"),
+    migration!("0033_keys_of_refreshing"),
 ];
 
 /// Why a schema could not be brought up to date.

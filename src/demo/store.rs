@@ -64,15 +64,16 @@ pub(super) fn past_reset(
         &[&mail, &kind, &to, &past.contact.language.tag(), &past.contact.id, &past.asked_at, &state, &answer, &until.map(|_| true)],
     )?;
     tx.run(
-        "insert into resets (id, contact_id, mail_id, started_by, door, stop_current, requested_at) values ($1, $2, $3, 'operator', 'command-line', $4, $5)",
+        "insert into resets (id, contact_id, number, voids_before, mail_id, started_by, door, stop_current, requested_at)
+         select $1, $2, coalesce(max(number), 0) + 1, coalesce(max(number), 0) + 1, $3, 'operator', 'command-line', $4, $5 from resets where contact_id = $2",
         &[&reset, &past.contact.id, &mail, &false, &past.asked_at],
     )?;
     match until {
         Some(until) => {
             let id = TemporaryPasswordId::new(past.asked_at);
             tx.run(
-                "insert into temporary_passwords (id, reset_id, contact_id, hash, cancel_digest, minted_at, expires_at, accepted_at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $6)",
+                "insert into temporary_passwords (id, reset_id, contact_id, number, hash, cancel_digest, minted_at, expires_at, accepted_at)
+                 select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $6 from temporary_passwords where contact_id = $3",
                 &[&id, &reset, &past.contact.id, &past.hash.as_str(), &Digest::of(id.to_string().as_bytes()), &past.asked_at, &until],
             )
         }

@@ -16,12 +16,16 @@ use crate::http::api::{AtApi, DeviceAtApi, FieldError, Problem, Sent, Told, crea
 use crate::http::cookies::Jar;
 use crate::http::forms::Secret;
 use crate::http::{Answer, Failure, Ids, Shared, Visit};
-use crate::kernel::Token;
 use crate::kernel::id::SessionId;
 use crate::kernel::text::TextError;
+use crate::kernel::{Digest, Token};
 use crate::sessions;
 use crate::sessions::devices::{self, Refreshed, Tokens};
+use crate::staff::fresh::{self, Proof};
 use crate::staff::people;
+
+/// How long whoever tried too many passwords as a proof waits at most, in seconds.
+const WAIT_S: u64 = 900;
 
 /// What a staff user signs a device in with.
 #[derive(Deserialize, ToSchema)]
@@ -95,6 +99,25 @@ pub struct Refresh {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
     refresh_token: Option<Secret>,
+    /// A UUID or the like, made at random for this refresh and kept until its answer has come: who sends the
+    /// same refresh token again sends the same key, and is given the same pair.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 16, max_length = 200)]
+    request_key: Option<Secret>,
+}
+
+/// What proves that whoever signed the device in is there.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProof {
+    /// Their password.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+    /// The code of their authenticator app, or a recovery code, if they have a
+    /// second factor.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    code: Option<Secret>,
 }
 
 /// Another name for a device.
@@ -213,6 +236,25 @@ pub async fn rename(AtApi(caller): AtApi, Sent(new): Sent<NewName>) -> Answer {
     ok(&Device::new(device, here))
 }
 
+/// Prove that whoever signed the device in is there: for five minutes it may
+/// then change how contacts sign in (ASVS 5.0, 7.5.3).
+#[utoipa::path(
+    post, path = "/api/v1/devices/current/proof", tag = "Devices",
+    request_body = NewProof,
+    responses((status = 204), (status = "default", body = Described, content_type = "application/problem+json")),
+)]
+pub async fn prove(AtApi(caller): AtApi, Sent(sent): Sent<NewProof>) -> Answer {
+    const NOT_IT: &str = "That is not your password, or not a code that is good now.";
+    let refused = || Failure::from(Problem::invalid(&[FieldError::new("password", NOT_IT)]));
+    let password = Password::parse(sent.password.expose()).map_err(|_| refused())?;
+    let code = Zeroizing::new(sent.code.as_ref().map(Secret::expose).unwrap_or_default().to_owned());
+    match fresh::prove(&caller.web.app, &caller.session, &caller.actor, password, code).await? {
+        Proof::Given => Ok(StatusCode::NO_CONTENT.into_response()),
+        Proof::Refused => Err(refused()),
+        Proof::TooMany => Err(Problem::new(&problem::TOO_MANY_REQUESTS).retry_after(WAIT_S).into()),
+    }
+}
+
 /// Sign the device that asks out.
 #[utoipa::path(
     delete, path = "/api/v1/devices/current", tag = "Devices",
@@ -229,8 +271,9 @@ pub async fn sign_out(DeviceAtApi(caller): DeviceAtApi) -> Answer {
 }
 
 /// Take a refresh token for a new pair of tokens. If the answer is lost, the
-/// same token may be sent again until one of the new ones has been used; after
-/// that it is spent, and sending it revokes the device.
+/// same token may be sent again with the same `request_key`, until one of the new
+/// ones has been used. Sending it otherwise means that there is a copy of it, and
+/// revokes the device.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "Devices", security(()),
     request_body = Refresh,
@@ -249,12 +292,13 @@ pub async fn refresh(
     };
     let nobody = || Failure::from(Problem::new(&problem::NOT_SIGNED_IN));
     let token = text.and_then(|text| Token::parse(&text)).ok_or_else(nobody)?;
+    let key = request_key(sent.request_key.as_ref())?;
     let digest = token.digest();
     // Read first: what is nobody's keeps nobody from writing.
     let device = web.app.db.read(move |tx| devices::of_refresh(tx, digest)).await?.ok_or_else(nobody)?;
     told.count(&web, device)?;
     let (now, place) = (web.app.clock.now(), visit.place.clone());
-    match web.app.db.write(move |tx| super::refresh(tx, &token, (door, &place), now)).await? {
+    match web.app.db.write(move |tx| super::refresh(tx, (&token, key), (door, &place), now)).await? {
         Refreshed::Fresh(tokens) if door == Door::Api => ok(&NewTokens::Pair(Pair::new(&tokens))),
         Refreshed::Fresh(tokens) => {
             let Tokens { access_expires_in_s, refresh_expires_in_s, .. } = tokens;
@@ -266,6 +310,16 @@ pub async fn refresh(
         Refreshed::Reused(..) | Refreshed::Revoked => Err(Problem::new(&problem::DEVICE_REVOKED).into()),
         Refreshed::Nobody => Err(nobody()),
     }
+}
+
+/// The digest of the key of a request.
+fn request_key(sent: Option<&Secret>) -> Answer<Option<Digest>> {
+    let Some(key) = sent.map(Secret::expose) else { return Ok(None) };
+    if !(16..=200).contains(&key.len()) {
+        let detail = "Make it of 16 to 200 characters, such as a UUID.";
+        return Err(Problem::invalid(&[FieldError::new("request_key", detail)]).into());
+    }
+    Ok(Some(Digest::of(key.as_bytes())))
 }
 
 /// Hands the sales app its tokens. Both cookies live as long as the device, so

@@ -157,11 +157,11 @@ pub fn start_from(
 /// When the database or the random source fails.
 pub fn refresh(
     tx: &mut Tx<'_>,
-    token: &Token,
+    (token, key): (&Token, Option<Digest>),
     (door, place): (Door, &Place),
     now: Timestamp,
 ) -> Result<Refreshed> {
-    let refreshed = devices::refresh(tx, token, now)?;
+    let refreshed = devices::refresh(tx, (token, key), &place.lasts, now)?;
     if let Refreshed::Reused(_, staff) = refreshed {
         let actor = Actor { who: Who::Nobody, door, address: place.address.clone() };
         audit::record(tx, &actor, now, Event::RefreshTokenReused, About::staff(staff))?;

@@ -17,6 +17,7 @@ pub mod page;
 pub mod places;
 pub mod post;
 mod refused;
+pub mod renewed;
 pub mod serve;
 pub mod session;
 mod strict;

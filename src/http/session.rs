@@ -17,9 +17,6 @@ use crate::kernel::id::{ContactId, StaffId};
 use crate::refusals::Whom;
 use crate::sessions::{self, ContactSession, StaffSession, Standing, known_device};
 
-/// How long the browser keeps the cookie; the session itself may end earlier.
-const COOKIE_KEPT_S: u64 = 30 * 24 * 3600;
-
 /// A contact who is signed in with a password of their own.
 pub struct SignedIn(pub ContactSession);
 
@@ -147,7 +144,8 @@ pub async fn contact_by(token: &Token, web: &Shared) -> Result<Option<ContactSes
     let (digest, now) = (token.digest(), web.app.clock.now());
     let found = web.app.db.read(move |tx| sessions::find_contact(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
-        web.app.db.write(move |tx| session.touch(tx, now)).await?;
+        let lasts = web.app.config.sessions;
+        web.app.db.write(move |tx| session.touch(tx, &lasts, now)).await?;
     }
     Ok(found)
 }
@@ -165,7 +163,8 @@ pub(super) async fn staff_by(token: &Token, web: &Shared) -> Result<Option<Staff
     let (digest, now) = (token.digest(), web.app.clock.now());
     let found = web.app.db.read(move |tx| sessions::find_staff(tx, digest, now)).await?;
     if let Some(session) = found.clone().filter(|session| session.wants_touch(now)) {
-        web.app.db.write(move |tx| session.touch(tx, now)).await?;
+        let lasts = web.app.config.sessions;
+        web.app.db.write(move |tx| session.touch(tx, &lasts, now)).await?;
     }
     Ok(found)
 }
@@ -180,7 +179,7 @@ pub(super) fn token(parts: &Parts, web: &Shared, jar: Jar) -> Option<Token> {
 pub fn let_in(visit: &Visit, token: &Token, to: &str, flash: Option<&str>) -> Response {
     let mut response = redirect(to, flash);
     let headers: &mut HeaderMap = response.headers_mut();
-    visit.cookies.set(headers, Jar::Website, &token.expose(), COOKIE_KEPT_S);
+    visit.cookies.set(headers, Jar::Website, &token.expose(), visit.place.lasts.contact_lasts.as_secs());
     response
 }
 

@@ -8,9 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::cookies::{self, Cookies, Jar};
+use super::renewed::Renewed;
 use super::{Shared, forwarded};
 use crate::actor::{Actor, Door, Who};
-use crate::kernel::Language;
+use crate::kernel::{Language, Token};
 use crate::sessions::Place;
 
 /// Longest name of a browser that is kept.
@@ -29,6 +30,8 @@ pub struct Visit {
     pub flash: Option<String>,
     /// How cookies are set here.
     pub cookies: Cookies,
+    /// Where the token of a session that is renewed is left.
+    pub renewed: Renewed,
     /// By what contacts who signed in with this browser before are known.
     pub known_device: Option<String>,
 }
@@ -39,14 +42,24 @@ impl Visit {
         let language = header(&parts.headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
         let device = header(&parts.headers, header::USER_AGENT).unwrap_or_default();
         let cookies = cookies(web);
+        let door = door(parts.uri.path());
+        let jar = match door {
+            Door::Website => Some(Jar::Website),
+            Door::Portal | Door::Sales => Some(Jar::Staff),
+            Door::Api | Door::CommandLine | Door::Worker => None,
+        };
+        let former = jar.and_then(|jar| cookies.read(&parts.headers, jar));
         Self {
             path: parts.uri.path().to_owned(),
             language: web.app.settings().language(language),
             place: Place {
                 address: address(web, parts),
                 device: device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARACTERS).collect(),
-                door: door(parts.uri.path()),
+                door,
+                former: former.and_then(|text| Token::parse(&text)).map(|token| token.digest()),
+                lasts: web.app.config.sessions,
             },
+            renewed: parts.extensions.get::<Renewed>().cloned().unwrap_or_default(),
             flash: cookies::flash(&parts.headers).map(str::to_owned),
             known_device: cookies.read(&parts.headers, Jar::Known).map(|cookie| cookie.to_string()),
             cookies,

@@ -96,9 +96,10 @@ pub struct SignInChanged<'a> {
     /// The person's name.
     pub person: &'a str,
     /// What changed: `passkey-added`, `passkey-removed`, `app-added`,
-    /// `app-removed`, `factors-reset` or `recovery-code-used`.
+    /// `app-removed`, `factors-reset`, `recovery-code-used`, `password-changed`,
+    /// `address-changed` (to the former address) or `username-changed`.
     pub change: &'a str,
-    /// When it was changed.
+    /// When it was changed, and by whom if not by themself.
     pub at: &'a str,
     /// Where they see what they have.
     pub page_url: &'a str,

@@ -12,11 +12,12 @@ use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
-use crate::kernel::{Timestamp, Token};
+use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
-use crate::throttle;
+use crate::temporary;
+use crate::throttle::{self, Limit};
 
 /// How often the current password may be tried in a session.
 const TRIES: Limit = Limit { attempts: 10, window: std::time::Duration::from_mins(15) };
@@ -69,7 +70,7 @@ pub async fn choose(
             None => return Ok(Choice::WrongCurrent),
         },
     };
-    let mut problems = broken_rules(app, &contact, &new);
+    let (mut problems, new) = broken_rules(app, &contact, new).await?;
     let known = Known {
         own: live.own.or(live.stopped),
         temporary: live.temporary.into_iter().map(|(_, hash)| hash).collect(),
@@ -90,11 +91,15 @@ pub async fn choose(
     app.db.write(move |tx| set(tx, &contact, &chosen, now)).await
 }
 
-fn broken_rules(app: &App, contact: &Contact, new: &Password) -> Vec<Problem> {
-    let settings = app.settings();
-    let names = [contact.retailer_name.as_str(), settings.values.supplier.as_str()];
-    let username = contact.username.as_ref().map(crate::kernel::Username::as_str);
-    settings.password_rule.problems(new, &Names { username, names: &names })
+async fn broken_rules(app: &App, contact: &Contact, new: Password) -> Result<(Vec<Problem>, Password)> {
+    let (settings, contact) = (app.settings(), contact.clone());
+    app.problems_of(new, move |new| {
+        let names = [contact.retailer_name.as_str(), settings.values.supplier.as_str()];
+        let username = contact.username.as_ref().map(crate::kernel::Username::as_str);
+        let known = [contact.name.as_str(), contact.email.as_ref().map_or("", EmailAddress::as_str)];
+        settings.password_rule.problems(new, &Names { username, names: &names, known: &known })
+    })
+    .await
 }
 
 /// The hash of the contact's current password, if that is what was typed.
@@ -153,7 +158,7 @@ struct Chosen {
 
 fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> Result<Choice> {
     match &chosen.proof {
-        Proof::Temporary(temporary) => match store::consume(tx, *temporary, now)? {
+        Proof::Temporary(temporary) => match temporary::consume(tx, *temporary, now)? {
             Some(reset) => drop(store::mark_used(tx, reset, now)?),
             None => return Ok(Choice::NoLongerGood),
         },
@@ -165,7 +170,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
     store::set_password(tx, contact.id, &chosen.hash, now)?;
     // What was tried was tried on the password before (NIST 800-63B-4, 3.2.2: of one authenticator).
     throttle::lift(tx, contact.id)?;
-    store::supersede_others(tx, contact.id, None, now)?;
+    store::supersede_all(tx, contact.id, now)?;
     access::call_back_resets(tx, contact.id, now)?;
     sessions::end_all_of_contact(tx, contact.id, None, now)?;
     let token = sessions::start_for_contact(tx, contact.id, None, &chosen.place, now)?;

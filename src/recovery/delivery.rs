@@ -3,8 +3,7 @@
 
 use passwords::TemporaryPassword;
 
-use super::store::{self, NewTemporary};
-use super::{Reset, StartedBy, invitation};
+use super::{Reset, StartedBy, invitation, store};
 use crate::access;
 use crate::actor::Actor;
 use crate::app::App;
@@ -19,6 +18,11 @@ use crate::mail::contexts::{self, AskedBy};
 use crate::mail::message::Rendered;
 use crate::mail::{Composed, Kind, Mail};
 use crate::retailers::{self, Contact};
+use crate::temporary::{self, Kept, Minted};
+
+/// How often minting begins anew when others are minted for the same contact at
+/// the same time.
+const MINTINGS: usize = 4;
 
 /// Puts a reset's mail together, with a temporary password made for this one
 /// attempt. Its hash is stored before the mail can leave, so a password in an
@@ -27,6 +31,25 @@ use crate::retailers::{self, Contact};
 /// # Errors
 /// When the database, the random source or a template fails.
 pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Composed>> {
+    for _ in 0..MINTINGS {
+        match mint(app, mail, now).await? {
+            Composition::Done(composed) => return Ok(Some(composed)),
+            Composition::Overtaken => return Ok(None),
+            Composition::Again => {}
+        }
+    }
+    Err(Error::Render { what: "a temporary password", problem: "others were made meanwhile".into() })
+}
+
+/// What came of minting once.
+enum Composition {
+    Done(Composed),
+    Overtaken,
+    /// Another was kept meanwhile, whose salt this one has to share.
+    Again,
+}
+
+async fn mint(app: &App, mail: &Mail, now: Timestamp) -> Result<Composition> {
     let (id, to) = (mail.id, mail.to.key());
     let found = app
         .db
@@ -34,20 +57,19 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
             let Some(reset) = store::by_mail(tx, id)? else { return Ok(None) };
             let contact = retailers::contact(tx, &Actor::system(), reset.contact)?;
             let fits = access::obstacle(&contact).is_ok_and(|ready| ready.email.key() == to);
-            let salt_of =
-                store::live(tx, contact.id, now)?.temporary.into_iter().next().map(|(_, hash)| hash);
+            let salt_of = temporary::live(tx, contact.id, now)?.into_iter().next().map(|(_, hash)| hash);
             let page = invitation::mint_link(tx, &reset, now)?;
             Ok::<_, Error>((fits && reset.cancelled_at.is_none()).then_some((reset, contact, salt_of, page)))
         })
         .await?;
-    let Some((reset, contact, salt_of, page)) = found else { return Ok(None) };
+    let Some((reset, contact, salt_of, page)) = found else { return Ok(Composition::Overtaken) };
     let password = TemporaryPassword::generate_from_system().map_err(passwords::PoolError::from)?;
     let cancel = Token::mint()?;
     let hash = app.passwords.hash_temporary(&password, salt_of).await?;
     let minted_at = app.clock.now();
     let settings = app.settings();
     let expires_at = minted_at.plus(settings.values.reset.valid_for);
-    let new = NewTemporary {
+    let new = Minted {
         id: TemporaryPasswordId::new(minted_at),
         reset: reset.id,
         hash,
@@ -57,17 +79,20 @@ pub async fn compose(app: &App, mail: &Mail, now: Timestamp) -> Result<Option<Co
     let temporary = new.id;
     let words = Words { app, settings: &settings.values, mail, reset: &reset, contact: &contact, expires_at };
     let rendered = words.render(&password, &cancel, page.as_ref())?;
-    let stored = app.db.write(move |tx| {
-        let stored = store::insert_temporary(tx, &new, minted_at)?;
-        if let Some((token, _)) = page.as_ref().filter(|_| stored) {
+    let kept = app.db.write(move |tx| {
+        let kept = temporary::keep(tx, contact.id, &new, minted_at)?;
+        if let Some((token, _)) = page.as_ref().filter(|_| kept == Kept::InDoubt) {
             invitation::keep_link(tx, token, new.reset, minted_at)?;
         }
-        Ok::<_, Error>(stored)
+        Ok::<_, Error>(kept)
     });
-    if !stored.await? {
-        return Ok(None);
-    }
-    Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: Some(temporary) }))
+    Ok(match kept.await? {
+        Kept::InDoubt => {
+            Composition::Done(Composed { rendered, to_name: Some(contact.name), temporary: Some(temporary) })
+        }
+        Kept::MailEnded => Composition::Overtaken,
+        Kept::OtherSalt => Composition::Again,
+    })
 }
 
 struct Words<'a> {
@@ -200,25 +225,32 @@ pub async fn compose_password_changed(app: &App, mail: &Mail) -> Result<Option<C
     Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
 }
 
-/// The mail server took the mail: its temporary password is now the one that
-/// works, and earlier ones are void. An invitation is followed by the username,
-/// if `settings` say so.
+/// The mail server took the mail: its temporary password is in hand, and what
+/// gives way to it is void (promise 5). An invitation is followed by the
+/// username, if `settings` say so. `is_late` when the mail had come to its end
+/// before, by another attempt or since a later one took its place.
 ///
 /// # Errors
 /// When the database fails.
 pub fn accepted(
     tx: &mut Tx<'_>,
     mail: &Mail,
-    temporary: TemporaryPasswordId,
+    (temporary, is_late): (TemporaryPasswordId, bool),
     settings: &Changeable,
     now: Timestamp,
 ) -> Result<()> {
     let reset = store::by_mail(tx, mail.id)?.ok_or(Error::NotFound)?;
+    let voids_before = store::voids_before(tx, reset.id)?;
+    let overtaken = temporary::accept(tx, reset.contact, (temporary, voids_before), now)?;
+    if is_late && overtaken.is_none() {
+        // It was called back or voided meanwhile.
+        return Ok(());
+    }
+    for other in overtaken.unwrap_or_default() {
+        store::supersede(tx, other, now)?;
+    }
     let contact = retailers::contact(tx, &Actor::system(), reset.contact)?;
-    store::accept_temporary(tx, temporary, now)?;
-    store::void_older(tx, contact.id, temporary, now)?;
-    store::supersede_others(tx, contact.id, Some(reset.id), now)?;
-    if invitation::names_follow(settings, &reset) {
+    if !is_late && invitation::names_follow(settings, &reset) {
         invitation::mail_username(tx, mail, now)?;
     }
     let about = About::contact(contact.retailer, contact.id);
@@ -230,7 +262,7 @@ pub fn accepted(
 /// # Errors
 /// When the database fails.
 pub fn not_taken(tx: &mut Tx<'_>, temporary: TemporaryPasswordId, now: Timestamp) -> Result<()> {
-    store::void_temporary(tx, temporary, now)?;
+    temporary::void(tx, temporary, now)?;
     Ok(())
 }
 

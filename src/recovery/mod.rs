@@ -27,6 +27,7 @@ use crate::kernel::id::{ContactId, ResetId};
 use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions;
+use crate::temporary;
 use crate::throttle::{self, Counter, Rule};
 
 pub use rules::{Around, Caution, Progress, Reset, StartedBy, cautions, progress};
@@ -116,10 +117,13 @@ fn start(
         Err(obstacle) => return Ok(Requested::NotPossible(obstacle)),
     };
     let stops = manner.stops_current() && contact.password_set_at.is_some();
-    if let Some((same, stopped)) = store::just_asked(tx, contact.id, now.minus(rules::DOUBLE_CLICK))?
-        && (stopped || !stops)
-    {
-        return Ok(Requested::OnItsWay(same));
+    let (unsent, voids) = (store::unsent(tx, contact.id)?, started_by(actor) != "contact");
+    if let Some(same) = unsent.as_ref().filter(|same| {
+        rules::is_double_click(same.requested_at, now)
+            && (same.stops_current || !stops)
+            && (same.voids_before.is_some() || !voids)
+    }) {
+        return Ok(Requested::OnItsWay(same.id));
     }
     store::supersede_unsent(tx, contact.id, now)?;
     access::cancel_unsent_mails(tx, contact.id, now)?;
@@ -135,18 +139,17 @@ fn start(
         mail::enqueue_for(tx, &mail, &actor.share(), now)?
     };
     let reset = ResetId::new(now);
-    store::insert(
-        tx,
-        &store::NewReset { id: reset, contact: contact.id, mail, stops_current: stops },
-        actor,
-        now,
-    )?;
+    let voids_before = unsent.and_then(|unsent| unsent.voids_before);
+    let new =
+        store::NewReset { id: reset, contact: contact.id, mail, stops_current: stops, voids, voids_before };
+    store::insert(tx, &new, actor, now)?;
     if kind == Kind::Invitation {
         invitation::open(tx, actor, (contact.id, reset), now)?;
     }
     if stops {
         store::stop_password(tx, contact.id, now)?;
-        sessions::end_all_of_contact(tx, contact.id, None, now)?;
+        // Whoever is choosing by a temporary password goes on: that ends with it.
+        sessions::end_own_of_contact(tx, contact.id, now)?;
         access::remove_passkeys(tx, actor, (contact.retailer, contact.id), now)?;
     }
     let event = if kind == Kind::Reset { Event::ResetRequested } else { Event::InvitationRequested };
@@ -181,9 +184,8 @@ fn call_back(tx: &mut Tx<'_>, actor: &Actor, contact: &Contact, reset: &Reset, n
         return Ok(());
     }
     mail::cancel(tx, reset.mail, now)?;
-    store::void_of_reset(tx, reset.id, now)?;
-    store::void_overtaken_doubts(tx, contact.id, now)?;
-    store::end_sessions_of_reset(tx, reset.id, now)?;
+    temporary::void_reset(tx, (contact.id, reset.id), now)?;
+    temporary::end_sessions_of_reset(tx, reset.id, now)?;
     Ok(audit::record(tx, actor, now, Event::ResetCancelled, About::contact(contact.retailer, contact.id))?)
 }
 

@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::{Timestamp, Token};
 use crate::retailers::{self, Contact};
+use crate::temporary;
 
 /// The reset behind a link, whose it is, where it stands, and whether its mail
 /// still holds something to call back.
@@ -19,7 +20,7 @@ pub fn find(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<(Reset, Co
     let reset = store::by_cancel_digest(tx, token.digest())?.ok_or(Error::NotFound)?;
     let contact = retailers::contact(tx, &Actor::system(), reset.contact)?;
     let progress = progress(&reset, now);
-    let open = !progress.is_final() || store::is_live(tx, token.digest(), now)?;
+    let open = !progress.is_final() || temporary::is_live(tx, token.digest(), now)?;
     Ok((reset, contact, progress, open))
 }
 

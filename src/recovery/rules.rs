@@ -8,11 +8,18 @@ use crate::mail::{Delivery, Kind};
 use crate::retailers::Contact;
 
 /// Requests closer together than this are one: a double click.
-pub(super) const DOUBLE_CLICK: Duration = Duration::from_secs(5);
+const DOUBLE_CLICK: Duration = Duration::from_secs(5);
 /// How long a changed address is pointed out.
 const RECENTLY_CHANGED: Duration = Duration::from_hours(168);
 /// How long a reset counts as just sent.
 const JUST_SENT: Duration = Duration::from_mins(2);
+
+/// Whether two requests are one that was clicked twice. One that stands an hour
+/// ahead was asked for before the clock was set back, and its mail waits for
+/// that hour; so it is another one.
+pub(super) fn is_double_click(first: Timestamp, second: Timestamp) -> bool {
+    first.since(second).max(second.since(first)) <= DOUBLE_CLICK
+}
 
 /// Who started a reset.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -257,6 +257,7 @@ pub fn problem_text(language: Language, problem: Problem) -> String {
         Problem::IsName => "password-is-name",
         Problem::TooCommon => "password-too-common",
         Problem::TooWeak => "password-too-weak",
+        Problem::IsBreached => "password-is-breached",
         Problem::IsCurrent => "password-is-current",
         Problem::IsTemporary => "password-is-temporary",
     };

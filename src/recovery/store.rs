@@ -6,6 +6,7 @@ use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{ContactId, MailId, ResetId, StaffId, TemporaryPasswordId};
 use crate::kernel::{Digest, Timestamp};
 use crate::mail::{Delivery, Kind};
+use crate::temporary;
 
 const RESET: &str = "select x.id, x.contact_id, x.mail_id, x.started_by, x.requested_at, x.stop_current, x.used_at, x.cancelled_at, x.superseded_at,
         s.name as staff_name, m.kind, m.state, m.next_try_at, m.finished_at, m.answer, m.encrypted, m.unsure, m.returned_at, m.returned, m.held_at is not null as held,
@@ -17,6 +18,11 @@ pub(super) struct NewReset {
     pub contact: ContactId,
     pub mail: MailId,
     pub stops_current: bool,
+    /// Whether it voids what was mailed before it was asked for (promise 5).
+    pub voids: bool,
+    /// The number before which it does so in place of a reset that has not
+    /// left.
+    pub voids_before: Option<i64>,
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewReset, actor: &Actor, now: Timestamp) -> Result<(), Error> {
@@ -25,26 +31,30 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewReset, actor: &Actor, now: Timest
         _ => None,
     };
     tx.run(
-        "insert into resets (id, contact_id, mail_id, started_by, staff_id, door, stop_current, requested_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &[&new.id, &new.contact, &new.mail, &super::started_by(actor), &staff, &actor.door.as_str(), &new.stops_current, &now],
+        "insert into resets (id, contact_id, number, voids_before, mail_id, started_by, staff_id, door, stop_current, requested_at)
+         select $1, $2, n.next, case when $9 then n.next else $10 end, $3, $4, $5, $6, $7, $8
+         from (select coalesce(max(number), 0) + 1 as next from resets where contact_id = $2) n",
+        &[&new.id, &new.contact, &new.mail, &super::started_by(actor), &staff, &actor.door.as_str(), &new.stops_current, &now, &new.voids, &new.voids_before],
     )?;
     Ok(())
 }
 
-/// A reset of the contact asked for since `since` whose mail still waits, and
-/// whether it stopped the current password.
-pub(super) fn just_asked(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    since: Timestamp,
-) -> Result<Option<(ResetId, bool)>, Error> {
-    let row: Option<Row> = tx.opt(
-        "select x.id, x.stop_current from resets x join mails m on m.id = x.mail_id
-         where x.contact_id = $1 and x.requested_at > $2 and m.finished_at is null and m.held_at is null and x.cancelled_at is null
-         order by x.requested_at desc limit 1",
-        &[&contact, &since],
-    )?;
-    row.map(|row| Ok((row.get("id")?, row.get("stop_current")?))).transpose()
+/// A reset whose mail still waits.
+pub(super) struct Unsent {
+    pub id: ResetId,
+    pub requested_at: Timestamp,
+    pub stops_current: bool,
+    /// The number before which it voids what was mailed.
+    pub voids_before: Option<i64>,
+}
+
+/// The latest reset of a contact whose mail still waits.
+pub(super) fn unsent(tx: &mut Tx<'_>, contact: ContactId) -> Result<Option<Unsent>, Error> {
+    tx.opt(
+        "select x.id, x.requested_at, x.stop_current, x.voids_before from resets x join mails m on m.id = x.mail_id
+         where x.contact_id = $1 and m.finished_at is null and m.held_at is null and x.cancelled_at is null order by x.number desc limit 1",
+        &[&contact],
+    )
 }
 
 /// Marks earlier resets as overtaken whose mails have not left.
@@ -69,10 +79,7 @@ pub(super) fn by_mail(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<Reset>, Er
 /// # Errors
 /// When the database fails.
 pub fn of_contact(tx: &mut Tx<'_>, contact: ContactId, limit: i64) -> Result<Vec<Reset>, Error> {
-    tx.all(
-        &format!("{RESET} where x.contact_id = $1 order by x.requested_at desc, x.id desc limit $2"),
-        &[&contact, &limit],
-    )
+    tx.all(&format!("{RESET} where x.contact_id = $1 order by x.number desc limit $2"), &[&contact, &limit])
 }
 
 /// The reset behind the link of a mail, while it can still be called back.
@@ -96,22 +103,26 @@ pub(super) fn mark_used(tx: &mut Tx<'_>, id: ResetId, now: Timestamp) -> Result<
     tx.run_once("update resets set used_at = $2 where id = $1 and used_at is null", &[&id, &now])
 }
 
-/// Marks what a newer temporary password, or a new password, has overtaken.
-pub(super) fn supersede_others(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    but: Option<ResetId>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let open = "contact_id = $1 and used_at is null and cancelled_at is null and superseded_at is null";
-    match but {
-        Some(kept) => tx.run(
-            &format!("update resets set superseded_at = $2 where {open} and id <> $3"),
-            &[&contact, &now, &kept],
-        )?,
-        None => tx.run(&format!("update resets set superseded_at = $2 where {open}"), &[&contact, &now])?,
-    };
-    Ok(())
+/// Marks one of which nothing works any more, since a later one is in hand.
+pub(super) fn supersede(tx: &mut Tx<'_>, id: ResetId, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update resets set superseded_at = $2 where id = $1 and used_at is null and cancelled_at is null and superseded_at is null",
+        &[&id, &now],
+    )
+}
+
+/// Marks all that a new password has overtaken.
+pub(super) fn supersede_all(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update resets set superseded_at = $2 where contact_id = $1 and used_at is null and cancelled_at is null and superseded_at is null",
+        &[&contact, &now],
+    )
+}
+
+/// The number before which a reset voids what was mailed, if it does.
+pub(super) fn voids_before(tx: &mut Tx<'_>, id: ResetId) -> Result<Option<i64>, Error> {
+    let row: Row = tx.one("select voids_before from resets where id = $1", &[&id])?;
+    row.get("voids_before")
 }
 
 /// Makes the contact's own password useless. Its hash is kept, so that it can't
@@ -136,107 +147,6 @@ pub(super) fn set_password(
         &[&contact, &hash.as_str(), &now],
     )?;
     Ok(())
-}
-
-pub(super) struct NewTemporary {
-    pub id: TemporaryPasswordId,
-    pub reset: ResetId,
-    pub hash: passwords::Hash,
-    pub cancel: Digest,
-    pub expires_at: Timestamp,
-}
-
-/// Stores a minted temporary password's hash, while its mail may still leave.
-pub(super) fn insert_temporary(tx: &mut Tx<'_>, new: &NewTemporary, now: Timestamp) -> Result<bool, Error> {
-    tx.run_once(
-        "insert into temporary_passwords (id, reset_id, contact_id, hash, cancel_digest, minted_at, expires_at)
-         select $1, x.id, x.contact_id, $3, $4, $5, $6 from resets x join mails m on m.id = x.mail_id
-         where x.id = $2 and m.finished_at is null",
-        &[&new.id, &new.reset, &new.hash.as_str(), &new.cancel, &now, &new.expires_at],
-    )
-}
-
-pub(super) fn accept_temporary(
-    tx: &mut Tx<'_>,
-    id: TemporaryPasswordId,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update temporary_passwords set accepted_at = $2 where id = $1 and voided_at is null",
-        &[&id, &now],
-    )
-}
-
-pub(super) fn void_temporary(
-    tx: &mut Tx<'_>,
-    id: TemporaryPasswordId,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once("update temporary_passwords set voided_at = $2 where id = $1 and voided_at is null and used_at is null", &[&id, &now])
-}
-
-/// Voids what was minted before the temporary password whose mail was accepted.
-pub(super) fn void_older(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    than: TemporaryPasswordId,
-    now: Timestamp,
-) -> Result<u64, Error> {
-    tx.run(
-        "update temporary_passwords set voided_at = $3
-         where contact_id = $1 and id <> $2 and voided_at is null and used_at is null
-           and minted_at <= (select p.minted_at from temporary_passwords p where p.id = $2)",
-        &[&contact, &than, &now],
-    )
-}
-
-/// Voids what is in doubt of resets that were overtaken.
-pub(super) fn void_overtaken_doubts(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    now: Timestamp,
-) -> Result<u64, Error> {
-    tx.run(
-        "update temporary_passwords set voided_at = $2
-         where contact_id = $1 and accepted_at is null and voided_at is null and used_at is null
-           and reset_id in (select x.id from resets x where x.contact_id = $1 and x.superseded_at is not null)",
-        &[&contact, &now],
-    )
-}
-
-/// Whether the temporary password of the mail with this link is still good.
-pub(super) fn is_live(tx: &mut Tx<'_>, cancel: Digest, now: Timestamp) -> Result<bool, Error> {
-    let row: Option<Row> = tx.opt(
-        "select id from temporary_passwords where cancel_digest = $1 and voided_at is null and used_at is null and expires_at > $2",
-        &[&cancel, &now],
-    )?;
-    Ok(row.is_some())
-}
-
-pub(super) fn void_of_reset(tx: &mut Tx<'_>, reset: ResetId, now: Timestamp) -> Result<u64, Error> {
-    tx.run("update temporary_passwords set voided_at = $2 where reset_id = $1 and voided_at is null and used_at is null", &[&reset, &now])
-}
-
-/// Uses a temporary password up; gives its reset if it was still good.
-pub(super) fn consume(
-    tx: &mut Tx<'_>,
-    id: TemporaryPasswordId,
-    now: Timestamp,
-) -> Result<Option<ResetId>, Error> {
-    let row: Option<Row> = tx.opt(
-        "update temporary_passwords set used_at = $2 where id = $1 and used_at is null and voided_at is null and expires_at > $2 returning reset_id",
-        &[&id, &now],
-    )?;
-    row.map(|row| row.get("reset_id")).transpose()
-}
-
-/// Ends the sessions that were started with a reset's temporary passwords.
-pub(super) fn end_sessions_of_reset(tx: &mut Tx<'_>, reset: ResetId, now: Timestamp) -> Result<u64, Error> {
-    tx.run(
-        "update sessions set ended_at = $2 where ended_at is null
-           and temporary_password_id in (select p.id from temporary_passwords p where p.reset_id = $1)",
-        &[&reset, &now],
-    )
 }
 
 /// The hashes a contact may be known by: their own, and those of temporary
@@ -271,23 +181,11 @@ pub fn live(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Live,
         "select password_hash, password_stopped_at, password_brought_at from contacts where id = $1",
         &[&contact],
     )?;
-    let temporary: Vec<Row> = tx.all(
-        "select id, hash from temporary_passwords
-         where contact_id = $1 and voided_at is null and used_at is null and expires_at > $2 order by minted_at desc, id desc",
-        &[&contact, &now],
-    )?;
     let is_brought = own.get::<Option<Timestamp>>("password_brought_at")?.is_some();
     let hash = own.parse_opt("password_hash", |text| passwords::Own::parse(text, is_brought))?;
     let is_stopped = own.get::<Option<Timestamp>>("password_stopped_at")?.is_some();
     let (own, stopped) = if is_stopped { (None, hash) } else { (hash, None) };
-    Ok(Live {
-        own,
-        stopped,
-        temporary: temporary
-            .iter()
-            .map(|row| Ok((row.get("id")?, row.parse("hash", passwords::Hash::parse)?)))
-            .collect::<Result<_, Error>>()?,
-    })
+    Ok(Live { own, stopped, temporary: temporary::live(tx, contact, now)? })
 }
 
 /// A hash that someone brought along, while there is any.
@@ -352,6 +250,17 @@ pub fn note_sign_in(
         )?;
     }
     Ok(())
+}
+
+impl FromRow for Unsent {
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            requested_at: row.get("requested_at")?,
+            stops_current: row.get("stop_current")?,
+            voids_before: row.get("voids_before")?,
+        })
+    }
 }
 
 impl FromRow for Reset {

@@ -25,6 +25,7 @@ use crate::{changes, customers, devices, sign_in};
         devices::api::me,
         devices::api::list,
         devices::api::rename,
+        devices::api::prove,
         devices::api::sign_out,
         devices::api::revoke,
         changes::api::retailers,

@@ -24,7 +24,7 @@ use crate::app::{App, Outbound};
 use crate::bounces;
 use crate::http::api::{Rates, Streams, tell};
 use crate::http::forwarded::Remarks;
-use crate::http::{Assets, Drawn, Floods, Shared, Turns, Web, error, headers, in_turn};
+use crate::http::{Assets, Drawn, Floods, Shared, Turns, Web, error, headers, in_turn, renewed};
 
 /// The largest body of a form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -150,6 +150,7 @@ pub fn router(app: Arc<App>) -> Router {
                 .layer(within(UPLOAD_TIME_LIMIT)),
         )
         .layer(csrf.with_rejection_response(error::cross_site))
+        .layer(from_fn_with_state(Arc::clone(&web), renewed::carry))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(Arc::clone(&web), error::pages))
         .layer(from_fn_with_state(Arc::clone(&web), headers::secure))

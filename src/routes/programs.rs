@@ -14,6 +14,7 @@ pub(super) fn api() -> Vec<Route> {
     vec![
         ("/api/v1/devices", get(devices::list).post(devices::sign_in)),
         ("/api/v1/devices/current", patch(devices::rename).delete(devices::sign_out)),
+        ("/api/v1/devices/current/proof", post(devices::prove)),
         ("/api/v1/devices/{id}", delete(devices::revoke)),
         ("/api/v1/tokens", post(devices::refresh)),
         ("/api/v1/me", get(devices::me)),

@@ -10,22 +10,17 @@ mod store;
 use std::time::Duration;
 
 use crate::actor::{Actor, Door, Permissions, Who};
+use crate::config::Sessions as Lasts;
 use crate::db::{self, Tx};
 use crate::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TemporaryPasswordId};
-use crate::kernel::{Language, Timestamp, Token};
+use crate::kernel::{Digest, Language, Timestamp, Token};
 
 pub use store::{
     Device, device_list, device_list_of_staff, end, end_all_of_contact, end_all_of_staff, end_everyones,
-    end_of_contact, end_others_of_staff, find_contact, find_staff, forget_old, has_factor, is_open,
-    note_proof,
+    end_of_contact, end_others_of_staff, end_own_of_contact, find_contact, find_staff, forget_old,
+    has_factor, is_open, note_proof, renew,
 };
 
-/// How long a contact stays signed in (NIST 800-63B-4, 2.1.3: 30 days at most).
-const CONTACT_LASTS: Duration = Duration::from_hours(720);
-/// How long a staff user stays signed in without coming by.
-const STAFF_IDLE: Duration = Duration::from_hours(12);
-/// How long they do at most (ASVS 5.0, 7.3.2).
-const STAFF_LASTS: Duration = Duration::from_hours(168);
 /// How long a session waits for the second factor.
 const PROVING: Duration = Duration::from_mins(10);
 /// How long a temporary password's session waits for the new password.
@@ -42,6 +37,11 @@ pub struct Place {
     pub device: String,
     /// Through which door.
     pub door: Door,
+    /// The session whose cookie the browser brought, if it did: whoever signs in there puts theirs in
+    /// its place (ASVS 5.0, 7.2.4).
+    pub former: Option<Digest>,
+    /// How long people stay signed in here.
+    pub lasts: Lasts,
 }
 
 impl Place {
@@ -171,7 +171,9 @@ pub fn start_for_contact(
     now: Timestamp,
 ) -> crate::error::Result<Token> {
     let token = Token::mint()?;
-    let lives = if temporary.is_some() { CHOOSING } else { CONTACT_LASTS };
+    let lives =
+        if temporary.is_some() { CHOOSING } else { place.lasts.contact_idle.min(place.lasts.contact_lasts) };
+    end_former(tx, place, now)?;
     let new = store::NewSession {
         token: token.digest(),
         contact: Some(contact),
@@ -196,7 +198,7 @@ pub fn start_for_staff(
     now: Timestamp,
 ) -> crate::error::Result<(Token, bool)> {
     let half = store::has_factor(tx, staff)?;
-    let lives = if half { PROVING } else { STAFF_IDLE };
+    let lives = if half { PROVING } else { staff_idle(place) };
     Ok((start(tx, staff, (half, lives), place, now)?, half))
 }
 
@@ -210,7 +212,7 @@ pub fn start_full_for_staff(
     place: &Place,
     now: Timestamp,
 ) -> crate::error::Result<Token> {
-    start(tx, staff, (false, STAFF_IDLE), place, now)
+    start(tx, staff, (false, staff_idle(place)), place, now)
 }
 
 /// Puts a session of full rights, with a token of its own, in the place of one
@@ -227,7 +229,11 @@ pub fn let_in(
     if !store::end(tx, waiting.id, now)? {
         return Ok(None);
     }
-    Ok(Some(start(tx, waiting.staff, (false, STAFF_IDLE), place, now)?))
+    Ok(Some(start(tx, waiting.staff, (false, staff_idle(place)), place, now)?))
+}
+
+fn staff_idle(place: &Place) -> Duration {
+    place.lasts.staff_idle.min(place.lasts.staff_lasts)
 }
 
 fn start(
@@ -238,6 +244,7 @@ fn start(
     now: Timestamp,
 ) -> crate::error::Result<Token> {
     let token = Token::mint()?;
+    end_former(tx, place, now)?;
     let new = store::NewSession {
         token: token.digest(),
         contact: None,
@@ -250,6 +257,15 @@ fn start(
     Ok(token)
 }
 
+/// Ends the session that the browser had so far: signing in gives it another, and
+/// nobody goes on with a copy of the one before.
+fn end_former(tx: &mut Tx<'_>, place: &Place, now: Timestamp) -> Result<(), db::Error> {
+    match place.former {
+        Some(former) => store::end_of_browser(tx, former, now).map(drop),
+        None => Ok(()),
+    }
+}
+
 impl ContactSession {
     /// Whether its use should be written down now.
     pub fn wants_touch(&self, now: Timestamp) -> bool {
@@ -260,8 +276,9 @@ impl ContactSession {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn touch(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), db::Error> {
-        store::touch(tx, self.id, now, self.started_at.plus(CONTACT_LASTS))
+    pub fn touch(&self, tx: &mut Tx<'_>, lasts: &Lasts, now: Timestamp) -> Result<(), db::Error> {
+        let until = now.plus(lasts.contact_idle).min(self.started_at.plus(lasts.contact_lasts));
+        store::touch(tx, self.id, now, until)
     }
 }
 
@@ -290,7 +307,8 @@ impl StaffSession {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn touch(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), db::Error> {
-        store::touch(tx, self.id, now, now.plus(STAFF_IDLE).min(self.started_at.plus(STAFF_LASTS)))
+    pub fn touch(&self, tx: &mut Tx<'_>, lasts: &Lasts, now: Timestamp) -> Result<(), db::Error> {
+        let until = now.plus(lasts.staff_idle).min(self.started_at.plus(lasts.staff_lasts));
+        store::touch(tx, self.id, now, until)
     }
 }

@@ -131,6 +131,17 @@ pub fn note_proof(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result
     tx.run_once("update sessions set proved_at = $2 where id = $1 and ended_at is null", &[&session, &now])
 }
 
+/// Gives a browser's session another token; says whether it goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn renew(tx: &mut Tx<'_>, session: SessionId, token: Digest) -> Result<bool, Error> {
+    tx.run_once(
+        "update sessions set token_digest = $2 where id = $1 and device_name is null and ended_at is null",
+        &[&session, &token],
+    )
+}
+
 /// Whether a staff user has a second factor.
 ///
 /// # Errors
@@ -151,6 +162,14 @@ pub fn has_factor(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool, Error> {
 /// When the database fails.
 pub fn end(tx: &mut Tx<'_>, session: SessionId, now: Timestamp) -> Result<bool, Error> {
     tx.run_once("update sessions set ended_at = $2 where id = $1 and ended_at is null", &[&session, &now])
+}
+
+/// Ends the session of a browser's cookie.
+pub(super) fn end_of_browser(tx: &mut Tx<'_>, token: Digest, now: Timestamp) -> Result<bool, Error> {
+    tx.run_once(
+        "update sessions set ended_at = $2 where token_digest = $1 and device_name is null and ended_at is null",
+        &[&token, &now],
+    )
 }
 
 /// Ends one session of a contact; another's is not found.
@@ -210,6 +229,18 @@ pub fn end_all_of_contact(
 /// When the database fails.
 pub fn end_everyones(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
     tx.run("update sessions set ended_at = $1 where ended_at is null", &[&now])
+}
+
+/// Ends the sessions of a contact that were started with a password of their
+/// own; whoever is choosing by a temporary one goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_own_of_contact(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update sessions set ended_at = $2 where contact_id = $1 and ended_at is null and temporary_password_id is null",
+        &[&contact, &now],
+    )
 }
 
 /// Ends all sessions of a staff user.

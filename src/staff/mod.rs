@@ -17,6 +17,7 @@ pub mod territories;
 use passwords::{Password, Problem, StaffRule};
 
 use crate::actor::{Actor, Door, StaffActor, Who};
+use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::Result;
@@ -86,6 +87,20 @@ pub fn add(
         recovery::start(tx, actor, &staff, recovery::Reason::FirstPassword, now)?;
     }
     Ok(Added::Added(id))
+}
+
+/// Holds a new staff password against the rule and the list of stolen ones.
+///
+/// # Errors
+/// When the list can't be read any more.
+pub async fn problems_of(
+    app: &App,
+    new: Password,
+    (email, name): (&EmailAddress, &str),
+) -> Result<(Vec<Problem>, Password)> {
+    let (settings, email, name) = (app.settings(), email.clone(), name.to_owned());
+    let rule = move |new: &Password| broken_rules(new, email.as_str(), &name, &settings.values.supplier);
+    app.problems_of(new, rule).await
 }
 
 /// What is wrong with a staff password.

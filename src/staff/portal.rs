@@ -23,9 +23,6 @@ use crate::kernel::{Language, Timestamp, Token, calendar};
 use crate::recovery::site::problem_text;
 use crate::sessions::{self, StaffKind, devices};
 
-/// How long the browser keeps the cookie; the session itself may end earlier.
-const COOKIE_KEPT_S: u64 = 7 * 24 * 3600;
-
 /// Which door an address belongs to.
 pub(super) fn door(visit: &Visit) -> (Door, &'static str) {
     if visit.path.starts_with("/sales") { (Door::Sales, "/sales") } else { (Door::Portal, "/portal") }
@@ -163,7 +160,12 @@ fn other(base: &str) -> &'static str {
 /// Hands the browser a staff user's session and sends it on.
 pub(super) fn let_in(visit: &Visit, token: &Token, to: &str) -> Response {
     let mut response = redirect(to, None);
-    visit.cookies.set(response.headers_mut(), Jar::Staff, &token.expose(), COOKIE_KEPT_S);
+    visit.cookies.set(
+        response.headers_mut(),
+        Jar::Staff,
+        &token.expose(),
+        visit.place.lasts.staff_lasts.as_secs(),
+    );
     response
 }
 

@@ -20,6 +20,8 @@ use crate::jobs::{self, Job, Lane, Turn};
 use crate::kernel::id::{MailId, StaffResetId};
 use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar, network};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::recovery::decoy::{self, Decoy};
 use crate::sessions::{self, Place};
 use crate::throttle::{self, Whose};
@@ -267,8 +269,7 @@ pub async fn choose(app: &App, token: Token, code: &str, new: Password, place: P
         return Ok(Choice::NoLongerGood);
     };
     let staff = &pending.staff;
-    let problems =
-        super::broken_rules(&new, staff.email.as_str(), &staff.name, &app.settings().values.supplier);
+    let (problems, new) = super::problems_of(app, new, (&staff.email, &staff.name)).await?;
     if !problems.is_empty() {
         return Ok(Choice::Refused(problems));
     }
@@ -303,6 +304,9 @@ fn set(
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
     audit::record(tx, &actor, now, Event::StaffPasswordChosen, About::staff(staff.id))?;
+    if !pending.first_password {
+        notice::tell(tx, Owner::Staff(staff.id), Change::PasswordChanged, now)?;
+    }
     let (token, _) = sessions::start_for_staff(tx, staff.id, place, now)?;
     Ok(Choice::Chosen(token, Box::new(staff.clone())))
 }

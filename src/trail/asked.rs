@@ -218,6 +218,7 @@ const fn kind(event: Event) -> &'static str {
         | Event::StaffResetRequested
         | Event::StaffPasswordChosen
         | Event::StaffChanged
+        | Event::StaffAddressChanged
         | Event::StaffRoleChanged
         | Event::StaffActivated
         | Event::StaffDeactivated

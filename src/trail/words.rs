@@ -112,6 +112,7 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::StaffResetRequested => ("info", "dot", by("Reset of a staff password asked for")),
         Event::StaffPasswordChosen => ("ok", "check", plain("Staff user chose a password")),
         Event::StaffChanged => ("neutral", "dot", by("Staff user changed")),
+        Event::StaffAddressChanged => ("warn", "triangle", by("Staff user’s e-mail address changed")),
         Event::StaffRoleChanged => ("warn", "triangle", by("Another role given")),
         Event::StaffActivated => ("ok", "dot", by("Staff user activated again")),
         Event::StaffDeactivated => ("warn", "dash", by("Staff user deactivated")),

@@ -278,13 +278,12 @@ fn accepted(
     now: Timestamp,
 ) -> Result<()> {
     let end = End { state: Delivery::Accepted, answer, encrypted, unsure: false, class: None };
-    // A mail that was overtaken while it was handed over keeps its temporary
-    // password in doubt: good until the later mail is accepted (promise 4).
-    // One that was called back had it voided then.
-    if mail::finish(tx, attempt.mail.id, &end, now)?
-        && let Some(temporary) = attempt.temporary
-    {
-        recovery::delivery::accepted(tx, &attempt.mail, temporary, &attempt.settings.values, now)?;
+    let is_late = !mail::finish(tx, attempt.mail.id, &end, now)?;
+    if let Some(temporary) = attempt.temporary {
+        // One that was overtaken while it was handed over is in hand, too
+        // (promise 4); one that was called back was voided then.
+        let (mail, values) = (&attempt.mail, &attempt.settings.values);
+        recovery::delivery::accepted(tx, mail, (temporary, is_late), values, now)?;
     }
     runs::go_on(tx, now)?;
     jobs::finish(tx, &attempt.job)?;

@@ -16,6 +16,9 @@ const DAY: Duration = Duration::from_hours(24);
 const TRAIL: &str = "select act || ' ' || door as t from audit where act in
     ('device-signed-in', 'device-revoked', 'refresh-token-reused', 'signed-out') order by number";
 
+/// What a device makes for a refresh, to be given the same answer again.
+const KEY: &str = "0123456789abcdef";
+
 /// A device with the tokens it holds.
 pub(crate) struct Device {
     program: Program,
@@ -42,7 +45,14 @@ impl Device {
     }
 
     async fn refreshes(&self) -> Reply {
-        self.program.send("POST", "/api/v1/tokens", &[], Some(json!({ "refresh_token": self.refresh }))).await
+        self.program
+            .send(
+                "POST",
+                "/api/v1/tokens",
+                &[],
+                Some(json!({ "refresh_token": self.refresh, "request_key": KEY })),
+            )
+            .await
     }
 
     /// It with a new pair.
@@ -321,5 +331,34 @@ story! {
         let must = device.me().await;
         assert_eq!((must.status, must.problem().as_str()), (403, "second-factor-set-up-required"));
         assert_eq!(device.program.delete("/api/v1/devices/current").await.status, 204, "and may still sign out");
+    }
+}
+
+story! {
+    /// Who has copied a refresh token can't keep in step with the device unseen.
+    async fn promise_16_a_copied_refresh_token_is_found_out_at_the_next_refresh(kind) {
+        for device_first in [true, false] {
+            let shop = Shop::open(kind).await;
+            let office = shop.staff(BuiltIn::SalesAdmin).await;
+            let device = Device::of(&shop, &office).await;
+            let steal = async |key: Value| {
+                let mut typed = json!({ "refresh_token": device.refresh });
+                if !key.is_null() {
+                    typed["request_key"] = key;
+                }
+                Program::new(shop.browser()).send("POST", "/api/v1/tokens", &[], Some(typed)).await
+            };
+            if device_first {
+                let new = device.next(&shop).await;
+                assert_eq!(device.refreshes().await.status, 200, "its answer was lost, so it asks again");
+                let key = if kind == crate::support::database::Kind::Sqlite { Value::Null } else { json!("fedcba9876543210") };
+                assert_eq!(steal(key).await.problem(), "device-revoked");
+                assert_eq!(new.me().await.problem(), "device-revoked");
+            } else {
+                assert_eq!(steal(json!("fedcba9876543210")).await.status, 200, "nobody can tell yet");
+                assert_eq!(device.refreshes().await.problem(), "device-revoked", "now it is found out");
+            }
+            assert_eq!(shop.count("select count(*) as n from audit where act = 'refresh-token-reused'", &[]).await, 1);
+        }
     }
 }

@@ -20,7 +20,9 @@ async fn becomes_a_device(browser: &Browser) -> Reply {
 
 /// Asks for new tokens by the cookie.
 async fn refreshes(browser: &Browser) -> Reply {
-    Program::new(browser.clone()).send("POST", "/api/v1/tokens", &[], Some(json!({}))).await
+    Program::new(browser.clone())
+        .send("POST", "/api/v1/tokens", &[], Some(json!({ "request_key": "0123456789abcdef" })))
+        .await
 }
 
 async fn me(browser: &Browser) -> Reply {

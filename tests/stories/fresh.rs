@@ -66,3 +66,21 @@ story! {
         assert!(prove(STAFF_PASSWORD).await.leads_to("/portal"), "never out of the portal");
     }
 }
+
+story! {
+    async fn who_proved_it_goes_on_under_another_token_and_a_copy_of_the_former_opens_nothing(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let copied = office.browser.copy();
+        shop.advance(LATER);
+        assert!(office.browser.post("/portal/confirm", &[("to", "/portal/contacts"), ("proof_password", STAFF_PASSWORD)]).await.leads_to("/portal/contacts"));
+        assert_eq!(office.browser.get("/portal/contacts").await.status, 200);
+        assert_eq!(copied.get("/portal/contacts").await.status, 303);
+        let copied = office.browser.copy();
+        shop.advance(LATER);
+        let fields = [("query", ""), ("format", "csv"), ("proof_password", STAFF_PASSWORD)];
+        assert_eq!(office.browser.post("/portal/contacts/export", &fields).await.status, 200);
+        assert_eq!(office.browser.get("/portal/contacts").await.status, 200);
+        assert_eq!(copied.get("/portal/contacts").await.status, 303);
+    }
+}

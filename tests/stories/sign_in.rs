@@ -103,6 +103,26 @@ story! {
 }
 
 story! {
+    async fn the_operator_says_how_long_a_session_lasts_without_a_visit(kind) {
+        let shop = Shop::with(kind, &[("sessions.contact_idle", "1d"), ("sessions.staff_idle", "1h"), ("sessions.staff_lasts", "2h")]).await;
+        shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let office = shop.staff(tradepost::staff::BuiltIn::SalesAdmin).await;
+        for _ in 0..2 {
+            shop.advance(std::time::Duration::from_mins(50));
+            assert!(browser.is_signed_in().await);
+            assert_eq!(office.browser.get("/portal/contacts").await.status, 200, "a visit keeps it alive");
+        }
+        shop.advance(std::time::Duration::from_mins(30));
+        assert_eq!(office.browser.get("/portal/contacts").await.status, 303, "two hours at most");
+        shop.advance(std::time::Duration::from_hours(23));
+        assert!(browser.is_signed_in().await);
+        shop.advance(DAY);
+        assert!(!browser.is_signed_in().await);
+    }
+}
+
+story! {
     async fn what_was_typed_into_the_password_field_is_never_shown_again(kind) {
         let shop = Shop::open(kind).await;
         let page = shop.browser().sign_in("<b>anna\"", "sécret <i> 9").await;
@@ -130,5 +150,23 @@ story! {
         assert!(!shop.browser().sign_in("anna", "wrong 9 lamp").await.says(blank));
         shop.member("bert", "bert@harbour.example", " trout9lamp ").await;
         assert!(shop.browser().sign_in("bert", " trout9lamp ").await.leads_to("/"), "some passwords are so");
+    }
+}
+
+story! {
+    async fn signing_in_again_ends_the_session_that_the_browser_had(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", "anna@harbour.example", "trout9lamp").await;
+        let browser = shop.signed_in("anna", "trout9lamp").await;
+        let (copied, elsewhere) = (browser.copy(), shop.signed_in("anna", "trout9lamp").await);
+        assert!(copied.is_signed_in().await);
+        assert!(browser.sign_in("anna", "trout9lamp").await.leads_to("/"));
+        assert!(browser.is_signed_in().await && !copied.is_signed_in().await, "a copy goes with it");
+        assert!(elsewhere.is_signed_in().await, "other browsers go on");
+        let office = shop.staff(tradepost::staff::BuiltIn::SalesAdmin).await;
+        let copied = office.browser.copy();
+        crate::support::people::staff_sign_in(&office.browser, "/portal", &office.email, crate::support::people::STAFF_PASSWORD).await;
+        assert_eq!(office.browser.get("/portal/contacts").await.status, 200);
+        assert_eq!(copied.get("/portal/contacts").await.status, 303);
     }
 }

@@ -21,6 +21,9 @@ const TIMEOUT_MS = 8000;
 /** Where tabs tell each other when the tokens were last made anew (ms): the tokens themselves can't be seen. */
 const REFRESHED_AT = "tradepost-sales-refreshed-at";
 
+/** Where the key of a refresh is kept that was not answered yet. */
+const REFRESH_KEY = "tradepost-sales-refresh-key";
+
 /**
  * The last part of a problem's type: `changed-meanwhile`; empty without a problem.
  * @param {Answer} answer
@@ -91,7 +94,11 @@ export class Api extends EventTarget {
   #refresh(since) {
     return navigator.locks.request("tradepost-sales-tokens", async () => {
       if (Number(localStorage.getItem(REFRESHED_AT) ?? 0) > since) return FRESH;
-      const answer = await once("/api/v1/tokens", { method: "POST", body: {} });
+      // Kept until an answer has come: one that was lost is given again to who has this key, and to no copy of the token.
+      const key = localStorage.getItem(REFRESH_KEY) ?? crypto.randomUUID();
+      localStorage.setItem(REFRESH_KEY, key);
+      const answer = await once("/api/v1/tokens", { method: "POST", body: { request_key: key } });
+      if (answer.ok) localStorage.removeItem(REFRESH_KEY);
       if (answer.ok) localStorage.setItem(REFRESHED_AT, String(Date.now()));
       return answer;
     });
@@ -99,7 +106,7 @@ export class Api extends EventTarget {
 }
 
 /** Forgets what tabs told each other of tokens. */
-export const forgetTokens = () => localStorage.removeItem(REFRESHED_AT);
+export const forgetTokens = () => [REFRESHED_AT, REFRESH_KEY].forEach((name) => localStorage.removeItem(name));
 
 /** @param {Answer} answer */
 const isRefusal = (answer) => answer.reached && answer.status >= 400 && answer.status < 500 && answer.status !== 429;

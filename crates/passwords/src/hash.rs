@@ -75,6 +75,12 @@ impl Hash {
         self.recipe.cost
     }
 
+    /// Whether one computation tells of a secret whether it belongs to this or to `other`: both
+    /// have one salt and one cost.
+    pub fn shares_work(&self, other: &Self) -> bool {
+        self.recipe == other.recipe
+    }
+
     pub(crate) fn new(recipe: Recipe, digest: &[u8]) -> Self {
         let salt = Base64Unpadded::encode_string(&recipe.salt);
         let text = format!("{}{salt}${}", head(recipe.cost), Base64Unpadded::encode_string(digest));

@@ -12,6 +12,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod breached;
 mod brought;
 mod chance;
 mod check;
@@ -30,6 +31,7 @@ mod strength;
 mod temporary;
 mod worker;
 
+pub use breached::{Breached, BreachedError};
 pub use brought::{Brought, BroughtError, Format, Given, Measure, Reading, Weak};
 pub use chance::ChanceError;
 pub use check::{Known, Matched, Own};

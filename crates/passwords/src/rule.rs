@@ -4,9 +4,14 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::Zeroizing;
 
-use crate::{common, obvious, password::Password};
+use crate::{
+    common, obvious,
+    password::Password,
+    strength::{Strength, strength},
+};
 
-/// The rule for contacts' passwords: length, a letter, a digit, not a name, not common.
+/// The rule for contacts' passwords: length, a letter, a digit, not a name, not common, and not
+/// guessed by whoever knows how people make passwords (`Sommer2026`).
 ///
 /// A letter is Unicode's Alphabetic, a digit Unicode's decimal digit (Nd), of any script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,9 @@ pub struct About<'a> {
     pub username: Option<&'a str>,
     /// The names of the retailer and the supplier.
     pub names: &'a [&'a str],
+    /// What else is known about the contact: their name and address. A candidate made of these is
+    /// easily guessed.
+    pub known: &'a [&'a str],
 }
 
 /// What is wrong with a candidate. The words for it live with the pages.
@@ -46,8 +54,11 @@ pub enum Problem {
     IsName,
     /// It is one of the commonest passwords, or as easily thought of.
     TooCommon,
-    /// Staff only: too easily guessed.
+    /// Too easily guessed.
     TooWeak,
+    /// It is on the operator's list of passwords that were stolen somewhere. Found by the caller with
+    /// [`crate::Breached`].
+    IsBreached,
     /// It is the password in use. Found by the caller with [`crate::Pool::check`].
     IsCurrent,
     /// It is the temporary password. Found by the caller with [`crate::Pool::check`].
@@ -59,6 +70,9 @@ impl Rule {
     pub const LOWEST: usize = 8;
     /// The highest minimum an operator may set.
     pub const HIGHEST: usize = 64;
+    /// The least strength: more than a million guesses (NIST SP 800-63B-4, 3.1.1.2, asks for a list
+    /// of what is expected; an estimate covers the patterns that no list holds).
+    pub const MIN_STRENGTH: Strength = Strength::Fair;
 
     /// The rule with a minimum length of [`Rule::LOWEST`] to [`Rule::HIGHEST`] characters.
     pub fn new(min_length: usize) -> Result<Self, RuleError> {
@@ -80,21 +94,35 @@ impl Rule {
     /// A candidate is a username or a name if nothing but case, spaces and punctuation tell them
     /// apart. It also is if it has only digits and punctuation more at its ends, like `Anna2026!`
     /// for `anna`, unless fewer than three letters are left to compare. Names inside a longer text
-    /// are no problem.
+    /// are no problem by themselves. How easily it is guessed is told only when nothing else is wrong.
+    ///
+    /// It may take as long as a hash: see [`strength()`].
     pub fn problems(&self, candidate: &Password, about: &About<'_>) -> Vec<Problem> {
         let text = candidate.expose();
         let is = |name: &str| is_name(text, name);
-        [
+        let mut problems: Vec<Problem> = [
             (candidate.characters() < self.min_length, Problem::TooShort { min: self.min_length }),
             (!text.chars().any(char::is_alphabetic), Problem::NoLetter),
             (!text.chars().any(is_digit), Problem::NoDigit),
             (about.username.is_some_and(is), Problem::IsUsername),
-            (about.names.iter().any(|name| is(name)), Problem::IsName),
-            (is_too_common(candidate), Problem::TooCommon),
+            (about.names.iter().any(|name| is(name) || long_words(name).any(is)), Problem::IsName),
+            (is_too_common(candidate) || is_dressed_common(text), Problem::TooCommon),
         ]
         .into_iter()
         .filter_map(|(applies, problem)| applies.then_some(problem))
-        .collect()
+        .collect();
+        let is_known = || about.known.iter().any(|known| is(known) || long_words(known).any(is));
+        if problems.is_empty() && (is_known() || is_weak(candidate, &about.inputs())) {
+            problems.push(Problem::TooWeak);
+        }
+        problems
+    }
+}
+
+impl About<'_> {
+    /// All that is known, for the estimate.
+    fn inputs(&self) -> Vec<&str> {
+        self.username.iter().chain(self.names).chain(self.known).copied().collect()
     }
 }
 
@@ -107,6 +135,28 @@ impl Default for Rule {
 /// On the list of common passwords, or a pattern everybody thinks of.
 pub(crate) fn is_too_common(candidate: &Password) -> bool {
     common::contains(candidate.expose()) || obvious::is(candidate.expose())
+}
+
+/// The words of a name that are long enough to be a password with a year behind them.
+fn long_words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|character: char| !character.is_alphanumeric()).filter(|word| word.chars().count() >= 4)
+}
+
+/// A common password with what people put behind it: a year, digits, an exclamation mark.
+fn is_dressed_common(text: &str) -> bool {
+    const MOST: usize = 6;
+    let core = text.trim_matches(|character: char| !character.is_alphabetic());
+    let (all, kept) = (text.chars().count(), core.chars().count());
+    // The list holds what the rule would take, so a word stands in it with its commonest digit.
+    kept >= 4 && all - kept <= MOST && common::contains(&Zeroizing::new(format!("{core}1")))
+}
+
+/// As it is, or without the signs at its ends: to the estimate each of them is a part that somebody has to
+/// think of.
+fn is_weak(candidate: &Password, inputs: &[&str]) -> bool {
+    let trimmed = candidate.expose().trim_matches(|character: char| !character.is_alphanumeric());
+    strength(candidate, inputs) < Rule::MIN_STRENGTH
+        || Password::parse(trimmed).is_ok_and(|trimmed| strength(&trimmed, inputs) < Rule::MIN_STRENGTH)
 }
 
 fn is_digit(character: char) -> bool {
@@ -137,6 +187,7 @@ mod tests {
         let about = About {
             username: Some("Anna.Schmidt"),
             names: &["Groß & Söhne", "Tradewell Ltd 1887", "3M", ""],
+            known: &["Anna Schmidt", "a.schmidt@shop.example"],
         };
         Rule::default().problems(&Password::parse(candidate).unwrap(), &about)
     }
@@ -199,13 +250,13 @@ mod tests {
             assert!(problems(dressed).contains(&Problem::IsUsername), "{dressed}");
         }
         for other in ["anna.schmidt.isst7kekse", "annas7chmidt", "annaschmid7"] {
-            assert_eq!(problems(other), [], "{other}");
+            assert!(!problems(other).contains(&Problem::IsUsername), "{other}");
         }
     }
 
     #[test]
     fn an_account_number_as_username_is_refused_alone() {
-        let about = About { username: Some("K-100234"), names: &[] };
+        let about = About { username: Some("K-100234"), ..About::default() };
         let problems = |text: &str| Rule::default().problems(&Password::parse(text).unwrap(), &about);
         assert_eq!(problems("k-100234"), [Problem::IsUsername]);
         assert_eq!(problems("k 100234"), [Problem::IsUsername]);
@@ -226,6 +277,17 @@ mod tests {
         for other in ["7391m8264", "tradewell trout 7", "großväter & söhne1"] {
             assert_eq!(problems(other), [], "{other}");
         }
+    }
+
+    #[test]
+    fn what_people_think_of_is_refused() {
+        for weak in ["Sommer2026", "Summer2026", "tradewell26x"] {
+            assert_eq!(problems(weak), [Problem::TooWeak], "{weak}");
+        }
+        assert_eq!(problems("Tradewell2026!"), [Problem::IsName], "a word of it and a year");
+        assert_eq!(problems("Schmidt2026!"), [Problem::TooWeak]);
+        assert_eq!(problems("Password!1"), [Problem::TooCommon], "a common word, dressed");
+        assert_eq!(problems("Sunshine2026!"), [Problem::TooCommon]);
     }
 
     #[test]

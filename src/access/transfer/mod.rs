@@ -2,6 +2,7 @@
 
 mod store;
 
+use super::sign_in::tell_new_username;
 use super::{call_back_resets, change_email, remove_passkeys, tell_old_address};
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
@@ -87,11 +88,12 @@ pub fn merge(
     sessions::end_all_of_contact(tx, other.id, None, now)?;
     call_back_resets(tx, other.id, now)?;
     remove_passkeys(tx, actor, (other.retailer, other.id), now)?;
+    tell_new_username(tx, actor, (&kept, merged.username.as_ref()), now)?;
     store::retire(tx, other.id, kept.id, now)?;
     store::put(tx, kept.id, merged, now)?;
     take_address(tx, actor, &kept, merged, now)?;
     if let Some(gone) = other.email.clone().filter(|email| !is(Some(email), merged.email.as_ref())) {
-        tell_old_address(tx, &kept, gone, now)?;
+        tell_old_address(tx, actor, (&kept, gone), now)?;
     }
     let about = About::contact(kept.retailer, kept.id).with("other", other.id);
     audit::record(tx, actor, now, Event::ContactMerged, about)?;

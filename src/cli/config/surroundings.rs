@@ -31,6 +31,11 @@ impl Surroundings {
         if let Err(error) = Templates::load(templates) {
             found.wrong(source, "mail.templates", error.to_string());
         }
+        let breached =
+            Some(Path::new(source.value("password.breached_file").0)).filter(|file| file.is_file());
+        if let Some(Err(error)) = breached.map(passwords::Breached::open) {
+            found.wrong(source, "password.breached_file", error.to_string());
+        }
         found
     }
 

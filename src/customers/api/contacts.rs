@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::shapes::ContactDetail;
 use crate::access::{self, SignIn};
-use crate::actor::Actor;
+use crate::actor::{Act, Actor};
 use crate::customers::edit::{Holder, details, holder, read_email, read_username, username_taken};
 use crate::customers::shapes::Contact;
 use crate::db::Tx;
@@ -20,6 +20,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::retailers::edit::{self, ContactDetails, NewSignIn};
 use crate::retailers::{self, Edited};
+use crate::staff::fresh;
 
 /// A contact to enter. How they sign in may come along from who may change that.
 #[derive(Deserialize, ToSchema)]
@@ -79,6 +80,8 @@ enum Refusal {
     Invalid(Vec<(&'static str, String)>),
     Taken(Holder),
     ChangedMeanwhile,
+    /// Whoever is signed in has to prove first that it is them.
+    ProofRequired,
 }
 
 type Outcome = std::result::Result<Done, Refusal>;
@@ -156,6 +159,8 @@ pub async fn change(
 
 /// Change how a contact signs in: all three at once, of whom one saw the version
 /// in If-Match. When the address changes, resets on their way are called back.
+/// Whoever changes address or username proved within the last five minutes that it
+/// is them: by signing in, or at `/api/v1/devices/current/proof`.
 #[utoipa::path(
     put, path = "/api/v1/contacts/{id}/sign-in", tag = "Customers",
     params(("id" = Uuid, Path, description = "The contact"), ("If-Match" = String, Header, description = "The ETag of what was read", pattern = "^\"[0-9]{1,18}\"$"), ("Idempotency-Key" = Option<String>, Header, description = "Made once for this act", min_length = 8, max_length = 200, pattern = "^[!-~]+$")),
@@ -174,10 +179,14 @@ pub async fn change_sign_in(
         username: read_username(&mut errors, &new.username.unwrap_or_default()),
         email: read_email(&mut errors, &new.email.unwrap_or_default()),
     };
+    let session = caller.session.clone();
     let act = move |tx: &mut Tx<'_>, actor: &Actor, now| {
-        retailers::contact(tx, actor, id)?;
+        let contact = retailers::contact(tx, actor, id)?;
         if !errors.is_empty() {
             return Ok(Err(Refusal::Invalid(errors.clone())));
+        }
+        if actor.may(Act::ChangeSignIn) && sign_in.differs_from(&contact) && !fresh::is_fresh(&session, now) {
+            return Ok(Err(Refusal::ProofRequired));
         }
         let edited = access::change_sign_in(tx, actor, (id, version), &sign_in, now)?;
         if matches!(edited, Edited::Saved(_) | Edited::Unchanged(_)) {
@@ -248,6 +257,7 @@ fn refused(refusal: Refusal, current: Option<&Contact>) -> Failure {
             }
             .into();
         }
+        Refusal::ProofRequired => return Problem::new(&problem::PROOF_REQUIRED).into(),
         Refusal::Taken(holder) => username_taken(&holder).iter().cloned().collect(),
         Refusal::Invalid(errors) => errors,
     };

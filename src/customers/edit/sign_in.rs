@@ -8,11 +8,12 @@ use super::{Holder, Meanwhile, holder, last_editor, read_email, read_username, u
 use crate::access::{self, SignIn};
 use crate::actor::Act;
 use crate::error::Error;
-use crate::http::forms::{FieldErrors, Posted};
+use crate::http::forms::FieldErrors;
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Username};
 use crate::retailers::{self, Contact, Edited};
+use crate::staff::fresh::portal::Confirmed;
 
 /// What the form sends.
 #[derive(Clone, Default, Deserialize)]
@@ -84,9 +85,8 @@ pub(in crate::customers) async fn username_is_taken(
 
 /// `POST /portal/contacts/{id}/sign-in`
 pub async fn submit_sign_in(
-    AtPortal(caller): AtPortal,
     Ids(id): Ids<ContactId>,
-    Posted(form): Posted<SignInForm>,
+    Confirmed(caller, form): Confirmed<SignInForm>,
 ) -> Answer {
     let mut errors = Vec::new();
     let new = SignIn {

@@ -47,6 +47,8 @@ types! {
         "Send the code of the authenticator app, or a recovery code, along with the password."
     SECOND_FACTOR_SET_UP_REQUIRED "second-factor-set-up-required" FORBIDDEN "A second factor must be set up"
         "The person's role demands one: they set it up in the portal or the sales app."
+    PROOF_REQUIRED "proof-required" FORBIDDEN "Prove that it is you first"
+        "Nothing was changed. Send the person's password to /api/v1/devices/current/proof, and a code if they have a second factor; then ask again within five minutes."
     PASSWORD_CHANGE_REQUIRED "password-change-required" FORBIDDEN "A password must be chosen first"
         "The contact signed in with a temporary password: they choose one of their own before anything else."
     NOT_ALLOWED "not-allowed" FORBIDDEN "Not allowed"

@@ -145,10 +145,11 @@ const USERNAMES: [Piece; 8] = [
     CLOSING,
 ];
 
-const SIGN_IN_CHANGED: [Piece; 7] = [
+const SIGN_IN_CHANGED: [Piece; 8] = [
     SUBJECT,
     HEADING,
     words("text", "Text", Shape::Paragraphs),
+    words("text-address", "Text, to a former e-mail address", Shape::Paragraphs),
     Piece::Fixed("The address of the page for a forgotten password."),
     BUTTON,
     Piece::Fixed("The address of the page where they see what they sign in with."),
@@ -264,10 +265,16 @@ const CHANGE: &str = "\"a passkey was added\" if change == \"passkey-added\" \
     else \"an authenticator app was set up\" if change == \"app-added\" \
     else \"the authenticator app was removed\" if change == \"app-removed\" \
     else \"your lost second factor was taken off\" if change == \"factors-reset\" \
+    else \"your password was changed\" if change == \"password-changed\" \
+    else \"your e-mail address was changed\" if change == \"address-changed\" \
+    else \"your username was changed\" if change == \"username-changed\" \
     else \"a recovery code was used\"";
 const CHANGE_DE: &str = "\"ein Passkey wurde hinzugefügt\" if change == \"passkey-added\" \
     else \"ein Passkey wurde entfernt\" if change == \"passkey-removed\" \
     else \"eine Authenticator-App wurde eingerichtet\" if change == \"app-added\" \
     else \"die Authenticator-App wurde entfernt\" if change == \"app-removed\" \
     else \"Ihr verlorener zweiter Faktor wurde entfernt\" if change == \"factors-reset\" \
+    else \"Ihr Passwort wurde geändert\" if change == \"password-changed\" \
+    else \"Ihre E-Mail-Adresse wurde geändert\" if change == \"address-changed\" \
+    else \"Ihr Benutzername wurde geändert\" if change == \"username-changed\" \
     else \"ein Wiederherstellungscode wurde benutzt\"";

@@ -88,13 +88,16 @@ pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Sample> {
     }
 }
 
-const SIGN_IN_CHANGES: [(&str, &str); 6] = [
+const SIGN_IN_CHANGES: [(&str, &str); 9] = [
     ("passkey-added", "A passkey was added"),
     ("passkey-removed", "A passkey was removed"),
     ("app-added", "An authenticator app was set up"),
     ("app-removed", "The authenticator app was removed"),
     ("factors-reset", "A lost second factor was removed"),
     ("recovery-code-used", "A recovery code was used"),
+    ("password-changed", "A staff user’s password was changed"),
+    ("address-changed", "A staff user’s e-mail address was changed"),
+    ("username-changed", "A contact’s username was changed"),
 ];
 
 fn invitation_username() -> Sample {

@@ -11,7 +11,7 @@ use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
 use crate::passkeys::{self, Owner};
 use crate::retailers::{self, Contact};
-use crate::{access, change_requests, import, throttle};
+use crate::{access, change_requests, import, temporary, throttle};
 
 /// What came of asking to erase someone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, typed: &str, now: Ti
         store::blank_mails(tx, record)?;
         store::remove_sessions(tx, record)?;
         throttle::lift(tx, record)?;
-        store::remove_temporary_passwords(tx, record)?;
+        temporary::remove_all(tx, record)?;
         passkeys::remove_all(tx, Owner::Contact(record))?;
         store::remove_email_changes(tx, record)?;
         change_requests::forget(tx, record, now)?;

@@ -35,10 +35,6 @@ pub(super) fn remove_sessions(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64
     tx.run("delete from sessions where contact_id = $1", &[&contact])
 }
 
-pub(super) fn remove_temporary_passwords(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
-    tx.run("delete from temporary_passwords where contact_id = $1", &[&contact])
-}
-
 pub(super) fn remove_email_changes(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
     tx.run("delete from email_changes where contact_id = $1", &[&contact])
 }

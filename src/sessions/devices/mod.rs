@@ -3,16 +3,17 @@
 //! A device has an access token, which is good for ten minutes, and a refresh
 //! token, which is good once: it brings a new pair (RFC 9700, 4.14.2). The new
 //! pair is derived from the refresh token that asks for it and a salt, so an
-//! answer that was lost on the way can be asked for again, and two who ask at
-//! once are given the same. That ends as soon as one of the new pair has been
-//! used: from then on the old refresh token is spent, and who sends it has a
-//! copy, so the device is revoked.
+//! answer that was lost on the way can be asked for again, by who sends the key
+//! along that was made for that request. Whoever sends the old refresh token
+//! without that key, or after one of the new pair has been used, has a copy of
+//! it, so the device is revoked: no copy can keep in step with a device.
 
 mod store;
 
 use std::time::Duration;
 
 use super::{Place, StaffSession};
+use crate::config::Sessions as Lasts;
 use crate::db::{self, Tx};
 use crate::error::Result;
 use crate::kernel::id::{SessionId, StaffId};
@@ -22,10 +23,6 @@ pub use store::{Ended, current, list, rename, revoke_all_of_staff, revoke_of_sta
 
 /// How long an access token is good.
 const ACCESS_LASTS: Duration = Duration::from_mins(10);
-/// How long a device stays signed in without coming by.
-const IDLE: Duration = Duration::from_hours(30 * 24);
-/// How long it does at most.
-const LASTS: Duration = Duration::from_hours(180 * 24);
 
 /// Devices one person may have: each may hold connections, and one that was forgotten
 /// somewhere is a way in.
@@ -66,7 +63,7 @@ pub fn one_too_many(
 /// When the database or the random source fails.
 pub fn start(tx: &mut Tx<'_>, staff: StaffId, name: &str, place: &Place, now: Timestamp) -> Result<Tokens> {
     let (access, refresh) = (Token::mint()?, Token::mint()?);
-    let expires_at = now.plus(IDLE);
+    let expires_at = now.plus(place.lasts.device_idle.min(place.lasts.device_lasts));
     let new = store::New {
         id: SessionId::new(now),
         staff,
@@ -180,11 +177,16 @@ pub fn of_refresh(tx: &mut Tx<'_>, token: Digest) -> Result<Option<SessionId>, d
     }
 }
 
-/// Takes a refresh token for a new pair.
+/// Takes a refresh token for a new pair; `key` is the digest of what was made for this request.
 ///
 /// # Errors
 /// When the database or the random source fails.
-pub fn refresh(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Refreshed> {
+pub fn refresh(
+    tx: &mut Tx<'_>,
+    (token, key): (&Token, Option<Digest>),
+    lasts: &Lasts,
+    now: Timestamp,
+) -> Result<Refreshed> {
     let digest = token.digest();
     let (state, spent) = match store::by_refresh(tx, digest)? {
         Some(state) => (state, false),
@@ -196,32 +198,39 @@ pub fn refresh(tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<Refresh
     match state.standing(now) {
         Standing::Revoked => Ok(Refreshed::Revoked),
         Standing::Over => Ok(Refreshed::Nobody),
-        Standing::Open if spent => {
+        Standing::Open if state.refresh == digest => rotate(tx, &state, (token, key), lasts, now),
+        Standing::Open if !spent && key.is_some() && state.request == key => again(tx, &state, token, now),
+        Standing::Open => {
             store::revoke(tx, state.id, now)?;
             Ok(Refreshed::Reused(state.id, state.staff))
         }
-        Standing::Open if state.refresh == digest => rotate(tx, &state, token, now),
-        Standing::Open => again(tx, &state, token, now),
     }
 }
 
-fn rotate(tx: &mut Tx<'_>, state: &State, token: &Token, now: Timestamp) -> Result<Refreshed> {
+fn rotate(
+    tx: &mut Tx<'_>,
+    state: &State,
+    (token, request): (&Token, Option<Digest>),
+    lasts: &Lasts,
+    now: Timestamp,
+) -> Result<Refreshed> {
     let salt = Token::mint()?.digest();
     let (access, refresh) = derived(token, salt);
     if state.previous.is_some() {
         store::spend_previous(tx, (state.id, state.access), now)?;
     }
-    let expires_at = now.plus(IDLE).min(state.created_at.plus(LASTS));
+    let expires_at = now.plus(lasts.device_idle).min(state.created_at.plus(lasts.device_lasts));
     let next = store::Next {
         access: access.digest(),
         refresh: refresh.digest(),
         salt,
+        request,
         access_until: now.plus(ACCESS_LASTS),
         expires_at,
     };
     store::rotate(tx, state, &next, now)?;
     // Whoever has an older one could not use it any more, had it never been spent.
-    store::forget_spent(tx, state.id, now.minus(IDLE))?;
+    store::forget_spent(tx, state.id, now.minus(lasts.device_lasts))?;
     Ok(Refreshed::Fresh(Tokens::new(state.id, (access, refresh), expires_at, now)))
 }
 
@@ -265,6 +274,8 @@ struct State {
     refresh: Digest,
     previous: Option<Digest>,
     salt: Option<Digest>,
+    /// The digest of the key of the request that brought the latest pair.
+    request: Option<Digest>,
 }
 
 /// How it stands with a device.

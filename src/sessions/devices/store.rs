@@ -20,11 +20,12 @@ pub(super) struct Next {
     pub access: Digest,
     pub refresh: Digest,
     pub salt: Digest,
+    pub request: Option<Digest>,
     pub access_until: Timestamp,
     pub expires_at: Timestamp,
 }
 
-const STATE: &str = "s.id, s.staff_id, s.created_at, s.expires_at, s.ended_at, s.revoked_at, s.token_digest, s.access_until, s.refresh_digest, s.refresh_previous, s.refresh_salt, p.active";
+const STATE: &str = "s.id, s.staff_id, s.created_at, s.expires_at, s.ended_at, s.revoked_at, s.token_digest, s.access_until, s.refresh_digest, s.refresh_previous, s.refresh_salt, s.refresh_request, p.active";
 const DEVICE: &str = "id, device_name, device_door, address, device, created_at, last_seen_at";
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &New<'_>, place: &Place, now: Timestamp) -> Result<(), Error> {
@@ -99,7 +100,7 @@ pub(super) fn spend_previous(
 pub(super) fn rotate(tx: &mut Tx<'_>, state: &State, next: &Next, now: Timestamp) -> Result<(), Error> {
     tx.run(
         "update sessions set access_previous = token_digest, token_digest = $2, access_until = $3,
-                refresh_previous = refresh_digest, refresh_digest = $4, refresh_salt = $5, expires_at = $6, last_seen_at = $7
+                refresh_previous = refresh_digest, refresh_digest = $4, refresh_salt = $5, expires_at = $6, last_seen_at = $7, refresh_request = $8
          where id = $1",
         &[
             &state.id,
@@ -109,6 +110,7 @@ pub(super) fn rotate(tx: &mut Tx<'_>, state: &State, next: &Next, now: Timestamp
             &next.salt,
             &next.expires_at,
             &now,
+            &next.request,
         ],
     )?;
     Ok(())
@@ -258,6 +260,7 @@ impl FromRow for State {
             refresh: row.get("refresh_digest")?,
             previous: row.get("refresh_previous")?,
             salt: row.get("refresh_salt")?,
+            request: row.get("refresh_request")?,
         })
     }
 }

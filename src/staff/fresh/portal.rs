@@ -81,6 +81,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Confirmed<T> {
                 let answer = ask(&caller, path, &fields, given)?;
                 return Err(Failure::Answered(Box::new(answer)));
             }
+            caller.renew().await?;
         }
         let form = serde_urlencoded::from_str(&fields.encoded()).map_err(|_| Failure::Unreadable)?;
         Ok(Self(caller, form))
@@ -245,7 +246,10 @@ pub async fn submit_confirm(AtStep(caller): AtStep, Posted(form): Posted<Confirm
         passkey: form.proof_passkey,
     };
     match given(&caller, Some(typed)).await? {
-        Given::Proof(Proof::Given) => Ok(redirect(&to, None)),
+        Given::Proof(Proof::Given) => {
+            caller.renew().await?;
+            Ok(redirect(&to, None))
+        }
         Given::Proof(proof) => before_page(
             &caller,
             StatusCode::UNPROCESSABLE_ENTITY,

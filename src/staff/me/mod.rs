@@ -9,6 +9,8 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::error::Result;
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::sessions::{self, StaffSession};
 use crate::throttle;
 
@@ -35,8 +37,7 @@ pub async fn change_password(
 ) -> Result<Changed> {
     let (staff, id) = (session.staff, session.id);
     let known = app.db.read(move |tx| store::find(tx, staff)).await?.ok_or(crate::Error::NotFound)?;
-    let mut problems =
-        super::broken_rules(&new, known.email.as_str(), &known.name, &app.settings().values.supplier);
+    let (mut problems, new) = super::problems_of(app, new, (&known.email, &known.name)).await?;
     let own = known.password.clone().map(Own::Hash);
     let (matched, new) = app.passwords.check(new, Known { own, ..Known::default() }).await?;
     if matches!(matched, Matched::Own { .. }) {
@@ -60,6 +61,7 @@ pub async fn change_password(
             store::void_resets(tx, staff, now)?;
             sessions::end_others_of_staff(tx, staff, Some(id), now)?;
             audit::record(tx, &actor, now, Event::PasswordChanged, About::staff(staff))?;
+            notice::tell(tx, Owner::Staff(staff), Change::PasswordChanged, now)?;
             Ok(Changed::Done)
         })
         .await

@@ -111,6 +111,7 @@ pub async fn change_password(AtPortal(caller): AtPortal, Posted(form): Posted<Pa
     }
     match super::change_password(app, &caller.session, &caller.actor, new).await? {
         Changed::Done => {
+            caller.renew().await?;
             let mut response = redirect("/portal/me", Some("password-changed"));
             remember_staff(&caller.web, &caller.visit, caller.session.staff, &mut response).await;
             Ok(response)

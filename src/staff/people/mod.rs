@@ -14,6 +14,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{RoleId, SessionId, StaffId, TerritoryId};
 use crate::kernel::{EmailAddress, Timestamp};
+use crate::notice::{self, Change};
+use crate::passkeys::Owner;
 use crate::sessions::devices::{self, Ended};
 use crate::sessions::{self, Device, StaffKind};
 
@@ -250,6 +252,9 @@ pub fn change(
     }
     if known.email.key() != new.email.key() {
         super::store::void_resets(tx, id, now)?;
+        let whom = (Owner::Staff(id), Some(&known.email));
+        notice::tell_by(tx, actor, whom, Change::AddressChanged, now)?;
+        audit::record(tx, actor, now, Event::StaffAddressChanged, About::staff(id))?;
     }
     if known.role != new.role || known.kind != new.kind || known.email.key() != new.email.key() {
         sessions::end_all_of_staff(tx, id, now)?;

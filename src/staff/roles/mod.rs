@@ -7,7 +7,7 @@ mod store;
 
 use std::collections::BTreeSet;
 
-use crate::actor::{Act, Level, Permissions, Reach};
+use crate::actor::{Act, Actor, Level, Permissions, Reach};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::Timestamp;
@@ -94,6 +94,22 @@ impl BuiltIn {
             }
         }
     }
+}
+
+/// Writes the built-in roles as this binary knows them. Where there were none yet,
+/// they demand a second factor after so many days of grace, if they are to (ASVS
+/// 5.0, 6.3.3); other installations have what their Owners chose.
+///
+/// # Errors
+/// When the database fails.
+pub fn establish_with_factor(tx: &mut Tx<'_>, days: Option<i64>, now: Timestamp) -> Result<()> {
+    let is_new = store::all(tx)?.is_empty();
+    establish(tx, now)?;
+    let Some(days) = days.filter(|_| is_new) else { return Ok(()) };
+    for role in store::all(tx)? {
+        super::factors::demand(tx, &Actor::system(), role.id, Some(days), now)?;
+    }
+    Ok(())
 }
 
 /// Writes the built-in roles as this binary knows them.

@@ -58,12 +58,14 @@ pub(super) async fn send(
             inbox.deliver(Kind::TrailHead, to, &rendered, now);
             Ok(())
         }
-        Outbound::Smtp(smtp) => match smtp.send(message.envelope(), &message.formatted(), &rendered.secrets).await {
-            Handover::Accepted { .. } => Ok(()),
-            Handover::Refused { answer, .. } => Err(answer),
-            Handover::Unreachable { problem } | Handover::InDoubt { problem } => Err(problem),
-            Handover::CutOff => Err(INTERRUPTED.to_owned()),
-        },
+        Outbound::Smtp(smtp) => {
+            match smtp.send(message.envelope(), &message.formatted(), &rendered.secrets).await {
+                Handover::Accepted { .. } => Ok(()),
+                Handover::Refused { answer, .. } => Err(answer),
+                Handover::Unreachable { problem } | Handover::InDoubt { problem } => Err(problem),
+                Handover::CutOff => Err(INTERRUPTED.to_owned()),
+            }
+        }
     })
 }
 

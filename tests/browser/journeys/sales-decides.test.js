@@ -114,6 +114,32 @@ journey("someone else was quicker: both versions are shown, and one is chosen", 
   await sees(office, "Night shift");
 });
 
+journey("changing how somebody signs in asks who is there when five minutes have passed", ["ipad", "ipad upright"], async ({ demo, screen, come }) => {
+  const rep = await come();
+  const { page } = rep;
+  const staff = demo.staff.owner ?? assert.fail();
+  await comesIn(rep, staff);
+  const who = customerFor(screen);
+  await finds(rep, who);
+  demo.fiveMinutesPass?.();
+  rep.bears(/^403 .*\/sign-in$/);
+  rep.bears(/^422 .*\/proof$/);
+  await page.getByRole("link", { name: "Change" }).first().tap();
+  await page.getByLabel("Username").fill("another.name");
+  await page.getByRole("button", { name: "Save" }).tap();
+  await page.getByRole("link", { name: "Decide in the sync centre" }).first().tap();
+  await sees(rep, "needs your password");
+  await page.getByLabel("Your password").fill("not this one");
+  await page.getByRole("button", { name: "Send it" }).tap();
+  await sees(rep, "That is not your password");
+  await rep.look("sales-proof");
+  await page.getByLabel("Your password").fill(staff.password);
+  await page.getByRole("button", { name: "Send it" }).tap();
+  await page.locator(".sync-state").getByText("Up to date").waitFor();
+  await finds(rep, who);
+  await page.locator(".facts").getByText("another.name").waitFor();
+});
+
 journey("one's devices: a name, revoking another, and signing out", ["ipad", "phone"], async ({ demo, come }) => {
   const [rep, lost] = [await come(), await come()];
   await comesIn(rep, demo.staff["rep.north"]);

@@ -21,6 +21,7 @@ pub fn api_rows() -> Vec<Row> {
         row("GET", "/api/v1/devices", Api(any), Nothing),
         row("PATCH", "/api/v1/devices/current", Api(any), Nothing),
         row("DELETE", "/api/v1/devices/current", Device, Nothing),
+        row("POST", "/api/v1/devices/current/proof", Api(any), Nothing),
         row("DELETE", "/api/v1/devices/{id}", Api(any), Own),
         row("POST", "/api/v1/tokens", Anyone, Nothing),
         row("GET", "/api/v1/me", Api(any), Nothing),

@@ -28,6 +28,7 @@ export function nameOf({ customers }, record) {
 /** @param {QueueRecord} record */
 function happened({ problem, kind }) {
   switch (problemKey(/** @type {any} */ ({ problem }))) {
+    case "proof-required": return "Changing how somebody signs in needs your password. Nothing was changed yet.";
     case "not-allowed": return "You may no longer do this. Your role was changed, or never allowed it.";
     case "not-found": return "They are not among your customers any more: moved to another territory, merged or erased.";
     case "not-possible": return problem?.reason === "bounced" ? "Mail to their address came back. They need a working one before anything can be sent." : (problem?.detail ?? "");
@@ -49,6 +50,7 @@ export function decide(app, record) {
   return el("div", { class: "stack" },
     el("p", {}, happened(record)),
     problem === "changed-meanwhile" && current && beside(record, current),
+    problem === "proof-required" && proof(app, record),
     el("div", { class: "form-actions" },
       problem === "changed-meanwhile" && current
         ? [button("Save mine", "check", () => void app.queue.saveMine(key), { class: "primary", id: `mine-${key}` }), button("Keep theirs", "", drop, { id: `theirs-${key}` })]
@@ -56,9 +58,29 @@ export function decide(app, record) {
             problem === "invalid" && ["edit", "sign-in", "ask"].includes(record.kind) && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
             problem === "invalid" && record.kind === "create" && link("Put it right", "edit", `/sales/retailers/${record.retailer}/contacts/new`, "primary"),
             problem === "lost-in-restore" && button("Send it", "send", () => void app.queue.sendAnew(key), { class: "primary", id: `anew-${key}` }),
-            !["invalid", "lost-in-restore"].includes(problem) && button("Try again", "refresh", again, { id: `again-${key}` }),
+            !["invalid", "lost-in-restore", "proof-required"].includes(problem) && button("Try again", "refresh", again, { id: `again-${key}` }),
             button("Discard", "trash", drop, { class: "danger", id: `discard-${key}` }),
           ]));
+}
+
+/** Asks who is there, as the office is asked, and sends the change then. @param {App} app @param {QueueRecord} record */
+function proof(app, { key }) {
+  const said = el("p", { class: "field-error", role: "alert", id: `proof-error-${key}` });
+  const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ type, /** @type {string} */ autocomplete) =>
+    el("div", { class: "field" }, el("label", { for: `${name}-${key}` }, label), el("input", { class: "input", id: `${name}-${key}`, name, type, autocomplete, "aria-describedby": `proof-error-${key}`, autocapitalize: "off", spellcheck: "false" }));
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const typed = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const [password, code] = [String(typed.get("proof_password") ?? ""), String(typed.get("proof_code") ?? "").trim()];
+    const answer = await app.api.ask("/api/v1/devices/current/proof", { method: "POST", body: code ? { password, code } : { password } });
+    if (answer.ok) return app.queue.retry(key);
+    said.textContent = answer.reached ? (answer.problem?.detail ?? "That did not work.") : "The server was not reached. Try again when there is a network.";
+  };
+  return el("form", { class: "form", novalidate: true, onsubmit: (/** @type {Event} */ event) => void send(event) },
+    field("proof_password", "Your password", "password", "current-password"),
+    field("proof_code", "Code of your authenticator app, if you have one", "text", "one-time-code"),
+    said,
+    el("div", { class: "form-actions" }, el("button", { type: "submit", class: "button primary", id: `prove-${key}` }, "Send it")));
 }
 
 /** @param {App} app @param {QueueRecord} record */
