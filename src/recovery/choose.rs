@@ -17,7 +17,7 @@ use crate::mail::{self, Kind, NewMail};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
 use crate::temporary;
-use crate::throttle::{self, Limit};
+use crate::throttle;
 
 /// How often the current password may be tried in a session.
 const TRIES: Limit = Limit { attempts: 10, window: std::time::Duration::from_mins(15) };
