@@ -273,8 +273,9 @@ fn whatever_the_umask_what_is_made_is_for_its_owner_alone() {
         open.extend((mode != 0o700).then(|| format!("{} {mode:o}", folder.display())));
     }
     let entries = std::fs::read_dir(&folder).unwrap().chain(std::fs::read_dir(shop.folder.path()).unwrap());
-    let files =
-        made.map(|file| file.unwrap().path()).filter(|path| path.is_file() && !path.ends_with("serve.log"));
+    let files = entries
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file() && !path.ends_with("serve.log"));
     let mut names = Vec::new();
     for file in files {
         let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
