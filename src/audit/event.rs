@@ -175,13 +175,17 @@ pub enum Event {
     KeyReplaced,
     /// The operator put a backup in the place of the database.
     BackupRestored,
+    /// A job that ended the process twice was set aside.
+    JobSetAside,
+    /// A job that was set aside was taken up again.
+    JobTakenUp,
     /// Something was refused within an hour; what, and how often.
     Refused,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 87] = [
+    pub const ALL: [Self; 89] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -268,6 +272,8 @@ impl Event {
         Self::TrailShortened,
         Self::KeyReplaced,
         Self::BackupRestored,
+        Self::JobSetAside,
+        Self::JobTakenUp,
         Self::Refused,
     ];
 
@@ -366,6 +372,8 @@ impl Event {
             Self::TrailShortened => "trail-shortened",
             Self::KeyReplaced => "key-replaced",
             Self::BackupRestored => "backup-restored",
+            Self::JobSetAside => "job-set-aside",
+            Self::JobTakenUp => "job-taken-up",
             Self::Refused => "refused",
         }
     }

@@ -54,9 +54,10 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
     migration!("0023_fair_queue"),
-    migration!("0024_sealed_trail"),
-    migration!("0025_checks_of_the_trail"),
-    migration!("0026_refusals"),
+    migration!("0024_set_aside_jobs"),
+    migration!("0025_sealed_trail"),
+    migration!("0026_checks_of_the_trail"),
+    migration!("0027_refusals"),
 ];
 
 /// Why a schema could not be brought up to date.
