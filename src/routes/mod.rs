@@ -90,6 +90,25 @@ fn csrf(public_url: &str) -> CsrfLayer {
     csrf.clone().add_trusted_origin(public_url).unwrap_or(csrf)
 }
 
+/// The addresses whose forms are short.
+fn doors(app: &App) -> Vec<Route> {
+    let mut doors = [
+        website::routes(),
+        portal::first_steps(),
+        portal::customers(),
+        portal::office(),
+        portal::audit(),
+        portal::imports(),
+        sales::routes(),
+        programs::health(),
+    ]
+    .concat();
+    if matches!(app.outbound, Outbound::Inbox(_)) {
+        doors.extend(programs::inbox());
+    }
+    doors
+}
+
 /// Everything an installation answers.
 pub fn router(app: Arc<App>) -> Router {
     let files = memory_serve::load!()
@@ -107,20 +126,7 @@ pub fn router(app: Arc<App>) -> Router {
     let of_app =
         manifest.iter().filter(|(file, _)| file.starts_with("/sales/") && *file != "/sales/worker.js");
     let app_files = of_app.map(|(file, hashed)| (format!("/assets{file}"), hashed.to_owned())).collect();
-    let mut doors = [
-        website::routes(),
-        portal::first_steps(),
-        portal::customers(),
-        portal::office(),
-        portal::audit(),
-        portal::imports(),
-        sales::routes(),
-        programs::health(),
-    ]
-    .concat();
-    if matches!(app.outbound, Outbound::Inbox(_)) {
-        doors.extend(programs::inbox());
-    }
+    let doors = doors(&app);
     let csrf = csrf(&app.config.http.public_url);
     let web: Shared = Arc::new(Web {
         app,

@@ -272,9 +272,10 @@ fn whatever_the_umask_what_is_made_is_for_its_owner_alone() {
         let mode = std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
         open.extend((mode != 0o700).then(|| format!("{} {mode:o}", folder.display())));
     }
-    let made = std::fs::read_dir(&folder).unwrap().chain(std::fs::read_dir(shop.folder.path()).unwrap());
-    let files =
-        made.map(|file| file.unwrap().path()).filter(|path| path.is_file() && !path.ends_with("serve.log"));
+    let entries = std::fs::read_dir(&folder).unwrap().chain(std::fs::read_dir(shop.folder.path()).unwrap());
+    let files = entries
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file() && !path.ends_with("serve.log"));
     let mut names = Vec::new();
     for file in files {
         let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;

@@ -19,7 +19,7 @@ fn under_way(shop: &Shop, count: usize) -> (JoinSet<Result<(), Error>>, Receiver
         let (db, begun, released) = (shop.db().clone(), begun.clone(), Arc::clone(&released));
         reads.spawn(async move {
             db.read_long(move |_| {
-                drop(begun.send(()));
+                let _ = begun.send(());
                 // Until the sender is gone.
                 drop(released.lock().map(|released| released.recv()));
                 Ok::<_, Error>(())

@@ -137,8 +137,6 @@ impl Browser {
         let address = *self.address.lock().expect("an address");
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         drop(stream.write_all(bytes).await);
-        // No further request comes.
-        drop(stream.shutdown().await);
         let mut answer = Vec::new();
         drop(stream.read_to_end(&mut answer).await);
         String::from_utf8_lossy(&answer).into_owned()
