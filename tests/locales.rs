@@ -105,6 +105,7 @@ fn built() -> Vec<Asked> {
             "customers-",
             "key-",
             "backup-",
+            "job-",
         ];
         if !elsewhere.iter().any(|begin| event.starts_with(begin)) {
             found.push(Asked::plain("the history of an account", format!("history-{event}")));

@@ -180,6 +180,10 @@ pub enum Event {
     KeyReplaced,
     /// The operator put a backup in the place of the database.
     BackupRestored,
+    /// A job that ended the process twice was set aside.
+    JobSetAside,
+    /// A job that was set aside was taken up again.
+    JobTakenUp,
 }
 
 impl Event {
@@ -273,6 +277,8 @@ impl Event {
         Self::TrailShortened,
         Self::KeyReplaced,
         Self::BackupRestored,
+        Self::JobSetAside,
+        Self::JobTakenUp,
     ];
 
     /// The event of this name.
@@ -372,6 +378,8 @@ impl Event {
             Self::TrailShortened => "trail-shortened",
             Self::KeyReplaced => "key-replaced",
             Self::BackupRestored => "backup-restored",
+            Self::JobSetAside => "job-set-aside",
+            Self::JobTakenUp => "job-taken-up",
         }
     }
 }

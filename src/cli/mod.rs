@@ -12,6 +12,7 @@ mod config;
 mod export;
 mod import;
 mod init;
+mod jobs;
 mod keys;
 mod limits;
 mod mail;
@@ -76,6 +77,9 @@ enum Command {
     Limits(limits::LimitsCommand),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
+    /// Jobs that are not done by themselves any more
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// The audit trail
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -153,6 +157,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Reset(args) => reset::run(args, config()?).await,
             Command::Limits(command) => limits::run(command, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
+            Command::Jobs(command) => jobs::run(command, config()?).await,
             Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),

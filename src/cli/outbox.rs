@@ -35,7 +35,7 @@ pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure>
             println!("{line}");
         } else {
             let minutes = now.since(mail.created_at).as_secs() / 60;
-            let next = next.unwrap_or_else(|| "now".into());
+            let next = next.unwrap_or_else(|| if mail.answer.is_some() { "by hand" } else { "now" }.into());
             println!(
                 "{}  {:<18} {minutes:>5} min  {:>3} tries  next {next}  {why}",
                 mail.id,

@@ -14,6 +14,7 @@ use crate::listing::{self, Asked, COUNTED, List, Standing};
 use crate::mail;
 use crate::retailers::Contact;
 use crate::runs::{self, Run};
+use crate::{set_aside, settings};
 
 /// Days the chart shows.
 const DAYS: usize = 30;
@@ -36,6 +37,8 @@ pub struct Dashboard {
     pub paused: Vec<Run>,
     /// Mails that wait; nothing for who sees only some customers.
     pub mail: Option<Waiting>,
+    /// Jobs that were set aside; none for who may not see settings.
+    pub set_aside: usize,
     /// How many contacts stand where.
     pub counts: Vec<(Standing, i64)>,
     /// The last days, oldest first.
@@ -87,6 +90,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
         requests: change_requests::waiting(tx, actor)?,
         paused: runs::paused(tx, actor)?,
         mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
+        set_aside: if settings::must_see(actor).is_ok() { set_aside::list(tx, actor)?.len() } else { 0 },
         counts: counts(tx, actor, now)?,
         days: days(tx, actor, zone, now)?,
     })

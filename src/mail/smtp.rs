@@ -16,6 +16,7 @@ use lettre::address::Envelope;
 use rustls::ClientConfig;
 
 use super::answers::Verdict;
+use super::quoting::Secrets;
 use crate::config::SmtpUrl;
 use pool::Pool;
 use session::{Failed, Session};
@@ -150,13 +151,14 @@ impl Smtp {
         self
     }
 
-    /// Hands a message over. Never fails: what went wrong is the outcome.
+    /// Hands a message with these secrets over. Never fails: what went wrong is the
+    /// outcome.
     ///
     /// Don't drop the future before it ends: whether the message was taken
     /// would not be known.
-    pub async fn send(&self, envelope: &Envelope, message: &[u8]) -> Handover {
+    pub async fn send(&self, envelope: &Envelope, message: &[u8], secrets: &Secrets) -> Handover {
         if let Some(mut session) = self.pool.take().await {
-            match session.hand_over(envelope, message).await {
+            match session.hand_over(envelope, message, secrets).await {
                 // The server had hung up meanwhile: once more, on a fresh connection.
                 Err(Failed { stale: true, .. }) => {}
                 outcome => return self.finish(session, outcome),
@@ -164,7 +166,7 @@ impl Smtp {
         }
         match Session::open(&self.door).await {
             Ok(mut session) => {
-                let outcome = session.hand_over(envelope, message).await;
+                let outcome = session.hand_over(envelope, message, secrets).await;
                 self.finish(session, outcome)
             }
             Err(handover) => handover,

@@ -4,7 +4,11 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
+<<<<<<< HEAD
 use crate::{getting_started, import, privacy, runs, setup, staff, trail, waits};
+=======
+use crate::{getting_started, import, privacy, runs, set_aside, setup, staff, trail};
+>>>>>>> main
 
 /// The portal's page of first steps.
 pub(super) fn first_steps() -> Vec<Route> {
@@ -20,6 +24,7 @@ pub(super) fn first_steps() -> Vec<Route> {
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
     use runs::portal as runs;
+    use set_aside::portal as jobs;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
@@ -70,6 +75,8 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/waits/lift", post(waits::lift_of_contact)),
         ("/portal/staff/{id}/waits/lift", post(waits::lift_of_staff)),
         ("/portal/mail", get(portal::mail)),
+        ("/portal/jobs", get(jobs::jobs)),
+        ("/portal/jobs/{id}/retry", post(jobs::retry)),
         ("/portal/invitations", get(invitations::invitations)),
         ("/portal/runs", get(runs::all).post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),

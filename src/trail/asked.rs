@@ -238,7 +238,9 @@ const fn kind(event: Event) -> &'static str {
         | Event::RecordsRemoved
         | Event::TrailShortened
         | Event::KeyReplaced
-        | Event::BackupRestored => "settings",
+        | Event::BackupRestored
+        | Event::JobSetAside
+        | Event::JobTakenUp => "settings",
     }
 }
 

@@ -147,6 +147,8 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
             ("warn", "triangle", by("Key of the installation replaced: authenticator apps taken off"))
         }
         Event::BackupRestored => ("warn", "triangle", by("Backup restored")),
+        Event::JobSetAside => ("bad", "cross", plain("A job that ended Tradepost twice was set aside")),
+        Event::JobTakenUp => ("info", "dot", by("A job that was set aside taken up again")),
     }
 }
 

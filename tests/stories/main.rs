@@ -79,6 +79,7 @@ mod rule;
 mod run_faults;
 mod runs;
 mod second_factor;
+mod set_aside;
 mod settings;
 mod sign_in;
 mod spam;

@@ -136,11 +136,11 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
             vec![waiting(reset), Step::new("todo", "Handed over"), Step::new("todo", "Used")]
         }
         Progress::PutOff { next } => {
-            vec![
-                asked(reset),
-                ended("Put off").saying(format!("{answer} — next try")).until(next),
-                Step::new("todo", "Used"),
-            ]
+            let put_off = match next {
+                Some(next) => ended("Put off").saying(format!("{answer} — next try")).until(next),
+                None => ended("Set aside").saying(answer),
+            };
+            vec![asked(reset), put_off, Step::new("todo", "Used")]
         }
         Progress::HandedOver { until } => {
             vec![
@@ -242,7 +242,7 @@ mod tests {
         let until = NOW.plus(Duration::from_hours(47));
         [
             Progress::Waiting,
-            Progress::PutOff { next: until },
+            Progress::PutOff { next: Some(until) },
             Progress::HandedOver { until },
             Progress::Bounced,
             Progress::GivenUp,

@@ -251,6 +251,8 @@ pub fn rows() -> Vec<Row> {
         post("/portal/contacts/{id}/waits/lift", Portal(resets), Customer, &[]),
         post("/portal/staff/{id}/waits/lift", Portal(manages), Nothing, &[]),
         get("/portal/mail", Portal(all_mail), Nothing),
+        get("/portal/jobs", Portal(sees_settings), Nothing),
+        post("/portal/jobs/{id}/retry", Portal(sets), Nothing, &[]),
         get("/portal/invitations", Portal(sees), Nothing),
         get("/portal/runs", Portal(any), Nothing),
         post("/portal/runs", Portal(invites), Nothing, &[("act", "invite"), ("list", "contacts"), ("for", "all"), ("query", ""), ("run", NEVER), ("per_minute", "600"), ("per_domain", "600")]),
