@@ -125,12 +125,10 @@ pub async fn compose_confirmation(app: &App, mail: &Mail, now: Timestamp) -> Res
     let (Some(until), Some(contact)) = (stored, mail.contact) else { return Ok(None) };
     let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), contact)).await?;
     let website = app.config.http.public_url.as_str();
-    // Whoever reads it may be a stranger: a name is no place for a link to them.
-    let person = if text::holds_link(&contact.name) { &contact.retailer_name } else { &contact.name };
     let context = contexts::EmailConfirmation {
         supplier: &app.settings().values.supplier,
         website,
-        // Whose address this is isn't known yet, so it hears no words that a contact chose.
+        // Whoever reads it may be a stranger, who hears no words that a contact chose.
         person: mail.to.as_str(),
         retailer: &contact.retailer_name,
         confirm_url: &Zeroizing::new(format!("{website}/account/email/confirm/{}", token.expose().as_str())),

@@ -188,7 +188,7 @@ pub enum Event {
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 88] = [
+    pub const ALL: [Self; 90] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,

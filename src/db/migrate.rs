@@ -54,11 +54,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
     migration!("0023_fair_queue"),
-<<<<<<< HEAD
-    migration!("0024_waits"),
-=======
     migration!("0024_set_aside_jobs"),
->>>>>>> main
+    migration!("0025_waits"),
 ];
 
 /// Why a schema could not be brought up to date.

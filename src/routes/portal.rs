@@ -4,11 +4,7 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
-<<<<<<< HEAD
-use crate::{getting_started, import, privacy, runs, setup, staff, trail, waits};
-=======
-use crate::{getting_started, import, privacy, runs, set_aside, setup, staff, trail};
->>>>>>> main
+use crate::{getting_started, import, privacy, runs, set_aside, setup, staff, trail, waits};
 
 /// The portal's page of first steps.
 pub(super) fn first_steps() -> Vec<Route> {
