@@ -14,7 +14,7 @@ use crate::audit::Event;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::EmailChangeId;
-use crate::kernel::{EmailAddress, Timestamp, Token, calendar, text};
+use crate::kernel::{EmailAddress, Timestamp, Token, calendar};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::recovery;
 use crate::retailers;
