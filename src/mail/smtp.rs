@@ -83,6 +83,21 @@ pub enum Handover {
     },
 }
 
+impl Handover {
+    /// The same, whatever part of the conversation quoted a secret.
+    fn without(self, secrets: &Secrets) -> Self {
+        let kept = |text: String| if secrets.are_in(&text) { answer::NOT_KEPT.to_owned() } else { text };
+        match self {
+            Self::Accepted { answer, server, encrypted } => {
+                Self::Accepted { answer: kept(answer), server: kept(server), encrypted }
+            }
+            Self::Refused { answer, verdict } => Self::Refused { answer: kept(answer), verdict },
+            Self::Unreachable { problem } => Self::Unreachable { problem: kept(problem) },
+            Self::InDoubt { problem } => Self::InDoubt { problem: kept(problem) },
+        }
+    }
+}
+
 /// Why a mail server can't be talked to at all.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpError {
@@ -157,6 +172,10 @@ impl Smtp {
     /// Don't drop the future before it ends: whether the message was taken
     /// would not be known.
     pub async fn send(&self, envelope: &Envelope, message: &[u8], secrets: &Secrets) -> Handover {
+        self.hand_over(envelope, message, secrets).await.without(secrets)
+    }
+
+    async fn hand_over(&self, envelope: &Envelope, message: &[u8], secrets: &Secrets) -> Handover {
         if let Some(mut session) = self.pool.take().await {
             match session.hand_over(envelope, message, secrets).await {
                 // The server had hung up meanwhile: once more, on a fresh connection.
