@@ -91,6 +91,21 @@ pub enum Handover {
     },
 }
 
+impl Handover {
+    /// The same, whatever part of the conversation quoted a secret.
+    fn without(self, secrets: &Secrets) -> Self {
+        let kept = |text: String| if secrets.are_in(&text) { answer::NOT_KEPT.to_owned() } else { text };
+        match self {
+            Self::Accepted { answer, server, encrypted } => {
+                Self::Accepted { answer: kept(answer), server: kept(server), encrypted }
+            }
+            Self::Refused { answer, verdict } => Self::Refused { answer: kept(answer), verdict },
+            Self::Unreachable { problem } => Self::Unreachable { problem: kept(problem) },
+            Self::InDoubt { problem } => Self::InDoubt { problem: kept(problem) },
+        }
+    }
+}
+
 /// Why a mail server can't be talked to at all.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpError {
@@ -165,7 +180,7 @@ impl Smtp {
     /// Don't drop the future before it ends: whether the message was taken
     /// would not be known.
     pub async fn send(&self, envelope: &Envelope, message: &[u8], secrets: &Secrets) -> Handover {
-        self.attempt(envelope, message, secrets, &AtomicBool::new(false)).await
+        self.attempt(envelope, message, secrets, &AtomicBool::new(false)).await.without(secrets)
     }
 
     /// The same, given up when `end` completes: whether the message may have been
@@ -180,7 +195,7 @@ impl Smtp {
         let whole = AtomicBool::new(false);
         tokio::select! {
             biased;
-            handover = self.attempt(envelope, message, secrets, &whole) => handover,
+            handover = self.attempt(envelope, message, secrets, &whole) => handover.without(secrets),
             () = end => if whole.load(Ordering::Relaxed) {
                 Handover::InDoubt { problem: INTERRUPTED.to_owned() }
             } else {

@@ -65,7 +65,7 @@ fn dies_in_the_middle(shop: &Installation, server: Serving, begun: i64) {
     if shop.database.url.starts_with("postgres") {
         let others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
         meddle(shop, others);
-        meddle(shop, "update jobs set leased_until = 0 where leased_until is not null");
+        meddle(shop, "update jobs set leased_until = 0, run_at = 0 where leased_until is not null");
     }
 }
 

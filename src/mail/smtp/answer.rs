@@ -12,7 +12,7 @@ use crate::mail::quoting::Secrets;
 /// The most characters of an answer or a problem.
 const MAX_LENGTH: usize = 300;
 /// What is said in place of words that quote a secret.
-const NOT_KEPT: &str = "the words of this answer are not kept, for they quote the mail";
+pub(super) const NOT_KEPT: &str = "the words of this answer are not kept, for they quote the mail";
 /// Shorter words of an answer are never taken for something of the message.
 const SECRET_LENGTH: usize = 4;
 
