@@ -36,6 +36,7 @@ pub mod account;
 pub mod staff;
 pub mod devices;
 pub mod setup;
+pub mod set_aside;
 pub mod runs;
 pub mod import;
 pub mod export;

@@ -107,6 +107,7 @@ fn built() -> Vec<Asked> {
             "backup-",
             "held-",
             "restore-",
+            "job-",
         ];
         if !elsewhere.iter().any(|begin| event.starts_with(begin)) {
             found.push(Asked::plain("the history of an account", format!("history-{event}")));

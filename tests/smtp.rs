@@ -11,6 +11,7 @@ use lettre::address::Envelope;
 use smtp_sink::{At, Dialect, Encryption, Mode, SmtpSink};
 use tradepost::config::{SmtpSecurity, SmtpUrl};
 use tradepost::mail::answers::{Class, Ours, Verdict};
+use tradepost::mail::quoting::Secrets;
 use tradepost::mail::smtp::{Handover, Smtp, Timeouts};
 
 const PASSWORD: &str = "K7QM-2RXD-9TWP";
@@ -44,7 +45,7 @@ fn message() -> Vec<u8> {
 }
 
 async fn send(smtp: &Smtp) -> Handover {
-    smtp.send(&envelope(), &message()).await
+    smtp.send(&envelope(), &message(), &Secrets::default()).await
 }
 
 fn problem(handover: &Handover) -> &str {
@@ -204,7 +205,7 @@ async fn a_connection_lost_in_the_middle_of_the_message_is_no_doubt() {
     sink.set_mode(Mode::DropMidMessage);
     let large = [message(), b"0123456789abcdef\r\n".repeat(600_000)].concat();
     let smtp = smtp(&sink, SmtpSecurity::Opportunistic);
-    let outcome = smtp.send(&envelope(), &large).await;
+    let outcome = smtp.send(&envelope(), &large, &Secrets::default()).await;
     assert!(
         problem(&outcome).starts_with("the connection broke while the message was being sent"),
         "{outcome:?}"

@@ -14,7 +14,7 @@ use crate::audit::Event;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::EmailChangeId;
-use crate::kernel::{EmailAddress, Timestamp, Token, calendar};
+use crate::kernel::{EmailAddress, Timestamp, Token, calendar, text};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::recovery;
 use crate::retailers;
@@ -113,16 +113,19 @@ pub async fn compose_confirmation(app: &App, mail: &Mail, now: Timestamp) -> Res
     let (Some(until), Some(contact)) = (stored, mail.contact) else { return Ok(None) };
     let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), contact)).await?;
     let website = app.config.http.public_url.as_str();
+    // Whoever reads it may be a stranger: a name is no place for a link to them.
+    let person = if text::holds_link(&contact.name) { &contact.retailer_name } else { &contact.name };
     let context = contexts::EmailConfirmation {
         supplier: &app.settings().values.supplier,
         website,
-        person: &contact.name,
+        person,
         retailer: &contact.retailer_name,
         confirm_url: &Zeroizing::new(format!("{website}/account/email/confirm/{}", token.expose().as_str())),
         valid_until: &calendar::day_and_time(until, &app.config.time_zone, mail.language),
     };
     let rendered = app.templates().render(mail.kind, mail.language, &context)?;
-    Ok(Some(Composed { rendered, to_name: Some(contact.name), temporary: None }))
+    let to_name = Some(person.clone());
+    Ok(Some(Composed { rendered, to_name, temporary: None }))
 }
 
 /// Puts the notice to the old address together.

@@ -154,8 +154,11 @@ pub async fn submit_name(
     SignedIn(session): SignedIn,
     Posted(form): Posted<NameForm>,
 ) -> Answer {
-    let Ok(name) = text::one_line(&form.name, 120) else {
-        let errors = FieldErrors::one("name", texts::text(visit.language, "name-wrong"));
+    let read = text::one_line(&form.name, 120);
+    let wrong =
+        if read.as_ref().is_ok_and(|name| text::holds_link(name)) { "name-link" } else { "name-wrong" };
+    let Some(name) = read.ok().filter(|name| !text::holds_link(name)) else {
+        let errors = FieldErrors::one("name", texts::text(visit.language, wrong));
         return edit_page(&web, &visit, &session, Typed { name: Some(form.name), email: None }, errors).await;
     };
     let (now, address) = (web.app.clock.now(), visit.place.address);

@@ -181,11 +181,15 @@ pub enum Event {
     HeldMailsDropped,
     /// What follows from a restore was looked at.
     RestoreSignedOff,
+    /// A job that ended the process twice was set aside.
+    JobSetAside,
+    /// A job that was set aside was taken up again.
+    JobTakenUp,
 }
 
 impl Event {
     /// Every event there is.
-    pub const ALL: [Self; 89] = [
+    pub const ALL: [Self; 91] = [
         Self::SignedIn,
         Self::SignedInTemporarily,
         Self::SignInRefused,
@@ -275,6 +279,8 @@ impl Event {
         Self::HeldMailsSent,
         Self::HeldMailsDropped,
         Self::RestoreSignedOff,
+        Self::JobSetAside,
+        Self::JobTakenUp,
     ];
 
     /// The event of this name.
@@ -375,6 +381,8 @@ impl Event {
             Self::HeldMailsSent => "held-mails-sent",
             Self::HeldMailsDropped => "held-mails-dropped",
             Self::RestoreSignedOff => "restore-signed-off",
+            Self::JobSetAside => "job-set-aside",
+            Self::JobTakenUp => "job-taken-up",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::http::texts::{text, text_with};
 use crate::kernel::{Clock, EmailAddress, Token};
 use crate::mail::Kind;
 use crate::mail::message::{Outgoing, Rendered};
+use crate::mail::quoting::Secrets;
 use crate::mail::smtp::{Handover, INTERRUPTED, Smtp};
 
 #[derive(Subcommand)]
@@ -33,7 +34,7 @@ pub(super) async fn run(command: MailCommand, config: Config) -> Result<(), Fail
         Smtp::new(server, config.http.hello()).map_err(|error| failed("setting up encryption", error))?;
     let message = message(&config, &to)?;
     println!("Handing the mail over; a slow server may take some minutes …");
-    let outcome = smtp.send(message.envelope(), &message.formatted()).await;
+    let outcome = smtp.send(message.envelope(), &message.formatted(), &Secrets::default()).await;
     smtp.close().await;
     match outcome {
         Handover::Accepted { answer, server, encrypted, .. } => {
@@ -97,6 +98,7 @@ fn message(config: &Config, to: &EmailAddress) -> Result<lettre::Message, Failur
     let said = Changeable::read(&config.changeable).map_err(|error: Mistakes| Failure::Config(error))?;
     let words = text_with(said.language, "operator-test-text", &[("supplier", &said.supplier)]);
     let rendered = Rendered {
+        secrets: Secrets::default(),
         subject: text_with(said.language, "operator-test-subject", &[("supplier", &said.supplier)]),
         html: Zeroizing::new(format!(
             "<!doctype html><html lang=\"{}\"><body><p>{}</p><p>{}</p></body></html>",

@@ -12,6 +12,7 @@ mod config;
 mod export;
 mod import;
 mod init;
+mod jobs;
 mod keys;
 mod mail;
 mod outbox;
@@ -72,6 +73,9 @@ enum Command {
     Mail(mail::MailCommand),
     /// What mail waits, and why
     Outbox(outbox::OutboxArgs),
+    /// Jobs that are not done by themselves any more
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// The audit trail
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -148,6 +152,7 @@ fn perform(cli: Cli) -> Result<(), Failure> {
             Command::Export(args) => export::run(args, config()?).await,
             Command::Reset(args) => reset::run(args, config()?).await,
             Command::Outbox(args) => outbox::run(args, config()?).await,
+            Command::Jobs(command) => jobs::run(command, config()?).await,
             Command::Audit(command) => audit::run(command, config()?).await,
             Command::Bounce(args) => bounce::run(args, config()?).await,
             Command::Backup(args) => backup::run(&args, &config()?),

@@ -35,8 +35,14 @@ pub(super) async fn run(args: OutboxArgs, config: Config) -> Result<(), Failure>
             println!("{line}");
         } else {
             let minutes = now.since(mail.created_at).as_secs() / 60;
-            let next =
-                next.unwrap_or_else(|| if mail.held { "when the office says so" } else { "now" }.into());
+            let next = next.unwrap_or_else(|| {
+                match (mail.held, &mail.answer) {
+                    (true, _) => "when the office says so",
+                    (false, Some(_)) => "by hand",
+                    (false, None) => "now",
+                }
+                .into()
+            });
             println!(
                 "{}  {:<18} {minutes:>5} min  {:>3} tries  next {next}  {why}",
                 mail.id,

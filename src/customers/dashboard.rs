@@ -32,6 +32,8 @@ struct DashboardPage {
     paused: Vec<(&'static str, String, String)>,
     /// Put off mails: how many, in words, and why; empty when there are none.
     mail: (String, String),
+    /// Jobs that were set aside.
+    set_aside: usize,
     counts: Vec<(Standing, String)>,
     chart: Chart,
 }
@@ -90,6 +92,7 @@ fn page(page: Page, found: &Dashboard, now: Timestamp) -> DashboardPage {
         first_steps: None,
         tasks: [bounced, expiring].into_iter().flatten().collect(),
         mail: mail.unwrap_or_default(),
+        set_aside: found.set_aside,
         requests: requests(found),
         restored: found.restored.map(|epoch| epoch.begun_at),
         paused: found.paused.iter().map(paused).collect(),

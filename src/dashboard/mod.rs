@@ -16,6 +16,7 @@ use crate::mail;
 use crate::restored;
 use crate::retailers::Contact;
 use crate::runs::{self, Run};
+use crate::{set_aside, settings};
 
 /// Days the chart shows.
 const DAYS: usize = 30;
@@ -40,6 +41,8 @@ pub struct Dashboard {
     pub restored: Option<Epoch>,
     /// Mails that wait; nothing for who sees only some customers.
     pub mail: Option<Waiting>,
+    /// Jobs that were set aside; none for who may not see settings.
+    pub set_aside: usize,
     /// How many contacts stand where.
     pub counts: Vec<(Standing, i64)>,
     /// The last days, oldest first.
@@ -92,6 +95,7 @@ pub fn read(tx: &mut Tx<'_>, actor: &Actor, zone: &TimeZone, now: Timestamp) -> 
         paused: runs::paused(tx, actor)?,
         restored: restored::open(tx, actor)?,
         mail: if actor.bounded_by().is_none() { Some(waiting(tx)?) } else { None },
+        set_aside: if settings::must_see(actor).is_ok() { set_aside::list(tx, actor)?.len() } else { 0 },
         counts: counts(tx, actor, now)?,
         days: days(tx, actor, zone, now)?,
     })

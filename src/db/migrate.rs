@@ -54,8 +54,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0021_letters"),
     migration!("0022_cases_of_test_mails"),
     migration!("0023_fair_queue"),
-    migration!("0024_restored"),
-    migration!("0025_writable"),
+    migration!("0024_set_aside_jobs"),
+    migration!("0025_restored"),
+    migration!("0026_writable"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -270,7 +270,7 @@ impl Reading<'_> {
     /// from being run as a formula; `None` when there is nothing in it.
     fn text(&self, place: usize) -> Option<String> {
         let typed = self.cells.texts.get(place)?.trim();
-        let bare = typed.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
+        let bare = typed.strip_prefix('\'').filter(|rest| text::begins_formula(rest));
         let typed = bare.unwrap_or(typed);
         (!typed.is_empty()).then(|| typed.to_owned())
     }

@@ -10,6 +10,7 @@
 //! longer than the line took to form.
 
 mod store;
+pub mod unended;
 
 use std::time::Duration;
 
@@ -68,7 +69,12 @@ impl Kind {
         Self::Import,
     ];
 
-    const fn as_str(self) -> &'static str {
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ForgotPassword => "forgot-password",
             Self::ForgotUsername => "forgot-username",
@@ -150,9 +156,13 @@ impl Job {
     /// # Errors
     /// When an older Tradepost wrote it in another shape.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(&self.payload)
-            .map_err(|error| Error::Column { column: "payload".into(), problem: error.to_string() })
+        read(&self.payload)
     }
+}
+
+fn read<T: DeserializeOwned>(payload: &str) -> Result<T, Error> {
+    serde_json::from_str(payload)
+        .map_err(|error| Error::Column { column: "payload".into(), problem: error.to_string() })
 }
 
 /// Leaves a job to be done at once and wakes the workers.

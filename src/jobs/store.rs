@@ -49,10 +49,11 @@ impl FromRow for Come {
     }
 }
 
-/// The jobs whose pause, or whose lease, is over.
+/// The jobs whose pause is over. Those whose lease ran out were begun without an
+/// end, and are for [`unended`](super::unended).
 pub(super) fn come(tx: &mut Tx<'_>, most: i64, now: Timestamp) -> Result<Vec<Come>, Error> {
     tx.all(
-        "select id, lane, share, run_at from jobs where place_at is null and run_at <= $1 order by run_at, id limit $2",
+        "select id, lane, share, run_at from jobs where place_at is null and run_at <= $1 and unended = 0 order by run_at, id limit $2",
         &[&now, &most],
     )
 }
@@ -66,7 +67,7 @@ pub(super) fn line_up(tx: &mut Tx<'_>, id: JobId, place: Timestamp) -> Result<()
 /// handed over as may be. Kinds that only a newer Tradepost knows are left to it.
 pub(super) fn take_first(tx: &mut Tx<'_>, per_domain: i64, now: Timestamp) -> Result<Option<Job>, Error> {
     tx.opt(
-        "update jobs set lease_id = $1, leased_until = $2, run_at = $2, place_at = null, attempts = attempts + 1
+        "update jobs set lease_id = $1, leased_until = $2, run_at = $2, place_at = null, attempts = attempts + 1, unended = 1
          where id = (select id from jobs where place_at is not null and (leased_until is null or leased_until <= $3)
              and kind in ('forgot-password', 'forgot-username', 'forgot-staff-password', 'decoy', 'send-mail', 'run', 'import')
              and domain not in (select domain from jobs where lease_id is not null and leased_until > $3 and domain <> ''
@@ -101,7 +102,7 @@ pub fn finish(tx: &mut Tx<'_>, job: &Job) -> Result<bool, Error> {
 /// When the database fails.
 pub fn put_off(tx: &mut Tx<'_>, job: &Job, until: Timestamp) -> Result<bool, Error> {
     tx.run_once(
-        "update jobs set run_at = $3, place_at = null, lease_id = null, leased_until = null
+        "update jobs set run_at = $3, place_at = null, lease_id = null, leased_until = null, unended = 0
          where id = $1 and lease_id = $2",
         &[&job.id, &job.lease, &until],
     )
@@ -178,9 +179,7 @@ impl FromRow for Job {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.get("id")?,
-            kind: row.parse("kind", |name| {
-                Kind::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or("unknown kind of job")
-            })?,
+            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of job"))?,
             payload: row.get("payload")?,
             attempts: row.get("attempts")?,
             created_at: row.get("created_at")?,

@@ -86,19 +86,70 @@ pub fn search_key(text: &str) -> String {
     lower.replace('ς', "σ").replace('ß', "ss")
 }
 
-/// A text without marks of direction, and without white space and invisible
-/// characters around it. Within, some of those change how their neighbours look.
+/// A text without white space around it and without invisible characters, but for
+/// those between letters that change how these look.
 fn shown(text: &str) -> String {
-    let blank = |c: char| c.is_whitespace() || is_invisible(c) && !is_turning(c);
-    let mark = |c: &char| !matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202C}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-    text.trim_matches(blank).chars().filter(mark).collect()
+    let unseen = |c: char| is_invisible(c) && !is_turning(c);
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || unseen(c));
+    let mut before = ' ';
+    let kept = |c: &char| {
+        let is_kept = !unseen(*c) || is_shaping(*c, before);
+        before = if is_kept { *c } else { before };
+        is_kept
+    };
+    trimmed.chars().filter(kept).collect()
+}
+
+/// Whether an invisible character shapes the letter before it: joiners of Persian,
+/// Indic and others, Mongolian variants, and the variants of ideographs by which
+/// people's names are told apart. Those after the letters of this alphabet do nothing.
+fn is_shaping(c: char, before: char) -> bool {
+    match c {
+        '\u{200C}' | '\u{200D}' => before > '\u{2FF}',
+        '\u{180B}'..='\u{180D}' | '\u{180F}' => matches!(before, '\u{1820}'..='\u{18AA}'),
+        '\u{E0100}'..='\u{E01EF}' => {
+            matches!(before, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+        }
+        _ => false,
+    }
+}
+
+/// Whether a spreadsheet could run a text as a formula (OWASP, CSV injection): by
+/// its first sign, in any width, after what shows nothing.
+pub fn begins_formula(text: &str) -> bool {
+    let first = text.chars().find(|c| !(*c == ' ' || is_invisible(*c)));
+    let plain = first.and_then(|first| first.to_string().nfkc().next());
+    plain.is_some_and(|c| ['=', '+', '-', '@', '\t', '\r'].contains(&c))
+}
+
+/// Ends of addresses that nobody takes for a title or a surname.
+const ENDS_OF_ADDRESSES: [&str; 32] = [
+    "app", "at", "be", "biz", "ch", "cn", "co", "com", "cz", "de", "dk", "es", "eu", "example", "fr", "info",
+    "io", "it", "link", "me", "net", "nl", "online", "org", "pl", "ru", "se", "shop", "site", "top", "uk",
+    "xyz",
+];
+
+/// Whether a name holds what programs that show mail make a link of: an address
+/// with or without its scheme, or an e-mail address.
+pub fn holds_link(name: &str) -> bool {
+    let plain = search_key(name);
+    let is_link = |word: &str| {
+        let host = word.split(['/', ':', '?', '#']).next().unwrap_or_default();
+        let host = host.trim_matches(|c: char| !c.is_alphanumeric());
+        let end = host.rsplit_once('.').map(|(_, end)| end).unwrap_or_default();
+        ENDS_OF_ADDRESSES.contains(&end) || end.starts_with("xn--") || word.contains("www.")
+    };
+    plain.contains("://")
+        || plain.contains('@')
+        || plain.split([' ', '(', ')', '<', '>', ',', ';']).any(is_link)
 }
 
 /// Control characters (Unicode Cc), line separators, bidirectional overrides
 /// and isolates, and other invisible formatting.
 pub fn is_unshowable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, '\u{61C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -131,6 +182,76 @@ mod tests {
             assert_eq!(line(text), Err(TextError::Empty), "{text:?}");
         }
         assert_eq!(several_lines("\u{200E}1 Quay\n\u{3164}", 6, 40).as_deref(), Ok("1 Quay"));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_left_out_within_a_name_unless_it_shapes_a_letter() {
+        let line = |text| one_line(text, 40);
+        for text in [
+            "An\u{61C}na",
+            "An\u{3164}na",
+            "An\u{AD}na",
+            "An\u{FE0F}na",
+            "An\u{E0061}\u{E007F}na",
+            "An\u{200D}na",
+            "An\u{E0100}na",
+            "A\u{115F}nn\u{2800}a",
+        ] {
+            assert_eq!(line(text).as_deref(), Ok("Anna"), "{text:?}");
+        }
+        for text in ["نمونه\u{200C}ها", "葛\u{E0100}城", "ශ්\u{200D}රී"] {
+            assert_eq!(line(text).as_deref(), Ok(text), "{text:?}");
+        }
+        assert_eq!(line("An\u{202E}na"), Err(TextError::Control));
+    }
+
+    #[test]
+    fn a_formula_is_known_in_any_width() {
+        for text in [
+            "=1",
+            "\u{FF1D}1",
+            "\u{FF0B}1",
+            "\u{FF0D}1",
+            "\u{FF20}x",
+            "\u{FE66}1",
+            "\u{207A}1",
+            " =1",
+            "\u{200B}=1",
+            "\t=1",
+        ] {
+            assert!(begins_formula(text), "{text:?}");
+        }
+        for text in ["", "a=1", "'=1", "1-2", "O'Brien"] {
+            assert!(!begins_formula(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_holds_a_link_is_known() {
+        for name in [
+            "Pay at https://evil.example",
+            "www.evil.test",
+            "Pay at evil.com/x now",
+            "x.co",
+            "evil\u{FF0E}com",
+            "(evil.de)",
+            "a@b.test",
+            "ev\u{200B}il.com",
+            "b\u{fc}cher.xn--p1ai",
+        ] {
+            assert!(holds_link(name), "{name}");
+        }
+        for name in [
+            "Dr.med. Anna Sample",
+            "J.R. Smith",
+            "J.Smith",
+            "Anna Sample",
+            "St.John",
+            "Anna Sample-Muster jun.",
+            "Ing.Sample",
+        ] {
+            assert!(!holds_link(name), "{name}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Format as Look, Workbook, XlsxError};
 
 use crate::error::Error;
+use crate::kernel::text;
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,10 +137,9 @@ fn writer(begun: Vec<u8>, delimiter: u8) -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new().delimiter(delimiter).from_writer(begun)
 }
 
-/// A text that a spreadsheet would run as a formula gets an apostrophe before
-/// it (OWASP, CSV injection).
+/// A text that a spreadsheet would run as a formula gets an apostrophe before it.
 fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if text::begins_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 fn failed(error: &XlsxError) -> Error {
@@ -160,8 +160,9 @@ mod tests {
         sheet.add(&["=HYPERLINK(\"http://x\")", "+44 1947"]).unwrap();
         sheet.add(&["O'Brien, Sons", "-1"]).unwrap();
         sheet.add(&["@x", "a=b"]).unwrap();
+        sheet.add(&["\u{FF1D}1+1", "\u{FF0B}1"]).unwrap();
         let text = String::from_utf8(sheet.finish().unwrap()).unwrap();
-        let expected = "\u{FEFF}name,phone\n\"'=HYPERLINK(\"\"http://x\"\")\",'+44 1947\n\"O'Brien, Sons\",'-1\n'@x,a=b\n";
+        let expected = "\u{FEFF}name,phone\n\"'=HYPERLINK(\"\"http://x\"\")\",'+44 1947\n\"O'Brien, Sons\",'-1\n'@x,a=b\n'\u{FF1D}1+1,'\u{FF0B}1\n";
         assert_eq!(text, expected);
     }
 

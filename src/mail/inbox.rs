@@ -116,12 +116,14 @@ impl fmt::Debug for InboxMail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::quoting::Secrets;
 
     fn deliver(inbox: &DevInbox, to: &str, subject: &str) -> u64 {
         let rendered = Rendered {
             subject: subject.into(),
             text: "K7QM-2RXD-9TWP".to_owned().into(),
             html: String::new().into(),
+            secrets: Secrets::default(),
         };
         let to = EmailAddress::parse(to).expect("an address");
         inbox.deliver(Kind::Reset, &to, &rendered, Timestamp::from_millis(7))

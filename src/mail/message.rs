@@ -9,6 +9,7 @@ use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message, address::Envelope};
 use zeroize::Zeroizing;
 
+use super::quoting::Secrets;
 use crate::kernel::{EmailAddress, Language, Picture, Timestamp, text};
 
 /// The most characters of a name that go into a header; longer ones are cut.
@@ -110,6 +111,8 @@ pub struct Rendered {
     pub text: Zeroizing<String>,
     /// The HTML part.
     pub html: Zeroizing<String>,
+    /// The secrets in them, to be known again in what mail servers answer.
+    pub secrets: Secrets,
 }
 
 impl fmt::Debug for Rendered {

@@ -10,7 +10,12 @@ const PASSWORD: &str = "K7QM-2RXD-9TWP";
 const ID: &str = "0193b2f0-7c1e-7d3a-9a51-0f6f0c8e5b11";
 
 fn rendered(text: &str, html: &str) -> Rendered {
-    Rendered { subject: "Hello".into(), text: text.to_owned().into(), html: html.to_owned().into() }
+    Rendered {
+        subject: "Hello".into(),
+        text: text.to_owned().into(),
+        html: html.to_owned().into(),
+        secrets: Secrets::default(),
+    }
 }
 
 fn built(to_name: Option<&str>, rendered: &Rendered) -> String {

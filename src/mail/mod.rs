@@ -8,6 +8,7 @@ pub mod answers;
 pub mod contexts;
 pub mod inbox;
 pub mod message;
+pub mod quoting;
 mod return_path;
 pub mod smtp;
 mod store;
@@ -26,7 +27,7 @@ pub use message::Kind;
 pub use return_path::ReturnPath;
 pub use store::{
     End, Later, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, hold_unfinished,
-    last_bounced, put_off, returned, waiting,
+    last_bounced, put_off, returned, set_aside, waiting,
 };
 
 /// How often a mail may be handed over without an answer that tells whether it

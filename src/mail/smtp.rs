@@ -17,6 +17,7 @@ use lettre::address::Envelope;
 use rustls::ClientConfig;
 
 use super::answers::Verdict;
+use super::quoting::Secrets;
 use crate::config::SmtpUrl;
 use pool::Pool;
 use session::{Failed, Session};
@@ -158,12 +159,13 @@ impl Smtp {
         self
     }
 
-    /// Hands a message over. Never fails: what went wrong is the outcome.
+    /// Hands a message with these secrets over. Never fails: what went wrong is the
+    /// outcome.
     ///
     /// Don't drop the future before it ends: whether the message was taken
     /// would not be known.
-    pub async fn send(&self, envelope: &Envelope, message: &[u8]) -> Handover {
-        self.attempt(envelope, message, &AtomicBool::new(false)).await
+    pub async fn send(&self, envelope: &Envelope, message: &[u8], secrets: &Secrets) -> Handover {
+        self.attempt(envelope, message, secrets, &AtomicBool::new(false)).await
     }
 
     /// The same, given up when `end` completes: whether the message may have been
@@ -172,12 +174,13 @@ impl Smtp {
         &self,
         envelope: &Envelope,
         message: &[u8],
+        secrets: &Secrets,
         end: impl Future<Output = ()>,
     ) -> Handover {
         let whole = AtomicBool::new(false);
         tokio::select! {
             biased;
-            handover = self.attempt(envelope, message, &whole) => handover,
+            handover = self.attempt(envelope, message, secrets, &whole) => handover,
             () = end => if whole.load(Ordering::Relaxed) {
                 Handover::InDoubt { problem: INTERRUPTED.to_owned() }
             } else {
@@ -187,9 +190,15 @@ impl Smtp {
     }
 
     /// `whole` is set before the message's last line may leave.
-    async fn attempt(&self, envelope: &Envelope, message: &[u8], whole: &AtomicBool) -> Handover {
+    async fn attempt(
+        &self,
+        envelope: &Envelope,
+        message: &[u8],
+        secrets: &Secrets,
+        whole: &AtomicBool,
+    ) -> Handover {
         if let Some(mut session) = self.pool.take().await {
-            match session.hand_over(envelope, message, whole).await {
+            match session.hand_over(envelope, message, secrets, whole).await {
                 // The server had hung up meanwhile: once more, on a fresh connection.
                 Err(Failed { stale: true, .. }) => {}
                 outcome => return self.finish(session, outcome),
@@ -197,7 +206,7 @@ impl Smtp {
         }
         match Session::open(&self.door).await {
             Ok(mut session) => {
-                let outcome = session.hand_over(envelope, message, whole).await;
+                let outcome = session.hand_over(envelope, message, secrets, whole).await;
                 self.finish(session, outcome)
             }
             Err(handover) => handover,

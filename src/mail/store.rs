@@ -154,6 +154,18 @@ pub fn put_off(tx: &mut Tx<'_>, id: MailId, why: &Later<'_>, until: Timestamp) -
     )
 }
 
+/// Notes that a mail is not tried by itself any more, and why.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_aside(tx: &mut Tx<'_>, id: MailId, why: &str) -> Result<(), Error> {
+    tx.run(
+        "update mails set state = $2, answer = $3, next_try_at = null where id = $1 and finished_at is null",
+        &[&id, &Delivery::PutOff.as_str(), &why],
+    )?;
+    Ok(())
+}
+
 /// Notes that a mail came back although it may have been taken, and why; says
 /// whether that was not known before. What the mail server answered then is
 /// kept.

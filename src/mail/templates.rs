@@ -9,6 +9,7 @@ pub mod outline;
 mod plain;
 mod samples;
 mod secrets;
+mod styles;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -23,6 +24,7 @@ use zeroize::Zeroizing;
 use self::engine::Bounded;
 use self::letter::Letter;
 use super::message::{self, Kind, Rendered};
+use super::quoting::Secrets;
 use crate::config::Reach;
 use crate::kernel::{Accent, Language, Picture};
 
@@ -271,7 +273,9 @@ impl Templates {
         context: &Value,
         mail: Rendered,
     ) -> Result<Rendered, TemplateError> {
-        match secrets::kept(context, &mail) {
+        let layout = self.environment.get_template("layout.html");
+        let layout = layout.as_ref().map_or("", |template| template.source());
+        match secrets::kept(context, &mail, layout) {
             Ok(()) => Ok(mail),
             Err((part, problem)) => Err(TemplateError {
                 file: self.file_of(&format!("{}/{part}", folder(which))),
@@ -283,6 +287,8 @@ impl Templates {
 
     fn render_value(&self, kind: Kind, language: Language, context: &Value) -> Result<Rendered, Failed> {
         let folder = folder((kind, language));
+        let secrets = secrets::of(context);
+        let secrets = Secrets::of(secrets.iter().map(|(_, secret)| secret.as_str()));
         let common = [("language", Value::from(language.tag()))];
         let seen = SUBJECT_FIELDS.into_iter().filter_map(|field| {
             context.get_attr(field).ok().filter(|value| !value.is_undefined()).map(|value| (field, value))
@@ -296,7 +302,7 @@ impl Templates {
         let mut text = self.fill(&format!("{folder}/body.txt"), whole.clone())?;
         text.push_str(&self.fill("footer.txt", whole.clone())?);
         let html = self.fill(&format!("{folder}/body.html"), whole)?;
-        Ok(Rendered { subject, text, html })
+        Ok(Rendered { subject, text, html, secrets })
     }
 
     fn fill(&self, name: &str, context: Value) -> Result<Zeroizing<String>, Failed> {

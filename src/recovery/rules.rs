@@ -75,8 +75,8 @@ pub enum Progress {
     Waiting,
     /// The mail server could not take the mail yet.
     PutOff {
-        /// When it is tried again.
-        next: Timestamp,
+        /// When it is tried again; nothing when a person has to try it.
+        next: Option<Timestamp>,
     },
     /// The mail may have left before the installation was restored; a person sends
     /// or drops it.
@@ -130,7 +130,7 @@ pub fn progress(reset: &Reset, now: Timestamp) -> Progress {
             Progress::Expired(until.or(reset.finished_at).unwrap_or(reset.requested_at))
         }
         (Delivery::Waiting, _) => Progress::Waiting,
-        (Delivery::PutOff, _) => Progress::PutOff { next: reset.next_try_at.unwrap_or(now) },
+        (Delivery::PutOff, _) => Progress::PutOff { next: reset.next_try_at },
         (Delivery::Bounced, _) => Progress::Bounced,
         (Delivery::GivenUp, _) if reset.unsure => Progress::Unsure,
         (Delivery::GivenUp, _) => Progress::GivenUp,
@@ -215,7 +215,7 @@ mod tests {
             (reset(), Progress::Waiting),
             (
                 Reset { delivery: Delivery::PutOff, next_try_at: Some(later), ..reset() },
-                Progress::PutOff { next: later },
+                Progress::PutOff { next: Some(later) },
             ),
             (accepted.clone(), Progress::HandedOver { until: later }),
             (Reset { expires_at: Some(now), ..accepted.clone() }, Progress::Expired(now)),

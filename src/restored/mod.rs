@@ -49,7 +49,7 @@ pub fn mark(tx: &mut Tx<'_>, now: Timestamp) -> Result<Marked> {
     sessions::end_everyones(tx, now)?;
     let held = mail::hold_unfinished(tx, now)?;
     jobs::drop_mails(tx)?;
-    jobs::release_all(tx)?;
+    jobs::release_all(tx, now)?;
     let paused = runs::pause_for_restore(tx, now)?;
     Ok(Marked { epoch, held, paused })
 }

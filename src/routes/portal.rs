@@ -4,7 +4,7 @@ use axum::routing::{get, post};
 
 use super::Route;
 use crate::customers::{dashboard, edit, invitations, lists, people, portal, requests, search, transfer};
-use crate::{getting_started, import, privacy, restored, runs, setup, staff, trail};
+use crate::{getting_started, import, privacy, restored, runs, set_aside, setup, staff, trail};
 
 /// The portal's pages of times out of the ordinary: of first steps, and after a
 /// restore.
@@ -26,6 +26,7 @@ pub(super) fn first_steps() -> Vec<Route> {
 /// The portal, where office staff are.
 pub(super) fn customers() -> Vec<Route> {
     use runs::portal as runs;
+    use set_aside::portal as jobs;
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
@@ -71,6 +72,8 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
         ("/portal/mail", get(portal::mail)),
+        ("/portal/jobs", get(jobs::jobs)),
+        ("/portal/jobs/{id}/retry", post(jobs::retry)),
         ("/portal/invitations", get(invitations::invitations)),
         ("/portal/runs", get(runs::all).post(runs::start)),
         ("/portal/runs/new", get(runs::preview)),

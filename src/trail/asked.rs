@@ -239,7 +239,9 @@ const fn kind(event: Event) -> &'static str {
         | Event::BackupRestored
         | Event::HeldMailsSent
         | Event::HeldMailsDropped
-        | Event::RestoreSignedOff => "settings",
+        | Event::RestoreSignedOff
+        | Event::JobSetAside
+        | Event::JobTakenUp => "settings",
     }
 }
 

@@ -150,6 +150,8 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
             ("warn", "dash", by("Mails that may have left before a restore were dropped"))
         }
         Event::RestoreSignedOff => ("ok", "check", by("What follows from a restore was looked at")),
+        Event::JobSetAside => ("bad", "cross", plain("A job that ended Tradepost twice was set aside")),
+        Event::JobTakenUp => ("info", "dot", by("A job that was set aside taken up again")),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use lettre::address::Envelope;
 use zeroize::Zeroizing;
 
+use super::Place;
 use crate::account;
 use crate::app::{App, Outbound};
 use crate::db::Tx;
@@ -30,7 +31,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(30);
 /// Puts a mail together, hands it over, and records the outcome. Between the
 /// transactions nothing is held; a crash anywhere leaves a job to be taken
 /// again.
-pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
+pub(super) async fn deliver(app: &App, job: Job, place: Place) -> Result<()> {
     let id = job.payload::<SendMail>()?.mail;
     let found = app.db.read(move |tx| mail::find(tx, id)).await?;
     let Some(mail) = found.filter(|mail| !mail.state.is_final()) else {
@@ -49,10 +50,16 @@ pub(super) async fn deliver(app: &App, job: Job) -> Result<()> {
     };
     let written = written(app, &mail, &composed)?;
     let most = mail.most_doubts();
-    if !app.db.write(move |tx| mail::about_to_hand_over(tx, id, most)).await? {
+    let held = job.clone();
+    let may_leave = app.db.write(move |tx| {
+        jobs::unended::survived(tx, &held)?;
+        mail::about_to_hand_over(tx, id, most)
+    });
+    if !may_leave.await? {
         let temporary = composed.temporary;
         return app.db.write(move |tx| left_to_another(tx, &job, temporary, now)).await;
     }
+    drop(place);
     let handover = holding(app, &job, written.hand_over(app, &mail, &composed)).await;
     let outcome = outcome(&handover);
     tracing::info!(mail.id = %mail.id, kind = mail.kind.as_str(), attempt = mail.attempts + 1, outcome, "Mail tried");
@@ -166,7 +173,8 @@ impl Written<'_> {
     async fn hand_over(&self, app: &App, mail: &Mail, composed: &Composed) -> Handover {
         match self {
             Self::Message(smtp, envelope, bytes) => {
-                smtp.send_until(envelope, bytes, app.stopping.reaches(Phase::Over)).await
+                let end = app.stopping.reaches(Phase::Over);
+                smtp.send_until(envelope, bytes, &composed.rendered.secrets, end).await
             }
             Self::Inbox(inbox) => {
                 inbox.deliver(mail.kind, &mail.to, &composed.rendered, app.clock.now());

@@ -1,13 +1,14 @@
 //! The workers: they take jobs and do them, at once when woken, and poll as
 //! the net beneath.
 
+mod alone;
 mod deliver;
 mod slow;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
@@ -53,7 +54,13 @@ struct Hands {
     busy: TaskTracker,
     /// Domains that took their time lately.
     slow: Arc<Slow>,
+    /// Places to do what could end the process: one for each job, or all of them
+    /// for one that is tried alone.
+    places: Arc<Semaphore>,
 }
+
+/// A job's place, kept until nothing in it could end the process any more.
+type Place = Option<OwnedSemaphorePermit>;
 
 impl Hands {
     /// How many mails to one domain may be handed over at a time.
@@ -65,8 +72,12 @@ impl Hands {
 /// Starts the workers of this node. They end with the process; whatever they
 /// were doing is taken up again when their lease runs out.
 pub fn start(app: &Arc<App>) -> Workers {
-    let hands =
-        Hands { apart: Arc::new(Semaphore::new(WAITING)), busy: TaskTracker::new(), slow: Arc::default() };
+    let hands = Hands {
+        apart: Arc::new(Semaphore::new(WAITING)),
+        busy: TaskTracker::new(),
+        slow: Arc::default(),
+        places: Arc::new(Semaphore::new(WORKERS)),
+    };
     let apart = Arc::clone(&hands.apart);
     app.gauges.add(("mails_waited_for", "Mails whose mail server takes its time."), WAITING, move || {
         WAITING.saturating_sub(apart.available_permits())
@@ -74,6 +85,7 @@ pub fn start(app: &Arc<App>) -> Workers {
     for _ in 0..WORKERS {
         hands.busy.spawn(work(Arc::clone(app), hands.clone()));
     }
+    hands.busy.spawn(alone::watch(Arc::clone(app), hands.clone()));
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
     Workers { hands, stopping: app.stopping.clone() }
@@ -115,20 +127,19 @@ async fn work(app: Arc<App>, hands: Hands) {
         let woken = app.db.work().notified();
         let mut woken = std::pin::pin!(woken);
         woken.as_mut().enable();
+        let place = Arc::clone(&hands.places).acquire_owned().await.ok();
         match next(&app, &hands).await {
-            Ok(Next::Job(job)) if job.kind == Kind::SendMail => send(&app, job, &hands).await,
-            Ok(Next::Job(job)) => {
-                if let Err(error) = perform(&app, &job).await {
-                    tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
-                    put_off(&app, job, BROKEN_PAUSE).await;
+            Ok(Next::Job(job)) => begin(&app, job, place, &hands).await,
+            Ok(Next::Nothing(pause)) => {
+                drop(place);
+                tokio::select! {
+                    () = woken => {}
+                    () = tokio::time::sleep(pause) => {}
+                    () = app.stopping.reaches(Phase::Ending) => {}
                 }
             }
-            Ok(Next::Nothing(pause)) => tokio::select! {
-                () = woken => {}
-                () = tokio::time::sleep(pause) => {}
-                () = app.stopping.reaches(Phase::Ending) => {}
-            },
             Err(error) => {
+                drop(place);
                 tracing::warn!(%error, "Looking for jobs failed");
                 tokio::time::sleep(POLL).await;
             }
@@ -136,9 +147,38 @@ async fn work(app: Arc<App>, hands: Hands) {
     }
 }
 
+/// Does a job; a mail may be left to a task of its own.
+async fn begin(app: &Arc<App>, job: Job, place: Place, hands: &Hands) {
+    if job.kind == Kind::SendMail {
+        send(app, job, place, hands).await;
+    } else {
+        attempt(app, job, place).await;
+    }
+}
+
+/// Does a job to its end, or gives it back: to be tried again when it failed, to
+/// be tried alone when it broke down.
+async fn attempt(app: &Arc<App>, job: Job, place: Place) {
+    let (own, held) = (Arc::clone(app), job.clone());
+    match tokio::spawn(async move { perform(&own, held, place).await }).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(%error, job.id = %job.id, kind = ?job.kind, "A job broke; it is tried again");
+            put_off(app, job, BROKEN_PAUSE).await;
+        }
+        Err(_) => {
+            tracing::error!(job.id = %job.id, kind = ?job.kind, "A job broke down in the middle; it is tried once more alone");
+            let now = app.clock.now();
+            if let Err(error) = app.db.write(move |tx| jobs::unended::let_go(tx, &job, now)).await {
+                tracing::error!(%error, "A job that broke down could not be given back; its lease will run out");
+            }
+        }
+    }
+}
+
 /// Hands a mail over. A mail server that takes its time is waited for in a task of
 /// its own, so that other mails go on leaving; one that did so lately, at once.
-async fn send(app: &Arc<App>, job: Job, hands: &Hands) {
+async fn send(app: &Arc<App>, job: Job, place: Place, hands: &Hands) {
     let (domain, slow) = (job.domain.clone(), hands.slow.is(&job.domain, app.clock.now()));
     let room = Arc::clone(&hands.apart).try_acquire_owned();
     let room = match (slow, room) {
@@ -150,10 +190,7 @@ async fn send(app: &Arc<App>, job: Job, hands: &Hands) {
     let mut handover = hands.busy.spawn(async move {
         let began = Instant::now();
         let domain = job.domain.clone();
-        if let Err(error) = deliver::deliver(&own, job.clone()).await {
-            tracing::error!(%error, job.id = %job.id, "A mail's job broke; it is tried again");
-            put_off(&own, job, BROKEN_PAUSE).await;
-        }
+        attempt(&own, job, place).await;
         if began.elapsed() < PATIENCE {
             marks.forget(&domain);
         }
@@ -203,11 +240,10 @@ async fn next(app: &App, hands: &Hands) -> Result<Next> {
     Ok(job.map_or(Next::Nothing(POLL), Next::Job))
 }
 
-async fn perform(app: &App, job: &Job) -> Result<()> {
+async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
     let now = app.clock.now();
     let values = app.settings().values.clone();
     let (mode, language) = (values.reset.mode, values.language);
-    let job = job.clone();
     match job.kind {
         Kind::ForgotPassword => {
             app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
@@ -215,7 +251,7 @@ async fn perform(app: &App, job: &Job) -> Result<()> {
         Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
         Kind::ForgotStaffPassword => app.db.write(move |tx| staff::recovery::look_up(tx, &job, now)).await,
         Kind::Decoy => recovery::decoy::perform(app, job).await,
-        Kind::SendMail => deliver::deliver(app, job).await,
+        Kind::SendMail => deliver::deliver(app, job, place).await,
         Kind::Run => app.db.write(move |tx| runs::advance(tx, &job, mode, now)).await,
         Kind::Import => app.db.write(move |tx| import::advance(tx, &job, language, now)).await,
     }

@@ -63,11 +63,15 @@ impl Postbox {
     }
 
     pub fn mails(&self) -> Vec<Mail> {
+        self.paths().iter().map(Mail::read).collect()
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let mut paths: Vec<PathBuf> =
             entries.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).collect();
         paths.sort();
-        paths.iter().map(Mail::read).collect()
+        paths
     }
 
     /// The mail with this number, counted from 1, once it is there.
@@ -76,7 +80,7 @@ impl Postbox {
     }
 
     pub fn mail_within(&self, patience: std::time::Duration, number: usize) -> Mail {
-        until_for(patience, &format!("mail {number}"), || self.mails().into_iter().nth(number - 1))
+        until_for(patience, &format!("mail {number}"), || self.paths().get(number - 1).map(Mail::read))
     }
 }
 

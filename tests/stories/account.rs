@@ -28,6 +28,34 @@ story! {
 }
 
 story! {
+    async fn promise_10_a_name_is_no_way_to_mail_links_to_strangers(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        for typed in ["Your parcel is held. Pay at https://evil.example", "www.evil.test", "Pay at evil.com", "a@evil.test", "evil\u{ff0e}com"] {
+            let page = browser.post("/account/name", &[("name", typed)]).await;
+            assert!(page.status == 422 && page.says("Links and e-mail addresses are no part of a name."), "{typed:?}");
+        }
+        // Entered by somebody else, or before there was this rule.
+        shop.run("update contacts set name = 'Pay at evil.com'", &[]).await;
+        assert!(browser.post("/account/email", &[("email", NEW_MAIL), ("current_password", PASSWORD)]).await.leads_to("/account"));
+        let mail = shop.mail_of("email-confirmation", NEW_MAIL).await;
+        assert!(!String::from_utf8_lossy(&mail.raw).contains("evil"), "{}", mail.text_part());
+    }
+}
+
+story! {
+    async fn promise_15_a_name_shows_all_of_itself(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let typed = "Zo\u{ad}ë\u{61c} O\u{3164}'Hara\u{fe0f}\u{e0041}";
+        assert!(browser.post("/account/name", &[("name", typed)]).await.leads_to("/account"));
+        assert_eq!(shop.texts("select name as t from contacts", &[]).await, ["Zoë O'Hara"]);
+    }
+}
+
+story! {
     async fn promise_15_an_address_changes_when_its_owner_confirms(kind) {
         let shop = Shop::open(kind).await;
         shop.member("anna", MAIL, PASSWORD).await;

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tradepost::jobs;
 use tradepost::staff::BuiltIn;
 
+use crate::support::log;
 use crate::support::runs::{FAST, all_contacts};
 use crate::support::shop::{Shop, eventually};
-use crate::support::smtp_sink::{At, Dialect, Mode};
+use crate::support::smtp_sink::{At, Dialect, Mode, Spelling};
 
 const PASSWORD: &str = "trout9lamp";
 const MAIL: &str = "anna@harbour.example";
@@ -52,6 +53,37 @@ story! {
             assert_eq!(stands, expected, "{row}");
             let kept = shop.texts("select m.class as t from mails m where m.to_address = $1", &[&format!("{username}@barlow.example").as_str()]).await;
             assert_eq!(kept, [class], "{row}");
+        }
+    }
+}
+
+story! {
+    async fn promise_01_a_server_that_quotes_a_temporary_password_is_not_quoted(kind) {
+        let shop = Shop::open(kind).await;
+        let support = shop.staff(BuiltIn::Support).await;
+        let spellings = [Spelling::Glued, Spelling::Bracketed, Spelling::Hex, Spelling::Base64, Spelling::Parted];
+        for (number, spelling) in spellings.into_iter().enumerate() {
+            let username = format!("person{number:02}");
+            let address = format!("{username}@barlow.example");
+            shop.member(&username, &address, PASSWORD).await;
+            let mark = log::mark();
+            shop.smtp.set_mode(Mode::Quotes(spelling));
+            shop.resets(&username).await;
+            let password = shop.mail_to(&address).await.temporary_password();
+            shop.delivers(&username, "accepted").await;
+            let id = shop.id(&username).await;
+            let page = support.browser.get(&format!("/portal/contacts/{id}")).await.text();
+            assert!(page.contains("the words of this answer are not kept"), "{spelling:?}: {page}");
+            let heaps = [page, shop.database.rows().await, String::from_utf8_lossy(&log::since(mark)).into_owned()];
+            let hex = |text: &str| data_encoding::HEXLOWER.encode(text.as_bytes());
+            for heap in heaps {
+                let heap = heap.to_lowercase();
+                let plain: String = heap.chars().filter(char::is_ascii_alphanumeric).collect();
+                let password = password.to_lowercase();
+                assert!(!plain.contains(&password.replace('-', "")[..8]), "{spelling:?}");
+                assert!(!plain.contains(&hex(&password.to_uppercase()[..8])), "{spelling:?}");
+            }
+            assert!(shop.lets_in(&username, &password).await);
         }
     }
 }
@@ -244,7 +276,13 @@ story! {
             assert!(renewed.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}")));
         }
         shop.advance(jobs::LEASE + Duration::from_secs(1));
-        assert!(claim().await.is_some(), "a worker that died loses it");
+        let now = shop.clock.now();
+        let suspect = shop.db().write(move |tx| {
+            let suspect = jobs::unended::suspect(tx, now)?.expect("one that was begun without an end");
+            jobs::unended::claim_alone(tx, suspect.id, now)
+        });
+        let taken = suspect.await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"));
+        assert!(taken.is_some(), "a worker that died loses it");
         let now = shop.clock.now();
         let renewed = shop.db().write(move |tx| jobs::renew(tx, &job, now)).await;
         assert!(!renewed.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}")), "and can't take it back");

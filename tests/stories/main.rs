@@ -80,6 +80,7 @@ mod rule;
 mod run_faults;
 mod runs;
 mod second_factor;
+mod set_aside;
 mod settings;
 mod sign_in;
 mod staff;

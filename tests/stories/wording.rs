@@ -94,6 +94,11 @@ story! {
             (with(&"{% for a in [1,2,3,4,5,6,7,8,9,10] %}".repeat(7)) + &"{% endfor %}".repeat(7), "far too long"),
             (with(&format!("{}{}{}", "{% for a in [1,2,3,4,5,6,7,8,9,10] %}".repeat(3), "x".repeat(400), "{% endfor %}".repeat(3))), "far too long"),
             ("x".repeat(20_001), "longer than 20000 characters"),
+            (with(&format!("{{{{ {}1 }}}}", "- ".repeat(6_000))), "Text, line 7: a tag has at most 60 words and signs"),
+            (with(&format!("{{{{ person{} }}}}", ".a".repeat(9_000))), "a tag has at most 60 words and signs"),
+            (with(&format!("{{{{ 1{} }}}}", "+1".repeat(9_000))), "a tag has at most 60 words and signs"),
+            (with(&format!("{{% if person %}}{}{{% endif %}}", "{% elif person %}".repeat(1_000))), "at most 20 tags stand in each other"),
+            (with(&"{% if person %}".repeat(1_200)), "at most 20 tags stand in each other"),
         ] {
             let page = refused(&shop, &owner, (SUBJECT, &text, HTML)).await;
             assert!(page.contains(words), "{words}: {page}");
@@ -108,6 +113,32 @@ story! {
         assert!(kept.contains("Typed with care {{ x }}"), "what was typed is kept");
         shop.member("anna", MAIL, "trout9lamp").await;
         assert!(!mailed(&shop, "anna", MAIL).await.contains("Ahoy"));
+    }
+}
+
+story! {
+    async fn promise_04_no_words_of_mails_end_the_process(kind) {
+        let mut shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        shop.member("anna", MAIL, "trout9lamp").await;
+        let comments = HTML.replace("<h1>", &format!("{}<h1>", "<!--".repeat(1_583)));
+        let signs = HTML.replace("<h1>", &format!("{{{{ {}1 }}}}<h1>", "- ".repeat(6_000)));
+        for html in [&comments, &signs] {
+            refused(&shop, &owner, (SUBJECT, TEXT, html)).await;
+            for path in ["preview", "preview/html"] {
+                let fields = [("subject", SUBJECT), ("text", TEXT), ("html", html), ("version", "0")];
+                assert_eq!(owner.browser.post(&format!("{RESET}/{path}"), &fields).await.status, 200, "{path}");
+            }
+        }
+        // Saved before there was a bound.
+        for (number, html) in [(1_i64, &comments), (2, &signs)] {
+            let sql = "insert into wordings (kind, language, number, subject_line, body_text, body_html, saved_at) values ('reset', 'en', $1, $2, $3, $4, 1)";
+            shop.run(sql, &[&number, &SUBJECT, &TEXT, html]).await;
+            shop.restart().await;
+            let mail = mailed(&shop, "anna", MAIL).await;
+            assert!(mail.contains("here is your temporary password"), "{mail}");
+        }
+        assert!(restores(&owner, "1", "2").await.status == 422, "nor do they come back");
     }
 }
 

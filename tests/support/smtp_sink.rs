@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "no test file uses all of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "test code")]
 
+#[path = "smtp_sink_quotes.rs"]
+mod quotes;
 #[path = "smtp_sink_talk.rs"]
 mod talk;
 
@@ -19,6 +21,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, crypto, pki_types};
 
+pub use quotes::Spelling;
 use talk::{Next, Talk};
 
 /// How the sink behaves from now on.
@@ -28,6 +31,8 @@ pub enum Mode {
     Accept,
     /// Gives this answer at that point instead of the usual one.
     Answer(At, &'static str),
+    /// Takes every mail, and quotes the temporary password in it to whoever sent it.
+    Quotes(Spelling),
     /// Reads the message up to its final dot, records it, and says nothing.
     HangAfterDot,
     /// Records the message and answers only once it is released.
@@ -342,7 +347,7 @@ impl Shared {
     }
 
     /// The answer at a point: the one ordered, else the usual one.
-    fn answer(&self, at: At, usual: &'static str) -> &'static str {
+    fn answer<'a>(&self, at: At, usual: &'a str) -> &'a str {
         match self.mode() {
             Mode::Answer(ordered, answer) if ordered == at => answer,
             _ => usual,

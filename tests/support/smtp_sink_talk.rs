@@ -174,7 +174,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             return Ok(false);
         }
         let raw = self.lines_to_dot().await?;
-        let answer = shared.answer(At::Message, "250 2.0.0 Ok: queued as 1");
+        let quoting = match shared.mode() {
+            Mode::Quotes(spelling) => spelling.answer(&raw),
+            _ => String::new(),
+        };
+        let usual = if quoting.is_empty() { "250 2.0.0 Ok: queued as 1" } else { &quoting };
+        let answer = shared.answer(At::Message, usual);
         if answer.starts_with('2') {
             let (from, to) = (self.from.take().unwrap_or_default(), std::mem::take(&mut self.to));
             let mail = Received { from, to, raw, encrypted: self.encrypted, user: self.user.clone() };

@@ -181,7 +181,7 @@ impl Reset {
             stops_current: reset.stops_current,
             until: Moment::perhaps(reset.expires_at),
             next_try_at: match progress {
-                Progress::PutOff { next } => Some(Moment(next)),
+                Progress::PutOff { next } => Moment::perhaps(next),
                 _ => None,
             },
             answer: reset.answer.clone(),

@@ -137,11 +137,11 @@ fn steps(reset: &Reset, progress: Progress) -> Vec<Step> {
             vec![waiting(reset), Step::new("todo", "Handed over"), Step::new("todo", "Used")]
         }
         Progress::PutOff { next } => {
-            vec![
-                asked(reset),
-                ended("Put off").saying(format!("{answer} — next try")).until(next),
-                Step::new("todo", "Used"),
-            ]
+            let put_off = match next {
+                Some(next) => ended("Put off").saying(format!("{answer} — next try")).until(next),
+                None => ended("Set aside").saying(answer),
+            };
+            vec![asked(reset), put_off, Step::new("todo", "Used")]
         }
         Progress::Held => held(reset),
         Progress::HandedOver { until } => {
@@ -251,7 +251,7 @@ mod tests {
         let until = NOW.plus(Duration::from_hours(47));
         [
             Progress::Waiting,
-            Progress::PutOff { next: until },
+            Progress::PutOff { next: Some(until) },
             Progress::Held,
             Progress::HandedOver { until },
             Progress::Bounced,

@@ -7,9 +7,12 @@ use rustls::CertificateError;
 
 use crate::mail::answers::{self, Said, Stage, Verdict};
 use crate::mail::message;
+use crate::mail::quoting::Secrets;
 
 /// The most characters of an answer or a problem.
 const MAX_LENGTH: usize = 300;
+/// What is said in place of words that quote a secret.
+const NOT_KEPT: &str = "the words of this answer are not kept, for they quote the mail";
 /// Shorter words of an answer are never taken for something of the message.
 const SECRET_LENGTH: usize = 4;
 
@@ -17,15 +20,22 @@ const SECRET_LENGTH: usize = 4;
 pub(super) struct Answer {
     pub(super) code: u16,
     words: String,
+    /// Whether the words quote a secret, and so are for nobody.
+    quotes: bool,
 }
 
 impl Answer {
-    pub(super) fn new(code: u16, words: &str) -> Self {
-        Self { code, words: one_line(words) }
+    /// An answer in a conversation about mails with these secrets.
+    pub(super) fn new(code: u16, words: &str, secrets: &[Secrets]) -> Self {
+        let quotes = secrets.iter().any(|secrets| secrets.are_in(words));
+        Self { code, words: one_line(words), quotes }
     }
 
-    /// Code and words.
+    /// Code and words, or the codes alone when the words quote a secret.
     pub(super) fn text(&self) -> String {
+        if self.quotes {
+            return format!("{} ({NOT_KEPT})", self.codes());
+        }
         one_line(&format!("{} {}", self.code, self.words))
     }
 
@@ -141,22 +151,32 @@ mod tests {
 
     #[test]
     fn an_answer_is_one_line_of_at_most_300_characters() {
-        let answer = Answer::new(250, &format!("2.0.0 Ok\r\n\u{1b}[31mqueued {}", "x".repeat(999)));
+        let answer = Answer::new(250, &format!("2.0.0 Ok\r\n\u{1b}[31mqueued {}", "x".repeat(999)), &[]);
         assert!(answer.text().starts_with("250 2.0.0 Ok [31mqueued xxx"), "{}", answer.text());
         assert_eq!(answer.text().chars().count(), MAX_LENGTH);
     }
 
     #[test]
     fn an_enhanced_code_is_one_that_fits_the_code() {
-        assert_eq!(Answer::new(535, "5.7.8 bad").codes(), "535 5.7.8");
-        assert_eq!(Answer::new(535, "5.7 bad 5.7.8").codes(), "535");
-        assert_eq!(Answer::new(550, "4.1.1 another class").codes(), "550");
+        assert_eq!(Answer::new(535, "5.7.8 bad", &[]).codes(), "535 5.7.8");
+        assert_eq!(Answer::new(535, "5.7 bad 5.7.8", &[]).codes(), "535");
+        assert_eq!(Answer::new(550, "4.1.1 another class", &[]).codes(), "550");
+    }
+
+    #[test]
+    fn promise_01_an_answer_that_quotes_a_secret_loses_its_words_and_keeps_its_meaning() {
+        let secrets = [Secrets::of(["K7QM-2RXD-9TWP-CH4F"].into_iter())];
+        let words = format!("5.7.1 spam, {} keyword:2RXD-9TWP", "long ".repeat(100));
+        let answer = Answer::new(554, &words, &secrets).without_content(b"");
+        assert_eq!(answer.text(), format!("554 5.7.1 ({NOT_KEPT})"));
+        let plain = Answer::new(554, "5.7.1 spam, keyword:…", &secrets);
+        assert_eq!(answer.verdict(Stage::Content), plain.verdict(Stage::Content));
     }
 
     #[test]
     fn what_a_filter_quotes_of_the_message_is_left_out() {
         let message = b"Your password:\r\n\r\nK7QM-2RXD-9TWP\r\n\r\nABCD-EFGH-JKLM\r\n482913 https://x.example/a?t=3Dab=\r\ncd12\r\n";
-        let said = |words| Answer::new(554, words).without_content(message).text();
+        let said = |words| Answer::new(554, words, &[]).without_content(message).text();
         assert_eq!(said("5.7.1 \"K7QM-2RXD-9TWP\" is spam"), "554 5.7.1 … is spam");
         assert_eq!(said("found <ABCD-EFGH-JKLM>, 482913."), "554 found … …");
         assert_eq!(said("URL https://x.example/a?t=abcd12 listed"), "554 URL … listed");

@@ -92,7 +92,7 @@ async fn start_tls(mut wire: Wire, door: &Door) -> Result<Wire, Handover> {
     match answered(door.timeouts.command, wire.ask("STARTTLS")).await {
         Ok(reply) if reply.is_yes() => encrypted(wire, door).await,
         Ok(reply) => {
-            let said = Answer::from(&reply).text();
+            let said = Answer::of(&reply, &[]).text();
             Err(unreachable(door, &format!("it offers encryption (STARTTLS) but then refused it: {said}")))
         }
         Err(problem) => Err(unreachable(door, &problem)),
@@ -121,7 +121,7 @@ async fn sign_in(wire: &mut Wire, abilities: &Abilities, door: &Door) -> Result<
         Ok(reply) if reply.is_yes() => Ok(()),
         // Its words could repeat what we sent.
         Ok(reply) => {
-            let answer = Answer::from(&reply);
+            let answer = Answer::of(&reply, &[]);
             let hint = match answer.status() {
                 Some([_, 7, 139]) => "; signing in by password is switched off there",
                 Some([_, 7, 9]) => "; it may want an application password",
@@ -194,7 +194,7 @@ fn first_word(line: Option<&String>) -> String {
 fn agreed(door: &Door, reply: Result<Reply, String>) -> Result<Reply, Handover> {
     match reply {
         Ok(reply) if reply.is_yes() => Ok(reply),
-        Ok(reply) => Err(Trouble::Said(Answer::from(&reply)).handover(Stage::Opening)),
+        Ok(reply) => Err(Trouble::Said(Answer::of(&reply, &[])).handover(Stage::Opening)),
         Err(problem) => Err(unreachable(door, &problem)),
     }
 }

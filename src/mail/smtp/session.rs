@@ -12,12 +12,15 @@ use super::opening::{self, Opened};
 use super::wire::{Reply, Wire};
 use super::{Door, Handover, Timeouts};
 use crate::mail::answers::Stage;
+use crate::mail::quoting::Secrets;
 
 /// How long an idle server may take to say that it is still there, or to
 /// forget what it refused.
 const SHORT: Duration = Duration::from_secs(5);
 /// Bytes of a message that are written at once.
 const BLOCK: usize = 64 * 1024;
+/// So many mails' secrets are known again in answers.
+const REMEMBERED: usize = 3;
 
 /// An open connection.
 pub(super) struct Session {
@@ -27,6 +30,8 @@ pub(super) struct Session {
     server: String,
     /// How many messages went over it.
     messages: u32,
+    /// The secrets of the latest of them: an answer may quote one before, too.
+    secrets: Vec<Secrets>,
     last_used: Instant,
 }
 
@@ -49,7 +54,8 @@ impl Session {
     pub(super) async fn open(door: &Door) -> Result<Self, Handover> {
         let Opened { wire, name } = opening::open(door).await?;
         let server = if name.is_empty() { door.server.host.clone() } else { name };
-        Ok(Self { wire, timeouts: door.timeouts, server, messages: 0, last_used: Instant::now() })
+        let (timeouts, last_used) = (door.timeouts, Instant::now());
+        Ok(Self { wire, timeouts, server, messages: 0, secrets: Vec::new(), last_used })
     }
 
     /// Hands a message over; `whole` is set before its last line may leave. `Err`
@@ -58,9 +64,12 @@ impl Session {
         &mut self,
         envelope: &Envelope,
         message: &[u8],
+        secrets: &Secrets,
         whole: &AtomicBool,
     ) -> Result<Handover, Failed> {
         let used_before = self.messages > 0;
+        self.secrets.insert(0, secrets.clone());
+        self.secrets.truncate(REMEMBERED);
         self.messages += 1;
         let outcome = match self.introduce(envelope).await {
             Ok(()) => self.content(envelope, message, whole).await,
@@ -94,7 +103,7 @@ impl Session {
         }
         match answered(self.timeouts.data, self.wire.ask("DATA")).await {
             Ok(leave) if leave.code == 354 => Ok(()),
-            Ok(reply) if reply.code >= 400 => Err((Stage::Content, Trouble::Said(Answer::from(&reply)))),
+            Ok(reply) if reply.code >= 400 => Err((Stage::Content, Trouble::Said(self.said(&reply)))),
             Ok(reply) => {
                 let problem = format!("the mail server answered {} where 354 was due", reply.code);
                 Err((Stage::Content, Trouble::Silent(problem)))
@@ -106,7 +115,7 @@ impl Session {
     async fn agreed(&mut self, wait: Duration, command: &str) -> Result<(), Trouble> {
         match answered(wait, self.wire.ask(command)).await {
             Ok(reply) if reply.is_yes() => Ok(()),
-            Ok(reply) => Err(Trouble::Said(Answer::from(&reply))),
+            Ok(reply) => Err(Trouble::Said(self.said(&reply))),
             Err(problem) => Err(Trouble::Silent(problem)),
         }
     }
@@ -120,7 +129,9 @@ impl Session {
         whole: &AtomicBool,
     ) -> Result<Handover, Failed> {
         let failed = |handover| Err(Failed { handover, stale: false });
-        let told = |reply: &Reply| Answer::from(reply).without_addresses(envelope).without_content(message);
+        let secrets = self.secrets.clone();
+        let told =
+            |reply: &Reply| Answer::of(reply, &secrets).without_addresses(envelope).without_content(message);
         let stuffed = zeroize::Zeroizing::new(stuffed(message));
         for block in stuffed.chunks(BLOCK) {
             if let Err(problem) = answered(self.timeouts.block, self.wire.write(block)).await {
@@ -146,6 +157,10 @@ impl Session {
                 )),
             }),
         }
+    }
+
+    fn said(&self, reply: &Reply) -> Answer {
+        Answer::of(reply, &self.secrets)
     }
 
     /// Makes the connection fit for another message after a refusal.
@@ -223,9 +238,10 @@ fn stuffed(message: &[u8]) -> Vec<u8> {
     stuffed
 }
 
-impl From<&Reply> for Answer {
-    fn from(reply: &Reply) -> Self {
-        Self::new(reply.code, &reply.words())
+impl Answer {
+    /// A reply in a conversation about mails with these secrets.
+    pub(super) fn of(reply: &Reply, secrets: &[Secrets]) -> Self {
+        Self::new(reply.code, &reply.words(), secrets)
     }
 }
 

@@ -1,6 +1,13 @@
 //! The language of the office's own templates: fields, choices and
 //! repetitions. What could grow without end, reach other templates or let a
 //! retailer's name act as HTML is left out.
+//!
+//! The engine parses, compiles and drops what it reads by recursion: as deep as
+//! a tag has words and signs, and as tags stand in each other, and each deeper
+//! than any stack ends the process. So both are bounded here, before the engine
+//! sees a template, each time it is to see one. The two agree where a tag ends,
+//! since no tag may hold what they could read differently: a `\`, a brace, a
+//! bracket that is not closed.
 
 use super::secrets::SECRETS;
 use super::{LONGEST, TemplateError};
@@ -10,6 +17,10 @@ const TAGS: [&str; 9] = ["if", "elif", "else", "endif", "for", "endfor", "extend
 /// What may follow a `|`.
 const FILTERS: [&str; 10] =
     ["capitalize", "default", "first", "join", "last", "length", "lower", "title", "trim", "upper"];
+/// The most words and signs of a tag; built-in ones have a dozen.
+const LONGEST_TAG: usize = 60;
+/// The most tags that stand in each other, each `elif` as one more.
+const DEEPEST: usize = 20;
 /// The frame, which alone may be filled in.
 const FRAME: &str = "\"layout.html\"";
 
@@ -22,7 +33,7 @@ pub(super) fn check(file: &str, source: &str) -> Result<(), TemplateError> {
     if source.chars().count() > LONGEST {
         return fail(None, format!("it is longer than {LONGEST} characters"));
     }
-    let mut from = 0;
+    let (mut from, mut open) = (0, Open::default());
     while let Some(at) = source[from..].find('{').map(|found| from + found) {
         let (is_tag, end) = match source[at..].get(..2) {
             Some("{%") => (true, "%}"),
@@ -37,7 +48,9 @@ pub(super) fn check(file: &str, source: &str) -> Result<(), TemplateError> {
             }
         };
         let (tokens, after) = tokens(source, at + 2, end);
-        if let Some((place, problem)) = wrong(&tokens, is_tag) {
+        let problem = wrong(&tokens, is_tag).or_else(|| shape(&tokens));
+        let problem = problem.or_else(|| if is_tag { open.take(&tokens) } else { None });
+        if let Some((place, problem)) = problem {
             return fail(Some(place.unwrap_or(at)), problem);
         }
         from = after;
@@ -73,13 +86,70 @@ fn is_of_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// What the language does not have, and where it stands.
-fn wrong(tokens: &[Token<'_>], is_tag: bool) -> Option<(Option<usize>, String)> {
-    // A `-` at either end takes the space beside it away.
-    let tokens = match tokens {
+/// What is wrong with a tag, and where it stands.
+type Problem = (Option<usize>, String);
+
+/// A tag without the `-` before it, which takes the space there away.
+fn inside<'t, 's>(tokens: &'t [Token<'s>]) -> &'t [Token<'s>] {
+    match tokens {
         [(_, "-" | "+"), rest @ ..] => rest,
         tokens => tokens,
-    };
+    }
+}
+
+/// Whether a tag is too long, or ends elsewhere for the engine.
+fn shape(tokens: &[Token<'_>]) -> Option<Problem> {
+    if let Some((place, _)) = tokens.get(LONGEST_TAG) {
+        let problem = format!("a tag has at most {LONGEST_TAG} words and signs; is one not closed?");
+        return Some((Some(*place), problem));
+    }
+    let mut brackets = Vec::new();
+    for (place, text) in tokens {
+        let closes = match *text {
+            "(" | "[" => {
+                brackets.push(*text);
+                continue;
+            }
+            ")" => brackets.pop() == Some("("),
+            "]" => brackets.pop() == Some("["),
+            "{" | "}" => return Some((Some(*place), format!("there is no {text} here"))),
+            _ => continue,
+        };
+        if !closes {
+            return Some((Some(*place), format!("this {text} closes nothing")));
+        }
+    }
+    brackets.last().map(|open| (None, format!("a {open} is not closed")))
+}
+
+/// The tags that are open at a place, innermost last: how many levels each takes.
+#[derive(Default)]
+struct Open(Vec<usize>);
+
+impl Open {
+    /// Goes past a tag.
+    fn take(&mut self, tokens: &[Token<'_>]) -> Option<Problem> {
+        let (place, tag) = *inside(tokens).first()?;
+        match tag {
+            "if" | "for" | "block" => self.0.push(1),
+            "elif" => {
+                if let Some(levels) = self.0.last_mut() {
+                    *levels += 1;
+                }
+            }
+            "endif" | "endfor" | "endblock" => {
+                self.0.pop();
+            }
+            _ => {}
+        }
+        let deep = self.0.iter().sum::<usize>() > DEEPEST;
+        deep.then(|| (Some(place), format!("at most {DEEPEST} tags stand in each other")))
+    }
+}
+
+/// What the language does not have, and where it stands.
+fn wrong(tokens: &[Token<'_>], is_tag: bool) -> Option<Problem> {
+    let tokens = inside(tokens);
     let texts: Vec<&str> = tokens.iter().map(|(_, text)| *text).collect();
     let place = |index: usize| tokens.get(index).map(|(place, _)| *place);
     if is_tag {
@@ -174,6 +244,29 @@ mod tests {
             assert!(!refused(source).1.is_empty());
         }
         assert_eq!(refused(&"x".repeat(LONGEST + 1)).1, "it is longer than 20000 characters");
+    }
+
+    #[test]
+    fn nothing_is_so_deep_or_long_that_reading_it_could_end_the_process() {
+        for source in [
+            format!("{{{{ {}1 }}}}", "- ".repeat(6_000)),
+            format!("{{{{ person{} }}}}", ".a".repeat(9_000)),
+            format!("{{{{ 1{} }}}}", "+1".repeat(9_000)),
+            format!("{{{{ person{} }}}}", "|upper".repeat(3_000)),
+            format!("{{{{ {}1{} }}}}", "(".repeat(70), ")".repeat(70)),
+            format!("{{% if {}x %}}{{% endif %}}", "not ".repeat(4_000)),
+            "{% if x %}".repeat(21),
+            format!("{{% if x %}}{}{{% endif %}}", "{% elif x %}".repeat(1_500)),
+            // The engine reads on to where the brackets are closed.
+            format!("{{{{ ( }}}} {}", "- ".repeat(6_000)),
+            format!("{{{{ {{1: {{2: 3}}}} {} }}}}", "- ".repeat(6_000)),
+            format!("{{{{ ) }}}} {}", "- ".repeat(6_000)),
+            format!("{{{{ (] }}}} {}", "- ".repeat(6_000)),
+            format!("{{{{ \"\\\" }}}} {}", "- ".repeat(6_000)),
+        ] {
+            assert!(!refused(&source).1.is_empty());
+        }
+        assert_eq!(refused("a\n{% if x %}\n{{ (person }}"), (Some(3), "a ( is not closed".into()));
     }
 
     #[test]

@@ -248,6 +248,8 @@ pub fn rows() -> Vec<Row> {
         get("/portal/contacts/{id}/resets/{reset}/status", Portal(sees), Customer),
         post("/portal/contacts/{id}/resets/{reset}/cancel", Portal(resets), Customer, &[]),
         get("/portal/mail", Portal(all_mail), Nothing),
+        get("/portal/jobs", Portal(sees_settings), Nothing),
+        post("/portal/jobs/{id}/retry", Portal(sets), Nothing, &[]),
         get("/portal/invitations", Portal(sees), Nothing),
         get("/portal/runs", Portal(any), Nothing),
         post("/portal/runs", Portal(invites), Nothing, &[("act", "invite"), ("list", "contacts"), ("for", "all"), ("query", ""), ("run", NEVER), ("per_minute", "600"), ("per_domain", "600")]),
