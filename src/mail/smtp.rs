@@ -102,6 +102,7 @@ impl Handover {
             Self::Refused { answer, verdict } => Self::Refused { answer: kept(answer), verdict },
             Self::Unreachable { problem } => Self::Unreachable { problem: kept(problem) },
             Self::InDoubt { problem } => Self::InDoubt { problem: kept(problem) },
+            Self::CutOff => Self::CutOff,
         }
     }
 }
