@@ -44,6 +44,7 @@ pub fn addresses() -> Vec<&'static str> {
     let doors = [
         website::routes(),
         portal::first_steps(),
+        portal::waiting(),
         portal::customers(),
         portal::office(),
         portal::imports(),
@@ -109,6 +110,7 @@ pub fn router(app: Arc<App>) -> Router {
     let mut doors = [
         website::routes(),
         portal::first_steps(),
+        portal::waiting(),
         portal::customers(),
         portal::office(),
         portal::imports(),
