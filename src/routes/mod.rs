@@ -44,6 +44,7 @@ pub fn addresses() -> Vec<&'static str> {
     let doors = [
         website::routes(),
         portal::first_steps(),
+        portal::waiting(),
         portal::customers(),
         portal::office(),
         portal::audit(),

@@ -30,7 +30,6 @@ pub(super) fn customers() -> Vec<Route> {
     use staff::fresh::portal as fresh;
     use staff::passkeys::portal as passkeys;
     use staff::portal as colleagues;
-    use waits::portal as waits;
     vec![
         ("/portal", get(dashboard::dashboard)),
         ("/portal/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
@@ -72,10 +71,6 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/contacts/{id}/resets/{reset}", get(portal::reset)),
         ("/portal/contacts/{id}/resets/{reset}/status", get(portal::reset_status)),
         ("/portal/contacts/{id}/resets/{reset}/cancel", post(portal::cancel_reset)),
-        ("/portal/waits", get(waits::waits)),
-        ("/portal/waits/networks/lift", post(waits::lift_of_network)),
-        ("/portal/contacts/{id}/waits/lift", post(waits::lift_of_contact)),
-        ("/portal/staff/{id}/waits/lift", post(waits::lift_of_staff)),
         ("/portal/mail", get(portal::mail)),
         ("/portal/jobs", get(jobs::jobs)),
         ("/portal/jobs/{id}/retry", post(jobs::retry)),
@@ -88,6 +83,17 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/runs/{id}/pause", post(runs::pause)),
         ("/portal/runs/{id}/resume", post(runs::resume)),
         ("/portal/runs/{id}/cancel", post(runs::cancel)),
+    ]
+}
+
+/// The portal's page of who has to wait.
+pub(super) fn waiting() -> Vec<Route> {
+    use waits::portal as waits;
+    vec![
+        ("/portal/waits", get(waits::waits)),
+        ("/portal/waits/networks/lift", post(waits::lift_of_network)),
+        ("/portal/contacts/{id}/waits/lift", post(waits::lift_of_contact)),
+        ("/portal/staff/{id}/waits/lift", post(waits::lift_of_staff)),
     ]
 }
 

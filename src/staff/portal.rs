@@ -114,10 +114,10 @@ pub(super) fn sign_in_page(web: &Shared, visit: &Visit, email: String, refused: 
     let (page, passkeys) = (Page::of_staff(web, visit, None), web.app.passkeys.is_some());
     let base = door(visit).1;
     let theirs = refused.filter(|refused| *refused == Refusal::OtherDoor).map(|_| other(base));
-    let mut refused = refused.map(|refused| refused.words(base).to_owned()).unwrap_or_default();
-    if let Some(wait) = wait {
-        refused += &format!(" The next try is possible in {}.", calendar::wait(wait, Language::English));
-    }
+    let next =
+        wait.map(|wait| format!(" The next try is possible in {}.", calendar::wait(wait, Language::English)));
+    let refused =
+        refused.map(|refused| refused.words(base).to_owned() + &next.unwrap_or_default()).unwrap_or_default();
     let mut answer =
         html(status, &SignInPage { page, base, email, refused, theirs, passkeys, first_person: "" })?;
     if let Some(wait) = wait {
