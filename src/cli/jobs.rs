@@ -39,7 +39,7 @@ pub(super) async fn run(command: JobsCommand, config: Config) -> Result<(), Fail
 }
 
 async fn list(args: ListArgs, config: Config) -> Result<(), Failure> {
-    let found = open(&config)?.read(|tx| set_aside::list(tx, &Actor::operator())).await;
+    let found = open(&config).await?.read(|tx| set_aside::list(tx, &Actor::operator())).await;
     let found = found.map_err(|error: Error| failed("reading the jobs", error))?;
     if found.is_empty() && !args.json {
         println!("Nothing was set aside.");
@@ -61,7 +61,8 @@ async fn list(args: ListArgs, config: Config) -> Result<(), Failure> {
 
 async fn retry(args: RetryArgs, config: Config) -> Result<(), Failure> {
     let now = Clock::default().now();
-    let done = open(&config)?.write(move |tx| set_aside::take_up(tx, &Actor::operator(), args.id, now)).await;
+    let done =
+        open(&config).await?.write(move |tx| set_aside::take_up(tx, &Actor::operator(), args.id, now)).await;
     match done {
         Ok(()) => {
             println!("It is tried again at once, alone, as long as `tradepost serve` runs.");

@@ -9,6 +9,7 @@ use crate::http::texts::{text, text_with};
 use crate::kernel::{EmailAddress, Timestamp, Token, calendar};
 use crate::mail::Kind;
 use crate::mail::message::{Outgoing, Rendered};
+use crate::mail::quoting::Secrets;
 use crate::mail::smtp::Handover;
 
 /// Hands a mail with a head over; gives why it didn't go. It is no row of the queue:
@@ -35,6 +36,7 @@ pub(super) async fn send(
             escaped(&what_for)
         )),
         text: Zeroizing::new(format!("{words}\n\n{line}\n\n{what_for}\n")),
+        secrets: Secrets::default(),
     };
     let id = Token::mint().map_err(|error| broken(error.to_string()))?.digest().hex();
     let outgoing = Outgoing {
@@ -56,11 +58,13 @@ pub(super) async fn send(
             inbox.deliver(Kind::TrailHead, to, &rendered, now);
             Ok(())
         }
-        Outbound::Smtp(smtp) => match smtp.send(message.envelope(), &message.formatted()).await {
-            Handover::Accepted { .. } => Ok(()),
-            Handover::Refused { answer, .. } => Err(answer),
-            Handover::Unreachable { problem } | Handover::InDoubt { problem } => Err(problem),
-        },
+        Outbound::Smtp(smtp) => {
+            match smtp.send(message.envelope(), &message.formatted(), &rendered.secrets).await {
+                Handover::Accepted { .. } => Ok(()),
+                Handover::Refused { answer, .. } => Err(answer),
+                Handover::Unreachable { problem } | Handover::InDoubt { problem } => Err(problem),
+            }
+        }
     })
 }
 
