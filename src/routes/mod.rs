@@ -96,6 +96,7 @@ fn doors(app: &App) -> Vec<Route> {
     let mut doors = [
         website::routes(),
         portal::first_steps(),
+        portal::waiting(),
         portal::customers(),
         portal::office(),
         portal::audit(),
