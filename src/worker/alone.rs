@@ -4,13 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use super::{Hands, POLL, WORKERS, begin};
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::unended;
 use crate::set_aside;
+use crate::stopping::Phase;
 
 /// How long a node has stood before it tries such a job. Where processes are ended
 /// over and over by something else, the jobs that happened to be under work wait
@@ -18,9 +17,12 @@ use crate::set_aside;
 const STANDING: Duration = Duration::from_secs(3);
 
 /// Looks for such jobs, one after another.
-pub(super) async fn watch(app: Arc<App>, hands: Hands, ending: watch::Receiver<bool>) {
-    tokio::time::sleep(STANDING).await;
-    while !*ending.borrow() {
+pub(super) async fn watch(app: Arc<App>, hands: Hands) {
+    tokio::select! {
+        () = tokio::time::sleep(STANDING) => {}
+        () = app.stopping.reaches(Phase::Ending) => return,
+    }
+    while !app.stopping.has_reached(Phase::Ending) {
         match look(&app, &hands).await {
             Ok(true) => {}
             Ok(false) => tokio::time::sleep(POLL).await,
