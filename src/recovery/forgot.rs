@@ -106,7 +106,8 @@ pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timest
         None => None,
     };
     if let Some(contact) = contact {
-        let asked_twice = store::just_asked(tx, contact.id, now.minus(rules::DOUBLE_CLICK))?.is_some();
+        let unsent = store::unsent(tx, contact.id)?;
+        let asked_twice = unsent.is_some_and(|unsent| rules::is_double_click(unsent.requested_at, now));
         let manner = Manner { mode, stop_current: false, once: false };
         let requested = start(tx, &actor, &contact, manner, now)?;
         if matches!(requested, Requested::OnItsWay(_)) && !asked_twice {
