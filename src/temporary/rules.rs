@@ -123,7 +123,9 @@ mod tests {
     #[test]
     fn what_no_mail_server_answers_for_is_bounded() {
         let mut working = resets(11);
-        working.iter_mut().for_each(|one| one.accepted = false);
+        for one in &mut working {
+            one.accepted = false;
+        }
         assert_eq!(numbers(&working, &crowded(&working)), [2, 1]);
         working[10].accepted = true;
         assert_eq!(numbers(&working, &crowded(&working)), [2]);

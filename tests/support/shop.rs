@@ -125,13 +125,13 @@ impl Shop {
             read: Mutex::default(),
             numbers: AtomicU32::new(0),
         };
-        shop.start_node().await;
+        Box::pin(shop.start_node()).await;
         shop
     }
 
     async fn start_node(&mut self) {
         let (config, clock) = (self.config(), self.clock.clone());
-        let mut app = App::start(config, clock, None).await.expect("a running installation");
+        let mut app = Box::pin(App::start(config, clock, None)).await.expect("a running installation");
         app.outbound = match app.outbound {
             Outbound::Smtp(smtp) if self.settings.patient => Outbound::Smtp(smtp),
             Outbound::Smtp(smtp) => Outbound::Smtp(smtp.with_timeouts(PATIENT_FOR_TESTS)),
