@@ -78,12 +78,14 @@ pub(super) fn take_first(tx: &mut Tx<'_>, per_domain: i64, now: Timestamp) -> Re
     )
 }
 
-/// When the next job is due or its lease runs out; `None` when there is none.
+/// When the next job is due or its lease runs out; `None` when there is none but
+/// those that were set aside.
 ///
 /// # Errors
 /// When the database fails.
 pub fn next_due_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
-    let row: Option<Row> = tx.opt("select run_at from jobs order by run_at limit 1", &[])?;
+    let row: Option<Row> =
+        tx.opt("select run_at from jobs where set_aside_at is null order by run_at limit 1", &[])?;
     row.map(|row| row.get("run_at")).transpose()
 }
 

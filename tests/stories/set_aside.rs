@@ -8,7 +8,7 @@ use tradepost::jobs::{self, Job};
 use tradepost::staff::BuiltIn;
 
 use crate::support::database::Kind;
-use crate::support::shop::Shop;
+use crate::support::shop::{Shop, eventually};
 
 const PASSWORD: &str = "trout9lamp";
 const SET_ASIDE: &str = "select count(*) as n from jobs where set_aside_at is not null";
@@ -64,6 +64,11 @@ story! {
         shop.resets("bert").await;
         assert!(shop.mail_to("bert@harbour.example").await.subject().contains("temporary password"));
         assert!(shop.unread().is_empty(), "nothing left for anna");
+        eventually("nothing that workers look for", async || {
+            let due = shop.db().read(jobs::next_due_at).await.expect("an answer");
+            due.is_none().then_some(())
+        })
+        .await;
         let dashboard = owner.browser.get("/portal").await;
         assert!(dashboard.says("1 job was set aside"), "{}", dashboard.text());
         let page = owner.browser.get("/portal/jobs").await;
