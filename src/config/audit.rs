@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::reading::Reading;
-use super::{ConfigError, value};
+use super::{ConfigError, spans};
 use crate::kernel::EmailAddress;
 
 /// What of the audit trail goes elsewhere (see docs/audit.md).
@@ -102,6 +102,6 @@ fn webhook(text: &str) -> Result<Option<Webhook>, String> {
 }
 
 fn every(text: &str) -> Result<Duration, String> {
-    let time = value::valid_for(text).ok().filter(|time| *time >= Duration::from_hours(1));
+    let time = spans::valid_for(text).ok().filter(|time| *time >= Duration::from_hours(1));
     time.ok_or_else(|| "must be a time from 1h to 30d, such as 24h".into())
 }

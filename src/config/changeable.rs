@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::reading::Reading;
-use super::{InvitationUsername, Mistakes, ResetMode, Source, value};
+use super::{InvitationUsername, Mistakes, ResetMode, Source, spans, value};
 use crate::kernel::{Accent, Language};
 
 /// Its keys, in the order pages show them.
@@ -117,7 +117,7 @@ impl Changeable {
             language if offered.contains(&language) => Ok(language),
             _ => Err("must be one of the languages that are offered (supplier.languages)".into()),
         });
-        let valid_for = reading.parse("reset.valid_for", value::valid_for);
+        let valid_for = reading.parse("reset.valid_for", spans::valid_for);
         let mode = reading.parse("reset.mode", value::reset_mode);
         let include_username = reading.parse("mail.include_username", value::switch);
         let invitation_username = reading.parse("invitation.username", value::invitation_username);

@@ -2,29 +2,33 @@
 
 mod audit;
 mod changeable;
+mod http;
 mod keys;
 mod limits;
 mod reading;
 mod secrets;
+mod sessions;
 mod source;
+mod spans;
 mod value;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use audit::{Audit, LogTo, Webhook};
 pub use changeable::{CHANGEABLE, Changeable, Reach, Reset};
+pub use http::Http;
 pub use keys::{KEYS, Key, UNNAMED};
 pub use limits::{ByStaff, Confirm, Limit, Limits, Pauses, Shares, Widths};
 pub use secrets::without_secrets;
+pub use sessions::Sessions;
 pub use source::{Origin, Source};
 pub use value::{InvitationUsername, LogFormat, ResetMode, SmtpSecurity, SmtpUrl};
 
 use crate::db::DatabaseUrl;
-use crate::kernel::{Digest, Network};
+use crate::kernel::Digest;
 use reading::Reading;
 
 /// The file read when none is named.
@@ -161,23 +165,6 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Where the doors are.
-#[derive(Clone, Debug)]
-pub struct Http {
-    /// The address and port to listen on.
-    pub listen: SocketAddr,
-    /// Where the metrics are; nowhere when nothing is said.
-    pub metrics_listen: Option<SocketAddr>,
-    /// Where people reach the website, without a path or a slash at its end.
-    pub public_url: String,
-    /// The proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<Network>,
-    /// How long a node that was asked to stop goes on answering.
-    pub drain: Duration,
-    /// Whether names below the website's are to be reached by https only, too.
-    pub hsts_subdomains: bool,
-}
-
 /// How mail leaves.
 #[derive(Clone, Debug)]
 pub struct Mail {
@@ -210,23 +197,6 @@ pub struct Password {
     pub breached_file: Option<PathBuf>,
 }
 
-/// How long people stay signed in (ASVS 5.0, 7.3; NIST SP 800-63B-4, 2.1.3 and 2.2.3).
-#[derive(Clone, Copy, Debug)]
-pub struct Sessions {
-    /// A contact without coming by.
-    pub contact_idle: Duration,
-    /// A contact at most.
-    pub contact_lasts: Duration,
-    /// A staff user in a browser without coming by.
-    pub staff_idle: Duration,
-    /// A staff user in a browser at most.
-    pub staff_lasts: Duration,
-    /// A device without reaching the server.
-    pub device_idle: Duration,
-    /// A device at most.
-    pub device_lasts: Duration,
-}
-
 /// How long things are kept (see docs/privacy.md).
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
@@ -247,14 +217,6 @@ pub struct Log {
     pub level: String,
     /// How log lines look.
     pub format: LogFormat,
-}
-
-impl Http {
-    /// How this installation introduces itself to mail servers.
-    pub fn hello(&self) -> &str {
-        let host = self.public_url.split("://").last().and_then(|host| host.split(':').next());
-        host.unwrap_or("localhost")
-    }
 }
 
 impl Config {
@@ -304,15 +266,15 @@ impl Config {
     fn read(reading: &mut Reading<'_>) -> Option<Self> {
         let source = reading.source;
         let changeable = Changeable::read_all(reading);
-        let http = http(reading);
+        let http = http::read(reading);
         let database = reading.parse("database.url", |text| {
             text.parse().map_err(|error: crate::db::DatabaseUrlError| error.to_string())
         });
         // Whatever is wrong with the URL, it isn't that there is no file for the key.
         let key_file = database.as_ref().map(|database| key_file(source, database));
         let mail = mail(reading, changeable.as_ref(), key_file.as_ref());
-        let sessions = sessions(reading);
-        let second_factor_days = reading.parse("staff.second_factor_days", value::grace);
+        let sessions = sessions::read(reading);
+        let second_factor_days = reading.parse("staff.second_factor_days", spans::grace);
         let retention = retention(reading);
         let audit = audit::read(reading, key_file.as_ref().is_none_or(Option::is_some));
         let limits = Limits::read(reading);
@@ -341,21 +303,6 @@ impl Config {
     }
 }
 
-fn http(reading: &mut Reading<'_>) -> Option<Http> {
-    let listen = reading.parse("http.listen", value::listen);
-    let told = reading.parse_or("http.public_url", |text| value::public_url(text).map(Some), || None);
-    let trusted_proxies = reading.parse("http.trusted_proxies", value::networks);
-    let hsts_subdomains = reading.parse("http.hsts_subdomains", value::switch);
-    let metrics_listen =
-        reading.parse_or("http.metrics_listen", |text| value::listen(text).map(Some), || None);
-    let drain = reading.parse("http.drain", value::drain);
-    let listen = listen?;
-    let public_url = told?.unwrap_or_else(|| format!("http://{listen}"));
-    let (metrics_listen, trusted_proxies) = (metrics_listen?, trusted_proxies?);
-    let (drain, hsts_subdomains) = (drain?, hsts_subdomains?);
-    Some(Http { listen, metrics_listen, public_url, trusted_proxies, drain, hsts_subdomains })
-}
-
 fn mail(
     reading: &mut Reading<'_>,
     changeable: Option<&Changeable>,
@@ -371,32 +318,11 @@ fn mail(
     Some(Mail { from: from?, bounces: bounces?, smtp: smtp?, templates: templates? })
 }
 
-fn sessions(reading: &mut Reading<'_>) -> Option<Sessions> {
-    const MINUTES: (&str, Duration) = ("10m", Duration::from_mins(10));
-    const HOUR: (&str, Duration) = ("1h", Duration::from_hours(1));
-    let days = |words: &'static str, days: u64| (words, Duration::from_hours(24 * days));
-    let mut lasts = |key, least, most, such| reading.parse(key, |text| value::span(text, least, most, such));
-    let contact_idle = lasts("sessions.contact_idle", MINUTES, days("30d", 30), "14d");
-    let contact_lasts = lasts("sessions.contact_lasts", MINUTES, days("180d", 180), "30d");
-    let staff_idle = lasts("sessions.staff_idle", MINUTES, days("7d", 7), "12h");
-    let staff_lasts = lasts("sessions.staff_lasts", MINUTES, days("30d", 30), "7d");
-    let device_idle = lasts("sessions.device_idle", HOUR, days("90d", 90), "30d");
-    let device_lasts = lasts("sessions.device_lasts", HOUR, days("365d", 365), "180d");
-    Some(Sessions {
-        contact_idle: contact_idle?,
-        contact_lasts: contact_lasts?,
-        staff_idle: staff_idle?,
-        staff_lasts: staff_lasts?,
-        device_idle: device_idle?,
-        device_lasts: device_lasts?,
-    })
-}
-
 fn retention(reading: &mut Reading<'_>) -> Option<Retention> {
-    let sessions = reading.parse("retention.sessions", |text| value::kept(text, 1));
-    let mails = reading.parse("retention.mails", |text| value::kept(text, 30));
-    let addresses = reading.parse("retention.addresses", |text| value::kept(text, 1));
-    let audit = reading.parse("retention.audit", value::kept_for_good_or);
+    let sessions = reading.parse("retention.sessions", |text| spans::kept(text, 1));
+    let mails = reading.parse("retention.mails", |text| spans::kept(text, 30));
+    let addresses = reading.parse("retention.addresses", |text| spans::kept(text, 1));
+    let audit = reading.parse("retention.audit", spans::kept_for_good_or);
     Some(Retention { sessions: sessions?, mails: mails?, addresses: addresses?, audit: audit? })
 }
 

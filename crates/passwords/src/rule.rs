@@ -151,12 +151,13 @@ fn is_dressed_common(text: &str) -> bool {
     kept >= 4 && all - kept <= MOST && common::contains(&Zeroizing::new(format!("{core}1")))
 }
 
-/// As it is, or without the signs at its ends: to the estimate each of them is a part that somebody has to
-/// think of.
+/// As it is, or without the signs at its ends where the rest is most of it: to the estimate each of them is a
+/// part that somebody has to think of.
 fn is_weak(candidate: &Password, inputs: &[&str]) -> bool {
     let trimmed = candidate.expose().trim_matches(|character: char| !character.is_alphanumeric());
-    strength(candidate, inputs) < Rule::MIN_STRENGTH
-        || Password::parse(trimmed).is_ok_and(|trimmed| strength(&trimmed, inputs) < Rule::MIN_STRENGTH)
+    let is_most = 2 * trimmed.chars().count() >= candidate.expose().chars().count();
+    let is_guessed = |password: &Password| strength(password, inputs) < Rule::MIN_STRENGTH;
+    is_guessed(candidate) || (is_most && Password::parse(trimmed).is_ok_and(|trimmed| is_guessed(&trimmed)))
 }
 
 fn is_digit(character: char) -> bool {
@@ -187,7 +188,7 @@ mod tests {
         let about = About {
             username: Some("Anna.Schmidt"),
             names: &["Groß & Söhne", "Tradewell Ltd 1887", "3M", ""],
-            known: &["Anna Schmidt", "a.schmidt@shop.example"],
+            known: &["Anna Schmidt-Quandtberg", "a.schmidt@shop.example"],
         };
         Rule::default().problems(&Password::parse(candidate).unwrap(), &about)
     }
@@ -285,7 +286,8 @@ mod tests {
             assert_eq!(problems(weak), [Problem::TooWeak], "{weak}");
         }
         assert_eq!(problems("Tradewell2026!"), [Problem::IsName], "a word of it and a year");
-        assert_eq!(problems("Schmidt2026!"), [Problem::TooWeak]);
+        assert_eq!(problems("Schmidt2026!"), [Problem::TooCommon], "a surname that many have");
+        assert_eq!(problems("Quandtberg2026!"), [Problem::TooWeak], "a name that is known of them");
         assert_eq!(problems("Password!1"), [Problem::TooCommon], "a common word, dressed");
         assert_eq!(problems("Sunshine2026!"), [Problem::TooCommon]);
     }
