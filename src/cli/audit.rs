@@ -157,13 +157,12 @@ fn tell(chain: &Chain) {
             "Entries {from} to {to} were sealed with a key that was replaced and isn't here, so they could not be checked (--former-key FILE checks them)."
         );
     }
-    match chain.last {
-        None => println!("Whole: there is no entry yet."),
-        Some((at, hash)) => {
-            println!("Whole: {} entries; the last is of {}.", chain.whole, at.rfc3339());
-            println!("Its hash, to be noted down elsewhere: {}", hash.hex());
-        }
-    }
+    let Some((at, hash)) = &chain.last else {
+        println!("Whole: there is no entry yet.");
+        return;
+    };
+    println!("Whole: {} entries; the last is of {}.", chain.whole, at.rfc3339());
+    println!("Its hash, to be noted down elsewhere: {}", hash.hex());
     match chain.sealed {
         Sealed::From(first, at) => println!(
             "Sealed with the key from entry {first} on, since {}; whoever can write the database can't make such a trail.",
