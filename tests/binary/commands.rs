@@ -136,7 +136,10 @@ fn a_broken_or_absent_file_is_named() {
 fn a_database_that_does_not_answer_is_named_without_its_password() {
     let shop = shop();
     let url = format!("postgres://shop:hunter2@127.0.0.1:{}/shop", crate::free_port());
-    for arguments in [["serve"].as_slice(), &["migrate"], &["outbox"], &["reset", "anna"]] {
+    let mut serve = shop.command(&["serve"]);
+    let waits = Ran::until_it_speaks(serve.env("TRADEPOST_DATABASE__URL", &url));
+    assert!(waits.err.contains("waits for it") && !waits.err.contains("hunter2"), "{waits:?}");
+    for arguments in [["migrate"].as_slice(), &["outbox"], &["reset", "anna"]] {
         let mut command = shop.command(arguments);
         let ran = Ran::from(command.env("TRADEPOST_DATABASE__URL", &url).output().unwrap());
         assert_eq!(ran.code, 1, "{ran:?}");

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -235,6 +235,18 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
+    /// Runs a command that may go on and on, and ends it once it has said a line.
+    pub fn until_it_speaks(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap());
+        let mut err = String::new();
+        said.read_line(&mut err).unwrap();
+        // One that has ended by itself is as good.
+        drop(child.kill());
+        said.read_to_string(&mut err).unwrap();
+        Self { err, ..Self::from(child.wait_with_output().unwrap()) }
+    }
+
     /// The one line a failure is told in.
     pub fn one_line(&self) -> &str {
         let lines: Vec<&str> = self.err.lines().filter(|line| !line.contains(" INFO ")).collect();
