@@ -88,7 +88,7 @@ fn asked() -> Vec<Asked> {
 /// Keys that are put together from parts, spelled out.
 fn built() -> Vec<Asked> {
     let mut found = Vec::new();
-    for event in after("src/audit/event.rs", "=> \"") {
+    for event in after("src/audit/event.rs", " = \"") {
         // What is not about a contact has its own words in the portal.
         let elsewhere = [
             "staff-",
@@ -108,6 +108,7 @@ fn built() -> Vec<Asked> {
             "held-",
             "restore-",
             "job-",
+            "refused",
         ];
         if !elsewhere.iter().any(|begin| event.starts_with(begin)) {
             found.push(Asked::plain("the history of an account", format!("history-{event}")));
