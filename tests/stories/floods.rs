@@ -36,9 +36,11 @@ story! {
         shop.browser().coming_from("198.51.100.7").forgot_password("bertha").await;
         office.starts_reset(anna).await;
         assert_eq!(next(&shop).await.unwrap().kind, Kind::SendMail, "the mail somebody waits for");
-        let looked_up: Vec<String> =
+        let mut looked_up: Vec<String> =
             [next(&shop).await, next(&shop).await, next(&shop).await].map(|job| job.unwrap().payload::<Forgot>().unwrap().typed).into();
-        assert_eq!(looked_up, ["made-up-0", "bertha", "made-up-1"], "each network in its turn");
+        // Two that stand at the same place, since the clock does, go in any order.
+        looked_up[..2].sort();
+        assert_eq!(looked_up, ["bertha", "made-up-0", "made-up-1"], "each network in its turn");
     }
 }
 
@@ -97,7 +99,8 @@ story! {
             to.extend(shop.texts("select to_address as t from mails where id = $1", &[&mail]).await);
             shop.db().write(move |tx| jobs::finish(tx, &job)).await.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}"));
         }
-        assert_eq!((to.len(), to[1].as_str()), (6, MAIL), "second in line, behind one of theirs: {to:?}");
+        let place = to.iter().position(|address| address == MAIL);
+        assert!(to.len() == 6 && place.is_some_and(|place| place <= 1), "behind one of theirs at most: {to:?}");
     }
 }
 
@@ -116,7 +119,10 @@ story! {
         shop.advance(Duration::from_secs(30));
         assert_eq!(next(&shop).await.unwrap().attempts, 2);
         shop.advance(jobs::LEASE + Duration::from_secs(1));
-        assert_eq!(next(&shop).await.unwrap().attempts, 3, "and when whoever held it is gone");
+        assert!(next(&shop).await.is_none(), "whoever held it is gone: it is tried alone");
+        let now = shop.clock.now();
+        let suspect = shop.db().read(move |tx| jobs::unended::suspect(tx, now)).await;
+        assert!(suspect.unwrap_or_else(|error: tradepost::db::Error| panic!("{error}")).is_some());
     }
 }
 
