@@ -98,7 +98,10 @@ story! {
         assert_eq!(shop.browser().get(&second.link("/portal/reset/")).await.status, 200);
         shop.advance(Duration::from_secs(11));
         assert!(chooses(&shop, &second.link("/portal/reset/"), &second.code(), NEW).await.leads_to("/portal/forgot-password"));
-        let (third, fourth) = (forgets(&shop, &admin).await, forgets(&shop, &admin).await);
+        let third = forgets(&shop, &admin).await;
+        // Three from one place at once; the next one may be asked for after five minutes.
+        shop.advance(Duration::from_secs(5 * 60));
+        let fourth = forgets(&shop, &admin).await;
         assert!(chooses(&shop, &third.link("/portal/reset/"), &third.code(), NEW).await.leads_to("/portal"), "a newer one, which anyone can ask for, voids nothing");
         assert!(chooses(&shop, &fourth.link("/portal/reset/"), &fourth.code(), NEW).await.leads_to("/portal/forgot-password"));
     }
