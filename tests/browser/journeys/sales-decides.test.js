@@ -121,6 +121,7 @@ journey("changing how somebody signs in asks who is there when five minutes have
   await comesIn(rep, staff);
   const who = customerFor(screen);
   await finds(rep, who);
+  await page.locator(".pane-detail").getByRole("link", { name: who.person }).tap();
   demo.fiveMinutesPass?.();
   rep.bears(/^403 .*\/sign-in$/);
   rep.bears(/^422 .*\/proof$/);
@@ -137,6 +138,7 @@ journey("changing how somebody signs in asks who is there when five minutes have
   await page.getByRole("button", { name: "Send it" }).tap();
   await page.locator(".sync-state").getByText("Up to date").waitFor();
   await finds(rep, who);
+  await page.locator(".pane-detail").getByRole("link", { name: who.person }).tap();
   await page.locator(".facts").getByText("another.name").waitFor();
 });
 
