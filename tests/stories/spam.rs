@@ -97,7 +97,7 @@ story! {
         let told = send(&program, "third-of-all").await;
         assert_eq!((told.status, told.problem().as_str()), (429, "too-many-requests"), "{}", told.text());
         assert!(told.header("retry-after").parse::<u64>().unwrap() > 3_000);
-        shop.advance(Duration::from_mins(60));
+        shop.advance(Duration::from_hours(1));
         let later = Program::of(&shop, &office).await;
         assert_eq!(send(&later, "third-of-all").await.status, 201);
     }
