@@ -38,10 +38,7 @@ pub(super) fn grace(text: &str) -> Result<Option<i64>, String> {
 
 /// A short time of seconds or minutes.
 pub(super) fn drain(text: &str) -> Result<Duration, String> {
-    let right = "must be a time from 0s to 5m, such as 5s";
-    let span: jiff::SignedDuration = text.parse().map_err(|_| right.to_owned())?;
-    let duration = Duration::try_from(span).map_err(|_| right.to_owned())?;
-    if duration <= Duration::from_mins(5) { Ok(duration) } else { Err(right.into()) }
+    span(text, ("0s", Duration::ZERO), ("5m", Duration::from_mins(5)), "5s")
 }
 
 /// A time in days, of `least` at least.

@@ -41,23 +41,9 @@ type Route = (&'static str, MethodRouter<Shared>);
 
 /// The addresses of every door, for tests that must know them all.
 pub fn addresses() -> Vec<&'static str> {
-    let doors = [
-        website::routes(),
-        portal::first_steps(),
-        portal::waiting(),
-        portal::customers(),
-        portal::office(),
-        portal::audit(),
-        portal::imports(),
-        portal::wording(),
-        portal::uploads(),
-        sales::routes(),
-        programs::api(),
-        programs::inbox(),
-        programs::hooks(),
-        programs::health(),
-    ];
-    doors.into_iter().flatten().map(|(address, _)| address).collect()
+    let others =
+        [portal::wording(), portal::uploads(), programs::api(), programs::inbox(), programs::hooks()];
+    short_forms().into_iter().chain(others.into_iter().flatten()).map(|(address, _)| address).collect()
 }
 
 fn answering(routes: Vec<Route>) -> Router<Shared> {
@@ -92,8 +78,8 @@ fn csrf(public_url: &str) -> CsrfLayer {
 }
 
 /// The addresses whose forms are short.
-fn doors(app: &App) -> Vec<Route> {
-    let mut doors = [
+fn short_forms() -> Vec<Route> {
+    [
         website::routes(),
         portal::first_steps(),
         portal::waiting(),
@@ -104,11 +90,7 @@ fn doors(app: &App) -> Vec<Route> {
         sales::routes(),
         programs::health(),
     ]
-    .concat();
-    if matches!(app.outbound, Outbound::Inbox(_)) {
-        doors.extend(programs::inbox());
-    }
-    doors
+    .concat()
 }
 
 /// Everything an installation answers.
@@ -128,7 +110,10 @@ pub fn router(app: Arc<App>) -> Router {
     let of_app =
         manifest.iter().filter(|(file, _)| file.starts_with("/sales/") && *file != "/sales/worker.js");
     let app_files = of_app.map(|(file, hashed)| (format!("/assets{file}"), hashed.to_owned())).collect();
-    let doors = doors(&app);
+    let mut doors = short_forms();
+    if matches!(app.outbound, Outbound::Inbox(_)) {
+        doors.extend(programs::inbox());
+    }
     let csrf = csrf(&app.config.http.public_url);
     let web: Shared = Arc::new(Web {
         app,

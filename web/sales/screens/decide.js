@@ -32,7 +32,8 @@ function happened({ problem, kind }) {
     case "not-allowed": return "You may no longer do this. Your role was changed, or never allowed it.";
     case "not-found": return "They are not among your customers any more: moved to another territory, merged or erased.";
     case "not-possible": return problem?.reason === "bounced" ? "Mail to their address came back. They need a working one before anything can be sent." : (problem?.detail ?? "");
-    case "lost-in-restore": return "Your supplier’s system was restored from a copy, so nobody knows whether this was done before. Look at the contact, then send it or discard it.";
+    case "lost-in-restore":
+      return "Your supplier’s system was restored from a copy, so nobody knows whether this was done before. Look at the contact, then send it or discard it.";
     case "changed-meanwhile": return "Someone else changed this contact meanwhile. Nothing of yours was saved yet.";
     case "invalid": return (problem?.errors ?? []).map(({ detail }) => detail).join(" ");
     case "": return kind === "reset" ? "It has not been sent. Look at it once more." : "It could not be sent by the app before. Look at it once more.";
@@ -67,7 +68,10 @@ export function decide(app, record) {
 function proof(app, { key }) {
   const said = el("p", { class: "field-error", role: "alert", id: `proof-error-${key}` });
   const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ type, /** @type {string} */ autocomplete) =>
-    el("div", { class: "field" }, el("label", { for: `${name}-${key}` }, label), el("input", { class: "input", id: `${name}-${key}`, name, type, autocomplete, "aria-describedby": `proof-error-${key}`, autocapitalize: "off", spellcheck: "false" }));
+    el("div", { class: "field" }, el("label", { for: `${name}-${key}` }, label), el("input", {
+      class: "input", id: `${name}-${key}`, name, type, autocomplete,
+      "aria-describedby": `proof-error-${key}`, autocapitalize: "off", spellcheck: "false",
+    }));
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const typed = new FormData(/** @type {HTMLFormElement} */ (event.target));
