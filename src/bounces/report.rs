@@ -63,12 +63,29 @@ pub(super) fn recipients_of(raw: &[u8]) -> Vec<String> {
 
 /// What a report says.
 pub(super) fn read(raw: &[u8]) -> Result<Verdict, NotAReport> {
-    let message = MessageParser::default().parse(raw).ok_or(NotAReport::NoMessage)?;
-    match report_type(&message).as_deref() {
-        Some("" | "delivery-status") => verdict(&message),
+    let message = Whole(MessageParser::default().parse(raw).ok_or(NotAReport::NoMessage)?);
+    let Whole(message) = &message;
+    match report_type(message).as_deref() {
+        Some("" | "delivery-status") => verdict(message),
         // A receipt or a complaint.
         Some(_) => Err(NotAReport::OtherMail),
-        None => prose::read(&message).ok_or(NotAReport::OtherMail),
+        None => prose::read(message).ok_or(NotAReport::OtherMail),
+    }
+}
+
+/// A message with all that is in it. Mails within mails, of which a stranger sends as
+/// many as fit, are let go one after another: each within the one around it would take
+/// a piece of the stack for each.
+struct Whole<'x>(Message<'x>);
+
+impl Drop for Whole<'_> {
+    fn drop(&mut self) {
+        let mut parts = std::mem::take(&mut self.0.parts);
+        while let Some(part) = parts.pop() {
+            if let PartType::Message(mut inner) = part.body {
+                parts.append(&mut inner.parts);
+            }
+        }
     }
 }
 

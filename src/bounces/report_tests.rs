@@ -115,3 +115,10 @@ fn the_largest_that_can_be_handed_in_is_read() {
         .replace("Reporting-MTA", &format!("{many}Reporting-MTA"));
     drop(read(report.as_bytes()));
 }
+
+#[test]
+fn mails_within_mails_as_many_as_fit_end_nothing() {
+    let within = "Content-Type: message/rfc822\r\n\r\n";
+    let raw = within.repeat(LARGEST / within.len());
+    assert_eq!(read(raw.as_bytes()), Err(NotAReport::OtherMail));
+}

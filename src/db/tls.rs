@@ -14,6 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Error;
 use super::server::{Proof, Roots, Server};
+use crate::kernel::authorities;
 
 /// How to encrypt the way to a server, kept: reading the machine's authorities
 /// takes a core for a quarter of a second. A file of certificates is read again when
@@ -52,9 +53,7 @@ pub(super) fn config(server: &Server) -> Result<ClientConfig, Error> {
     let (mut roots, mut known) = (RootCertStore::empty(), Vec::new());
     match &server.roots {
         _ if server.proof == Proof::None => {}
-        Roots::System => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
+        Roots::System => roots = authorities::of_system(),
         Roots::File(file) => {
             let unreadable = |problem: String| Error::RootCertificates { file: file.clone(), problem };
             let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);

@@ -7,13 +7,15 @@ use axum::body::{Body, Bytes};
 use hyper::client::conn::http1;
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use url::Url;
+
+use crate::kernel::authorities;
 
 /// How long all of it may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,11 +47,9 @@ async fn try_to_post(to: &Url, body: String) -> Result<(), String> {
 
 /// Believes the servers that the system's roots vouch for.
 fn config() -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    Ok(builder.with_root_certificates(authorities::of_system()).with_no_client_auth())
 }
 
 async fn exchange(

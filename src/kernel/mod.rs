@@ -1,5 +1,6 @@
 //! The ground: small types everything else is spoken in.
 
+pub mod authorities;
 pub mod calendar;
 pub mod clock;
 pub mod colour;

@@ -83,7 +83,7 @@ pub fn search_key(text: &str) -> String {
     }
     // Both are lower case, so lower case alone leaves them as they are; what
     // people type with the shift key down comes as their neighbours `Σ` and `SS`.
-    lower.replace('ς', "σ").replace('ß', "ss")
+    lower.replace('ς', "σ").replace('ß', "ss").nfkc().collect()
 }
 
 /// A text without white space around it and without invisible characters, but for
@@ -282,6 +282,7 @@ mod tests {
         ] {
             assert_eq!(search_key(one), search_key(other), "{one}");
         }
+        assert_eq!(search_key("ß\u{301}"), search_key("s\u{15b}"), "folded and composed anew");
         assert_ne!(search_key("Δείγμα"), search_key("Δείγμας"));
     }
 }

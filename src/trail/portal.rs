@@ -141,7 +141,7 @@ pub async fn begin_check(AtPortal(caller): AtPortal) -> Answer {
     must_see(&caller)?;
     let now = caller.now();
     if caller.write(move |tx, actor| verifying::begin(tx, actor, now)).await? {
-        tokio::spawn(verifying::perform(Arc::clone(&caller.web.app)));
+        tokio::spawn(verifying::perform(Arc::clone(&caller.web.app), now));
     }
     Ok(redirect("/portal/audit/verify", None))
 }

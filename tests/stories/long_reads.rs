@@ -2,10 +2,13 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tradepost::actor::Actor;
 use tradepost::db::Error;
 use tradepost::staff::BuiltIn;
+use tradepost::trail::verifying::{self, Check};
 
 use crate::support::shop::{Shop, eventually};
 
@@ -103,5 +106,28 @@ story! {
         }
         let other = shop.staff(BuiltIn::Owner).await;
         eventually("the check has ended", async || other.browser.get("/portal/audit/verify").await.says("Every entry follows").then_some(())).await;
+    }
+}
+
+story! {
+    async fn promise_16_a_check_that_was_given_up_says_nothing_about_the_next(kind) {
+        let shop = Shop::open(kind).await;
+        let begin = async || {
+            let now = shop.clock.now();
+            let begun = shop.db().write(move |tx| verifying::begin(tx, &Actor::operator(), now)).await;
+            assert!(begun.unwrap_or_else(|error: tradepost::Error| panic!("{error}")));
+            now
+        };
+        let last = async || {
+            let found: Result<Option<Check>, Error> = shop.db().read(verifying::find).await;
+            found.unwrap().expect("a check")
+        };
+        let first = begin().await;
+        shop.advance(Duration::from_mins(3));
+        let second = begin().await;
+        verifying::perform(Arc::clone(shop.app()), first).await;
+        assert!(last().await.is_under_way(shop.clock.now()), "the first one comes late");
+        verifying::perform(Arc::clone(shop.app()), second).await;
+        assert!(last().await.outcome.is_some());
     }
 }

@@ -208,7 +208,7 @@ impl Shop {
     }
 
     /// The running installation.
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &Arc<App> {
         &self.node.as_ref().expect("a running installation").app
     }
 

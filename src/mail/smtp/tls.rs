@@ -6,10 +6,11 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::SmtpError;
 use crate::config::{SmtpSecurity, SmtpUrl};
+use crate::kernel::authorities;
 
 /// The encryption for a server, with a further root (PEM) that is believed.
 pub(super) fn config(server: &SmtpUrl, root: Option<&[u8]>) -> Result<Arc<ClientConfig>, SmtpError> {
@@ -21,9 +22,7 @@ pub(super) fn config(server: &SmtpUrl, root: Option<&[u8]>) -> Result<Arc<Client
         let any = builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)));
         return Ok(Arc::new(any.with_no_client_auth()));
     }
-    let mut roots = RootCertStore::empty();
-    // Roots that can't be read are left out: without them the certificate is refused.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let mut roots = authorities::of_system();
     if let Some(pem) = root {
         roots.add(CertificateDer::from_pem_slice(pem).map_err(|_| SmtpError::Root)?)?;
     }

@@ -80,24 +80,24 @@ pub fn begin(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<bool> {
     Ok(store::begin(tx, staff, now, now.plus(LEASE))?)
 }
 
-/// Does the check that was begun, and writes down what it found. A node that dies
-/// leaves it broken off.
-pub async fn perform(app: Arc<App>) {
-    let done = match verify(&app).await {
+/// Does the check that was asked for then, and writes down what it found. A node that
+/// dies leaves it broken off; one that was given up says nothing about the next.
+pub async fn perform(app: Arc<App>, asked_at: Timestamp) {
+    let done = match verify(&app, asked_at).await {
         Ok(chain) => serde_json::to_string(&Outcome::from(chain)).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     let now = app.clock.now();
     let outcome =
         done.inspect_err(|error| tracing::error!(%error, "Verifying the audit trail broke off")).ok();
-    let noted = app.db.write(move |tx| store::end(tx, outcome.as_deref(), now)).await;
+    let noted = app.db.write(move |tx| store::end(tx, asked_at, outcome.as_deref(), now)).await;
     if let Err(error) = noted {
         let error: db::Error = error;
         tracing::error!(%error, "What verifying the audit trail found could not be written down");
     }
 }
 
-async fn verify(app: &App) -> Result<Chain> {
+async fn verify(app: &App, asked_at: Timestamp) -> Result<Chain> {
     let mut verifying = patiently(app, |tx| Verifying::begin(tx, &[])).await?;
     loop {
         for _ in 0..STEPS {
@@ -115,7 +115,7 @@ async fn verify(app: &App) -> Result<Chain> {
         }
         let (reached, until) = (verifying.reached(), verifying.until);
         let lease = app.clock.now().plus(LEASE);
-        app.db.write(move |tx| store::tell(tx, (reached, until), lease)).await?;
+        app.db.write(move |tx| store::tell(tx, asked_at, (reached, until), lease)).await?;
     }
 }
 

@@ -72,21 +72,30 @@ pub(super) fn begin(
     )
 }
 
-/// Says how far it is.
+/// Says how far the one that was asked for then is.
 pub(super) fn tell(
     tx: &mut Tx<'_>,
+    asked_at: Timestamp,
     (reached, until): (i64, i64),
     lease_until: Timestamp,
 ) -> Result<(), Error> {
     tx.run(
-        "update audit_checks set reached = $1, until = $2, lease_until = $3 where name = 'trail'",
-        &[&reached, &until, &lease_until],
+        "update audit_checks set reached = $1, until = $2, lease_until = $3 where name = 'trail' and asked_at = $4",
+        &[&reached, &until, &lease_until, &asked_at],
     )?;
     Ok(())
 }
 
 /// Ends it.
-pub(super) fn end(tx: &mut Tx<'_>, outcome: Option<&str>, now: Timestamp) -> Result<(), Error> {
-    tx.run("update audit_checks set outcome = $1, ended_at = $2 where name = 'trail'", &[&outcome, &now])?;
+pub(super) fn end(
+    tx: &mut Tx<'_>,
+    asked_at: Timestamp,
+    outcome: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.run(
+        "update audit_checks set outcome = $1, ended_at = $2 where name = 'trail' and asked_at = $3",
+        &[&outcome, &now, &asked_at],
+    )?;
     Ok(())
 }
