@@ -1,6 +1,7 @@
 //! One-line texts people type: names, account numbers.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::invisible::{self, is_invisible, is_turning};
 
@@ -90,11 +91,13 @@ pub fn search_key(text: &str) -> String {
 /// those between letters that change how these look.
 fn shown(text: &str) -> String {
     let unseen = |c: char| is_invisible(c) && !is_turning(c);
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || unseen(c));
+    let composed: String = text.nfc().collect();
+    let trimmed = composed.trim_matches(|c: char| c.is_whitespace() || unseen(c));
+    // The letter before; marks on it are a part of it, as they are once it is composed.
     let mut before = ' ';
     let kept = |c: &char| {
         let is_kept = !unseen(*c) || is_shaping(*c, before);
-        before = if is_kept { *c } else { before };
+        before = if is_kept && !is_combining_mark(*c) { *c } else { before };
         is_kept
     };
     trimmed.chars().filter(kept).collect()
@@ -202,6 +205,7 @@ mod tests {
         for text in ["نمونه\u{200C}ها", "葛\u{E0100}城", "ශ්\u{200D}රී"] {
             assert_eq!(line(text).as_deref(), Ok(text), "{text:?}");
         }
+        assert_eq!(line("n\u{301}\u{200D}a").as_deref(), Ok("\u{144}a"), "marks are a part of their letter");
         assert_eq!(line("An\u{202E}na"), Err(TextError::Control));
     }
 
