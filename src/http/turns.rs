@@ -56,12 +56,11 @@ impl Turns {
             Arc::clone(shares.entry(share.clone()).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
         };
         let mut turn = Turn { turns: self, share, permit: None };
-        turn.permit = match Arc::clone(&line).try_acquire_owned() {
-            Ok(permit) => Some(permit),
-            Err(_) => {
-                let _waits = self.waiting.try_acquire().ok()?;
-                tokio::time::timeout(PATIENCE, line.acquire_owned()).await.ok()?.ok()
-            }
+        turn.permit = if let Ok(permit) = Arc::clone(&line).try_acquire_owned() {
+            Some(permit)
+        } else {
+            let _waits = self.waiting.try_acquire().ok()?;
+            tokio::time::timeout(PATIENCE, line.acquire_owned()).await.ok()?.ok()
         };
         Some(turn)
     }

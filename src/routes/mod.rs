@@ -83,6 +83,12 @@ fn count(web: &Shared) {
     );
 }
 
+/// Refuses what other sites send in people's names.
+fn csrf(public_url: &str) -> CsrfLayer {
+    let csrf = CsrfLayer::new();
+    csrf.clone().add_trusted_origin(public_url).unwrap_or(csrf)
+}
+
 /// Everything an installation answers.
 pub fn router(app: Arc<App>) -> Router {
     let files = memory_serve::load!()
@@ -113,8 +119,7 @@ pub fn router(app: Arc<App>) -> Router {
     if matches!(app.outbound, Outbound::Inbox(_)) {
         doors.extend(programs::inbox());
     }
-    let csrf = CsrfLayer::new();
-    let csrf = csrf.clone().add_trusted_origin(app.config.http.public_url.as_str()).unwrap_or(csrf);
+    let csrf = csrf(&app.config.http.public_url);
     let web: Shared = Arc::new(Web {
         app,
         assets: Arc::new(assets),
