@@ -25,7 +25,7 @@ use crate::wording;
 use crate::writable::Writable;
 
 /// Passwords that may wait for a hashing thread before more are turned away.
-const HASHES_WAITING: usize = 256;
+const HASHES_WAITING: usize = 1_024;
 /// Those of one network.
 const HASHES_PER_SHARE: usize = 32;
 

@@ -111,7 +111,7 @@ pub const KEYS: &[Key] = &[
     key(
         "password.threads",
         "",
-        "Hashes worked on at once; each takes its memory at first use. Without it: the processor's cores, 4 at most.",
+        "Hashes worked on at once, beside the thread that makes temporary passwords; each takes its memory at first use. Without it: the processor's cores, 4 at most.",
     ),
     key(
         "hooks.bounce_secret",

@@ -18,11 +18,11 @@ use crate::kernel::network;
 
 /// Requests of one network that are answered at once. A page takes milliseconds, so
 /// a large office is far below it.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
 /// Requests that may wait for their turn on this node.
 const WAITING: usize = 2_048;
 /// How long one waits before it is told that there is too much to do.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whom a request is one of: a network, and apart from others in it those who bring
 /// a cookie of ours. It need not be a good one: a forged one makes a second share.

@@ -6,6 +6,7 @@ use crate::databases::Database;
 use crate::postbox::Postbox;
 use crate::program::{Installation, Ran};
 use crate::until;
+use crate::visitor::Visitor;
 
 #[test]
 fn the_operator_sends_a_reset_by_command() {
@@ -22,6 +23,32 @@ fn the_operator_sends_a_reset_by_command() {
     let unknown = shop.run(&["reset", "nobody"]);
     assert_eq!(unknown.code, 3);
     assert!(unknown.one_line().contains("no contact with the username \"nobody\""), "{unknown:?}");
+}
+
+#[test]
+fn the_metrics_say_how_full_everything_bounded_is_at_an_address_of_their_own() {
+    let post = Postbox::start();
+    let shop = Installation::on(Database::sqlite(), post.port);
+    let port = crate::free_port();
+    let mut serve = shop.command(&["serve"]);
+    serve.env("TRADEPOST_HTTP__METRICS_LISTEN", format!("127.0.0.1:{port}"));
+    let server = shop.serve_with(serve);
+    assert_eq!(server.visitor().get("/metrics").status, 404, "not where customers are");
+    let metrics = Visitor::at(port).get("/metrics");
+    assert_eq!(metrics.status, 200);
+    for line in [
+        "tradepost_jobs_waiting{lane=\"awaited-mails\"} 0",
+        "tradepost_hashes_waiting 0",
+        "tradepost_hashes_waiting_most 1024",
+        "tradepost_mints_waiting 0",
+        "tradepost_connections_most 1024",
+        "tradepost_requests_waiting 0",
+        "tradepost_networks_counted 0",
+        "tradepost_mails_waited_for 0",
+    ] {
+        assert!(metrics.body.lines().any(|told| told == line), "{line} is not in\n{}", metrics.body);
+    }
+    assert_eq!(Visitor::at(port).get("/login").status, 404, "and nothing else is there");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt;
 use tradepost::jobs::{self, Job, Kind};
 use tradepost::recovery::forgot::Forgot;
 use tradepost::staff::BuiltIn;
@@ -181,5 +182,52 @@ story! {
             assert_eq!(shop.app().passwords.computed() - before, 1, "{typed:?}");
         }
         assert_eq!(shop.smtp.mails().len(), 2, "and she is mailed");
+    }
+}
+
+/// Hashes that take a while, one at a time.
+const DEAR: [(&str, &str); 4] =
+    [PROXY, ("password.memory_kib", "2048"), ("password.iterations", "1"), ("password.threads", "1")];
+
+story! {
+    async fn promise_04_mails_leave_and_others_get_in_while_one_network_guesses(kind) {
+        let shop = Shop::with(kind, &DEAR).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let office = shop.browser().coming_from("198.51.100.7");
+        assert!(office.sign_in("anna", PASSWORD).await.leads_to("/"));
+        let flood: Vec<_> = (0..300)
+            .map(|n| {
+                // What looks like a temporary password is compared however often others were wrong.
+                let thief = shop.browser().coming_from(FLOODER);
+                tokio::spawn(async move { thief.sign_in(&format!("user{n}"), "2345-6789-CDFH-JKMY").await.status })
+            })
+            .collect();
+        shop.resets("anna").await;
+        let temporary = shop.mail_to(MAIL).await.temporary_password();
+        assert!(shop.browser().coming_from("198.51.100.8").sign_in("anna", PASSWORD).await.leads_to("/"));
+        assert!(shop.browser().coming_from("198.51.100.9").sign_in("anna", &temporary).await.leads_to("/password"));
+        assert!(office.sign_in("anna", PASSWORD).await.leads_to("/"), "from where she was before");
+        shop.counts(0, "select count(*) as n from jobs").await;
+        for guess in flood {
+            let status = guess.await.expect("an answer");
+            assert!(status == 401 || status == 429, "{status}: they wait for themselves");
+        }
+        assert_eq!(shop.count("select attempts as n from mails", &[]).await, 1, "no mail was put off for it");
+    }
+}
+
+story! {
+    async fn promise_04_silent_connections_of_one_network_make_room_for_each_other(kind) {
+        let shop = Shop::open(kind).await;
+        let mut silent = Vec::new();
+        for _ in 0..260 {
+            silent.push(shop.silent_connection([127, 0, 0, 2]).await);
+        }
+        // The first of them end, and no more than a network's share are held.
+        for first in &mut silent[..4] {
+            let end = tokio::time::timeout(crate::support::shop::SOON, first.read(&mut [0; 1])).await;
+            assert!(!matches!(end.expect("closed"), Ok(1..)), "closed without a word");
+        }
+        assert_eq!(shop.browser().get("/login").await.status, 200, "nobody else is");
     }
 }

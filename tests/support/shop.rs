@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 use tradepost::app::{App, Outbound};
 use tradepost::config::{Config, Source};
@@ -231,6 +231,15 @@ impl Shop {
     pub fn browser(&self) -> Browser {
         let config = self.app().config.http.public_url.clone();
         Browser::new(Arc::clone(&self.address), &config)
+    }
+
+    /// A connection from an address of this machine on which nothing is said.
+    pub async fn silent_connection(&self, from: [u8; 4]) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((from, 0))).expect("an address");
+        let address = *self.address.lock().expect("the address");
+        let connected = tokio::time::timeout(SOON, socket.connect(address)).await;
+        connected.expect("an answer in time").expect("a connection")
     }
 
     /// The next number of this story's people and accounts.

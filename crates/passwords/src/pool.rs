@@ -83,7 +83,11 @@ pub enum PoolError {
 impl Pool {
     /// Starts the threads, named `hash-0`, `hash-1`, … and `mint`.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
-        let bounds = Bounds { waiting: settings.waiting, per_share: settings.per_share };
+        let bounds = Bounds {
+            waiting: settings.waiting,
+            per_share: settings.per_share,
+            at_once: settings.threads.get().saturating_sub(1).max(1),
+        };
         let mut pool = Self::without_threads(bounds, settings.cost)?;
         for number in 0..settings.threads.get() {
             pool.add_thread(format!("hash-{number}"), Arc::clone(&pool.queue))?;

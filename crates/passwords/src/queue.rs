@@ -32,6 +32,26 @@ pub(crate) struct Bounds {
     pub(crate) waiting: usize,
     /// Of one share with a name; what is nobody's has no bound of its own.
     pub(crate) per_share: usize,
+    /// Jobs of one share with a name that are worked on at a time, so that a thread is left for
+    /// others.
+    pub(crate) at_once: usize,
+}
+
+/// A job in a thread's hands; the turn of its share ends when this is dropped.
+pub(crate) struct Taken<'q> {
+    pub(crate) job: Option<Job>,
+    share: String,
+    queue: &'q Queue,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let mut line = self.queue.line();
+        if let Some(place) = line.worked_on.iter().position(|share| *share == self.share) {
+            line.worked_on.swap_remove(place);
+        }
+        self.queue.changed.notify_one();
+    }
 }
 
 /// A bounded queue.
@@ -47,6 +67,8 @@ struct Line {
     others: Ring,
     /// Of those who go first, how many went since one of the others did.
     in_a_row: usize,
+    /// The shares whose jobs are in the threads' hands, each as often as it has some.
+    worked_on: Vec<String>,
     closed: bool,
 }
 
@@ -86,24 +108,32 @@ impl Queue {
         Ok(())
     }
 
-    /// The next job in the line, if any waits.
-    pub(crate) fn take_waiting(&self) -> Option<Job> {
-        self.line().next()
+    /// The next job in the line, if it is anyone's turn.
+    pub(crate) fn take_waiting(&self) -> Option<Taken<'_>> {
+        let taken = self.line().next(self.bounds.at_once);
+        taken.map(|(share, job)| Taken { job: Some(job), share, queue: self })
     }
 
-    /// The next job in the line as soon as there is one; `None` once closed.
-    pub(crate) fn take(&self) -> Option<Job> {
-        let mut line = self
-            .changed
-            .wait_while(self.line(), |line| line.waiting() == 0 && !line.closed)
-            .unwrap_or_else(PoisonError::into_inner);
-        line.next()
+    /// The next job in the line as soon as it is anyone's turn; `None` once closed.
+    pub(crate) fn take(&self) -> Option<Taken<'_>> {
+        let mut line = self.line();
+        loop {
+            if line.closed {
+                return None;
+            }
+            if let Some((share, job)) = line.next(self.bounds.at_once) {
+                return Some(Taken { job: Some(job), share, queue: self });
+            }
+            line = self.changed.wait(line).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Drops the jobs that wait and lets every [`Queue::take`] end.
     pub(crate) fn close(&self) {
         let mut line = self.line();
-        *line = Line { closed: true, ..Line::default() };
+        line.first = Ring::default();
+        line.others = Ring::default();
+        line.closed = true;
         self.changed.notify_all();
     }
 
@@ -130,14 +160,28 @@ impl Line {
         [&self.first, &self.others].iter().flat_map(|ring| &ring.0).map(|(_, jobs)| jobs.len()).sum()
     }
 
-    fn next(&mut self) -> Option<Job> {
-        let others_are_due = self.in_a_row >= IN_A_ROW && !self.others.0.is_empty();
-        if !others_are_due && let Some(job) = self.first.next() {
-            self.in_a_row += 1;
-            return Some(job);
+    /// The job whose turn it is, and its share.
+    fn next(&mut self, at_once: usize) -> Option<(String, Job)> {
+        let worked_on = std::mem::take(&mut self.worked_on);
+        let has_turn = |share: &str| {
+            share.is_empty() || worked_on.iter().filter(|other| *other == share).count() < at_once
+        };
+        let mut next = None;
+        if self.in_a_row >= IN_A_ROW {
+            next = self.others.next(has_turn);
         }
-        self.in_a_row = 0;
-        self.others.next()
+        if next.is_some() {
+            self.in_a_row = 0;
+        } else if let Some(first) = self.first.next(has_turn) {
+            self.in_a_row += 1;
+            next = Some(first);
+        } else {
+            self.in_a_row = 0;
+            next = self.others.next(has_turn);
+        }
+        self.worked_on = worked_on;
+        self.worked_on.extend(next.as_ref().map(|(share, _)| share.clone()));
+        next
     }
 
     /// Takes the last job of the stranger with most jobs out, if they are more than `than`.
@@ -161,14 +205,15 @@ impl Ring {
         }
     }
 
-    /// The first job of the share in front, which then goes to the back.
-    fn next(&mut self) -> Option<Job> {
-        let (share, mut jobs) = self.0.pop_front()?;
-        let job = jobs.pop_front();
+    /// The first job of the first share that has a turn; it then goes to the back.
+    fn next(&mut self, has_turn: impl Fn(&str) -> bool) -> Option<(String, Job)> {
+        let place = self.0.iter().position(|(share, _)| has_turn(share))?;
+        let (share, mut jobs) = self.0.remove(place)?;
+        let job = jobs.pop_front()?;
         if !jobs.is_empty() {
-            self.0.push_back((share, jobs));
+            self.0.push_back((share.clone(), jobs));
         }
-        job
+        Some((share, job))
     }
 
     fn forget_gone(&mut self) {
@@ -193,15 +238,15 @@ mod tests {
         (Job::Check { typed: Password::parse(typed).unwrap(), known: Box::default(), answer }, receiver)
     }
 
-    fn typed(job: Option<Job>) -> Option<String> {
-        job.map(|job| match job {
+    fn typed(taken: Option<Taken<'_>>) -> Option<String> {
+        taken.and_then(|mut taken| taken.job.take()).map(|job| match job {
             Job::Check { typed, .. } => typed.expose().to_owned(),
             Job::Hash { .. } | Job::Wrap { .. } => unreachable!(),
         })
     }
 
     fn queue(waiting: usize, per_share: usize) -> Queue {
-        Queue::new(Bounds { waiting, per_share })
+        Queue::new(Bounds { waiting, per_share, at_once: 1 })
     }
 
     /// Puts jobs of a share in the line, named by it and numbered.
@@ -233,6 +278,21 @@ mod tests {
         assert_eq!(flood.iter().filter(|(_, put)| put.is_ok()).count(), 4);
         assert!(others.iter().flatten().all(|(_, put)| put.is_ok()));
         assert_eq!(order(&queue), "a0 b0 c0 a1 c1 a2 a3");
+    }
+
+    #[test]
+    fn one_share_leaves_a_thread_for_others() {
+        let queue = queue(100, 9);
+        let _waiting = [put(&queue, "a", false, 3), put(&queue, "b", false, 1)];
+        let (one, two) = (queue.take_waiting(), queue.take_waiting());
+        assert!(queue.take_waiting().is_none(), "what waits is of a share that is worked on");
+        assert_eq!(typed(two).as_deref(), Some("b0"));
+        assert!(queue.take_waiting().is_none());
+        drop(one);
+        assert_eq!(typed(queue.take()).as_deref(), Some("a1"));
+        let _nobodys = put(&queue, "", false, 2);
+        let both = [queue.take_waiting(), queue.take_waiting(), queue.take_waiting()];
+        assert_eq!(both.iter().flatten().count(), 3, "what is nobody's has no share");
     }
 
     #[test]

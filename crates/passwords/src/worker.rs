@@ -51,12 +51,14 @@ impl Worker {
     /// Takes jobs until the queue is closed, and wipes the memory whenever none waits.
     pub(crate) fn serve(&mut self, queue: &Queue) {
         loop {
-            let job = queue.take_waiting().or_else(|| {
+            let taken = queue.take_waiting().or_else(|| {
                 self.memory.wipe_down_to(self.dummy.cost().memory_kib);
                 queue.take()
             });
-            let Some(job) = job else { return };
-            self.perform(job);
+            let Some(mut taken) = taken else { return };
+            if let Some(job) = taken.job.take() {
+                self.perform(job);
+            }
         }
     }
 
@@ -170,7 +172,7 @@ mod tests {
         let cost = Cost { memory_kib: 16, iterations: 1, parallelism: 1 };
         let (answer, awaited) = oneshot::channel();
         let (queue, mut worker) =
-            (Queue::new(Bounds { waiting: 1, per_share: 1 }), Worker::new(cost, Arc::default()));
+            (Queue::new(Bounds { waiting: 1, per_share: 1, at_once: 1 }), Worker::new(cost, Arc::default()));
         let typed = Password::parse("trout9lamp").unwrap();
         queue.put(&Turn::default(), Job::Check { typed, known: Box::default(), answer }).unwrap();
         thread::scope(|scope| {
