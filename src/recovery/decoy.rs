@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Lane, Turn};
-use crate::kernel::Timestamp;
+use crate::kernel::{EmailAddress, Timestamp};
 use crate::mail::Kind;
+use crate::mail::message::{Outgoing, Rendered};
+use crate::mail::templates::Which;
 
 /// Transactions between taking the job of a mail and its end.
 const TRANSACTIONS: usize = 4;
@@ -55,13 +57,35 @@ pub async fn perform(app: &App, job: Job) -> Result<()> {
     let settings = app.settings();
     let named = (settings.values.supplier.as_str(), app.config.http.public_url.as_str());
     let rendered = app.templates().sample((kind, settings.values.language), "", named, false)?;
-    tracing::debug!(job.id = %job.id, subject_bytes = rendered.subject.len(), "A look-up led to nobody");
+    let bytes = written(app, &job, (kind, settings.values.language), &rendered)?;
+    tracing::debug!(job.id = %job.id, bytes, "A look-up led to nobody");
     for _ in 1..TRANSACTIONS {
         let (job, now) = (job.clone(), app.clock.now());
         app.db.write(move |tx| jobs::renew(tx, &job, now)).await?;
     }
     app.db.write(move |tx| jobs::finish(tx, &job)).await?;
     Ok(())
+}
+
+/// Writes the message, as if it were for the supplier; gives its length in bytes.
+fn written(app: &App, job: &Job, (kind, language): Which, rendered: &Rendered) -> Result<usize> {
+    let broken = |problem: String| Error::Render { what: "a mail", problem };
+    let from = &app.config.mail.from;
+    let to = EmailAddress::parse(from.email.as_ref()).map_err(|error| broken(error.to_string()))?;
+    let outgoing = Outgoing {
+        kind,
+        id: &job.id.to_string(),
+        attempt: 1,
+        from,
+        return_path: None,
+        to: &to,
+        to_name: None,
+        now: app.clock.now(),
+        rendered,
+        language,
+        logo: None,
+    };
+    Ok(outgoing.build().map_err(|error| broken(error.to_string()))?.formatted().len())
 }
 
 async fn mint(app: &App) -> Result<()> {

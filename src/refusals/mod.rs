@@ -39,10 +39,13 @@ pub enum Kind {
     CrossSite,
     /// Too many, too fast.
     Throttled,
+    /// A sign-in with a name or an address that nobody has.
+    UnknownName,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::NotAllowed, Self::NotFound, Self::CrossSite, Self::Throttled];
+    const ALL: [Self; 5] =
+        [Self::NotAllowed, Self::NotFound, Self::CrossSite, Self::Throttled, Self::UnknownName];
 
     /// Its name in the database and in entries.
     pub const fn as_str(self) -> &'static str {
@@ -51,6 +54,7 @@ impl Kind {
             Self::NotFound => "not-found",
             Self::CrossSite => "cross-site",
             Self::Throttled => "throttled",
+            Self::UnknownName => "unknown-name",
         }
     }
 
@@ -130,6 +134,20 @@ impl Refusals {
             *all.entry(key).or_default() += count;
         }
     }
+}
+
+/// Writes a refused sign-in down: an entry about who has the name; folded when nobody
+/// has it, for there is no end of such names. Either way the work is about the same, and
+/// done in the transaction that refuses.
+///
+/// # Errors
+/// When the database fails.
+pub fn sign_in(tx: &mut Tx<'_>, actor: &Actor, whose: Option<About>, now: Timestamp) -> Result<(), Error> {
+    if let Some(about) = whose {
+        return audit::record(tx, actor, now, Event::SignInRefused, about);
+    }
+    let whom = Whom::at(&actor.address);
+    add(tx, &Key { hour: now.floor(HOUR), kind: Kind::UnknownName, door: actor.door, whom }, 1)
 }
 
 /// Adds what this node counted to what the database has, and makes entries of the

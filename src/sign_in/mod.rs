@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::kernel::id::{ContactId, RetailerId, TemporaryPasswordId};
 use crate::kernel::{Timestamp, Token};
 use crate::recovery::{self, Live};
+use crate::refusals;
 use crate::retailers;
 use crate::sessions::known_device::KnownDevice;
 use crate::sessions::{self, ContactSession, Place};
@@ -150,9 +151,8 @@ fn conclude(tx: &mut Tx<'_>, found: &Found, attempt: &Attempt, now: Timestamp) -
         }
         (_, _, Some(until)) => Ok(Some(SignIn::Wait(until))),
         (who, _, None) => {
-            // Written down for unknown usernames too: the same work for all.
-            let about = who.map(|(contact, retailer)| About::contact(retailer, contact)).unwrap_or_default();
-            audit::record(tx, &attempt.place.actor(Who::Nobody), now, Event::SignInRefused, about)?;
+            let whose = who.map(|(contact, retailer)| About::contact(retailer, contact));
+            refusals::sign_in(tx, &attempt.place.actor(Who::Nobody), whose, now)?;
             Ok(Some(SignIn::Refused(attempt.next(tx, from, now)?)))
         }
     }

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::kernel::id::StaffId;
 use crate::kernel::{EmailAddress, Timestamp, Token, network};
 use crate::keys::Keys;
+use crate::refusals;
 use crate::sessions::known_device::{self, Holder, KnownDevice};
 use crate::sessions::{self, Place};
 use crate::throttle::Guess;
@@ -124,10 +125,10 @@ where
                     enter(tx, staff.id, &actor, &attempt.place, now).map(Entered::In)
                 }
                 _ => {
-                    // Written down for unknown addresses too: the same work for all.
-                    let about = id.map(About::staff).unwrap_or_default();
-                    let about = if matched { about.with("why", "other-door") } else { about };
-                    audit::record(tx, &attempt.nobody(), now, Event::SignInRefused, about)?;
+                    let whose = id.map(About::staff);
+                    let whose =
+                        if matched { whose.map(|about| about.with("why", "other-door")) } else { whose };
+                    refusals::sign_in(tx, &attempt.nobody(), whose, now)?;
                     Ok(if matched { Entered::OtherDoor } else { Entered::Refused })
                 }
             }

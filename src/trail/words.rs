@@ -234,6 +234,7 @@ fn refused(entry: &Entry) -> String {
         ("not-found", "what isn’t there or isn’t theirs"),
         ("cross-site", "requests that another site had sent"),
         ("throttled", "too many tries, too fast"),
+        ("unknown-name", "sign-ins with names that nobody has"),
     ];
     let found = kinds.into_iter().map(|(kind, what)| (fact(entry, kind), what));
     match found.into_iter().find(|(count, _)| !count.is_empty()) {

@@ -29,12 +29,12 @@ fn the_operator_sends_a_reset_by_command() {
 fn the_metrics_say_how_full_everything_bounded_is_at_an_address_of_their_own() {
     let post = Postbox::start();
     let shop = Installation::on(Database::sqlite(), post.port);
-    let port = crate::free_port();
+    let apart = crate::free_port();
     let mut serve = shop.command(&["serve"]);
-    serve.env("TRADEPOST_HTTP__METRICS_LISTEN", format!("127.0.0.1:{port}"));
+    serve.env("TRADEPOST_HTTP__METRICS_LISTEN", format!("127.0.0.1:{apart}"));
     let server = shop.serve_with(serve);
     assert_eq!(server.visitor().get("/metrics").status, 404, "not where customers are");
-    let metrics = Visitor::at(port).get("/metrics");
+    let metrics = Visitor::at(apart).get("/metrics");
     assert_eq!(metrics.status, 200);
     for line in [
         "tradepost_jobs_waiting{lane=\"awaited-mails\"} 0",
@@ -48,7 +48,7 @@ fn the_metrics_say_how_full_everything_bounded_is_at_an_address_of_their_own() {
     ] {
         assert!(metrics.body.lines().any(|told| told == line), "{line} is not in\n{}", metrics.body);
     }
-    assert_eq!(Visitor::at(port).get("/login").status, 404, "and nothing else is there");
+    assert_eq!(Visitor::at(apart).get("/login").status, 404, "and nothing else is there");
 }
 
 #[test]

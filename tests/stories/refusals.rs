@@ -41,6 +41,10 @@ story! {
             assert_eq!(entries.iter().filter(|entry| *entry == expected).count(), 1, "{expected}: {entries:?}");
         }
         assert!(entries.iter().any(|entry| entry.starts_with("nobody website {\"throttled\"")), "{entries:?}");
+        let unknown = entries.iter().filter(|entry| entry.starts_with("nobody website {\"unknown-name\"")).count();
+        assert_eq!(unknown, 1, "however many names that nobody has: {entries:?}");
+        let single = "select count(*) as n from audit where act = 'sign-in-refused' and contact_id is null";
+        assert_eq!(shop.count(single, &[]).await, 0);
         let page = owner.browser.get("/portal/audit").await;
         let page = if page.status == 200 { page } else { shop.staff(BuiltIn::Owner).await.browser.get("/portal/audit").await };
         assert!(page.says("Refused 3 times within an hour: what their role doesn’t allow"), "{}", page.text());

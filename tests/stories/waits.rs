@@ -135,7 +135,7 @@ story! {
         assert!(page.says("Anna Sample") && page.says("everywhere but on devices they have used before"), "{}", page.text());
         assert!(!page.says("nobody") && !page.says("203.0.113.9"), "what is nobody's is not kept");
         let contact = format!("/portal/contacts/{anna}");
-        assert!(support.browser.get(&contact).await.says("their own one has to wait until"));
+        assert!(support.browser.get(&contact).await.says("their own one works again"));
         assert!(rep.browser.get("/portal/waits").await.says("Nobody has to wait"), "not of their territories");
         assert_eq!(rep.browser.post(&format!("{contact}/waits/lift"), &[]).await.status, 404);
         let fresh = shop.browser().coming_from("198.51.100.7");
