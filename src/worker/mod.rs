@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Interval;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
@@ -91,8 +92,8 @@ pub fn start(app: &Arc<App>) -> Workers {
     hands.busy.spawn(alone::watch(Arc::clone(app), hands.clone()));
     tokio::spawn(tidy(Arc::clone(app)));
     tokio::spawn(follow(Arc::clone(app)));
-    tokio::spawn(send_the_trail(Arc::clone(app)));
-    tokio::spawn(write_down_refusals(Arc::clone(app)));
+    hands.busy.spawn(send_the_trail(Arc::clone(app)));
+    hands.busy.spawn(write_down_refusals(Arc::clone(app)));
     Workers { hands, stopping: app.stopping.clone() }
 }
 
@@ -127,11 +128,12 @@ async fn follow(app: Arc<App>) {
     }
 }
 
-/// Writes down what was refused.
+/// Writes down what was refused, for the last time when the process ends.
 async fn write_down_refusals(app: Arc<App>) {
     let mut every = tokio::time::interval(REFUSALS_EVERY);
-    loop {
-        every.tick().await;
+    let mut goes_on = true;
+    while goes_on {
+        goes_on = next_tick(&mut every, &app.stopping).await;
         if let Err(error) = refusals::write_down(&app.refusals, &app.db, app.clock.now()).await {
             tracing::warn!(%error, "What was refused could not be written down; it is tried again");
         }
@@ -142,12 +144,20 @@ async fn write_down_refusals(app: Arc<App>) {
 async fn send_the_trail(app: Arc<App>) {
     let ways = Way::of(&app);
     let mut every = tokio::time::interval(POLL);
-    while !ways.is_empty() {
-        every.tick().await;
+    while !ways.is_empty() && next_tick(&mut every, &app.stopping).await {
         if let Err(error) = outside::send_due(&app, &ways).await {
             tracing::warn!(%error, "Sending the audit trail elsewhere failed");
         }
     }
+}
+
+/// Waits for the next tick, or for the end of the process; says whether to go on.
+async fn next_tick(every: &mut Interval, stopping: &Stopping) -> bool {
+    tokio::select! {
+        _ = every.tick() => {}
+        () = stopping.reaches(Phase::Ending) => {}
+    }
+    !stopping.has_reached(Phase::Ending)
 }
 
 async fn work(app: Arc<App>, hands: Hands) {

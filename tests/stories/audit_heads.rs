@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tradepost::staff::BuiltIn;
+use tradepost::trail::outside::{self, Way};
 
 use crate::support::database::Kind;
 use crate::support::shop::{Shop, eventually};
 
 const MAIL: &str = "anna@harbour.example";
+/// Longer than a node that died keeps a way to itself.
+const LEASE: Duration = Duration::from_secs(121);
 
 fn unguarded(kind: Kind) -> &'static str {
     match kind {
@@ -90,6 +93,33 @@ story! {
 }
 
 story! {
+    async fn promise_16_an_empty_trail_has_no_end_to_keep(kind) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("heads.txt");
+        let shop = Shop::idle_with(kind, &[("audit.heads_file", file.to_str().unwrap())]).await;
+        outside::send_due(shop.app(), &[Way::File]).await.unwrap();
+        assert!(!file.exists(), "and tomorrow is not soon enough for the first entry");
+        shop.staff(BuiltIn::Owner).await;
+        outside::send_due(shop.app(), &[Way::File]).await.unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().contains("tradepost-head-1"));
+    }
+}
+
+story! {
+    /// Nobody answers the node that sends it, until it is stopped.
+    async fn promise_16_what_is_being_sent_at_a_stop_is_given_back_at_once(kind) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/heads", listener.local_addr().unwrap());
+        let mut shop = Shop::with(kind, &[("audit.heads_webhook", &url)]).await;
+        shop.staff(BuiltIn::Owner).await;
+        let (_silent, _) = listener.accept().await.unwrap();
+        shop.workers().stop(Duration::ZERO).await;
+        let due = "select count(*) as n from audit_outside where due_at <= $1";
+        assert_eq!(shop.count(due, &[&shop.app().clock.now()]).await, 1);
+    }
+}
+
+story! {
     async fn promise_16_a_way_that_fails_is_shown_and_tried_again(kind) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("later").join("heads.txt");
@@ -111,7 +141,9 @@ story! {
         let owner = shop.staff(BuiltIn::Owner).await;
         let anna = shop.member("anna", MAIL, "trout9lamp").await;
         owner.switches_access(anna, "off").await;
+        // In the middle of it, perhaps: another node goes on once the lease is over.
         shop.restart().await;
+        shop.advance(LEASE);
         shop.staff(BuiltIn::Support).await;
         let entries = shop.count("select count(*) as n from audit", &[]).await;
         let written = || std::fs::read_to_string(&file).unwrap_or_default();

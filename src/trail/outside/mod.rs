@@ -17,6 +17,7 @@ use crate::config::LogTo;
 use crate::error::Result;
 use crate::http::post::post;
 use crate::kernel::Timestamp;
+use crate::stopping::Phase;
 
 pub use store::{Sent, all as sent};
 
@@ -82,9 +83,16 @@ pub async fn send_due(app: &App, ways: &[Way]) -> Result<()> {
 }
 
 async fn send(app: &App, way: Way, now: Timestamp) -> Result<()> {
-    let outcome = match way {
-        Way::Log => entries(app, now).await?,
-        _ => head(app, way, now).await?,
+    let sending = async {
+        match way {
+            Way::Log => entries(app, now).await,
+            _ => head(app, way, now).await,
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = sending => outcome?,
+        // Another node or the next start sends it, at once.
+        () = app.stopping.reaches(Phase::Over) => return give_back(app, way, now).await,
     };
     if let Err(problem) = &outcome {
         tracing::warn!(way = way.as_str(), %problem, "The audit trail could not be sent elsewhere; it is tried again");
@@ -96,6 +104,11 @@ async fn send(app: &App, way: Way, now: Timestamp) -> Result<()> {
             Err(problem) => store::record_failed(tx, way, problem, now.plus(PAUSE)),
         })
         .await?;
+    Ok(())
+}
+
+async fn give_back(app: &App, way: Way, now: Timestamp) -> Result<()> {
+    app.db.write(move |tx| store::record_failed(tx, way, "this node was stopped meanwhile", now)).await?;
     Ok(())
 }
 

@@ -36,19 +36,20 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Sent>, Error> {
     tx.all("select way, number, sent_at, problem from audit_outside order by way", &[])
 }
 
-/// Whether there is something to send this way. Entries are when there are any after
-/// the last that was sent, heads when their time has come.
+/// Whether there is something to send this way: entries when there are any after the
+/// last that was sent, a head when its time has come and there is an entry at all.
 pub(super) fn is_due(tx: &mut Tx<'_>, way: Way, now: Timestamp) -> Result<bool, Error> {
     let row: Option<Row> =
         tx.opt("select number, due_at from audit_outside where way = $1", &[&way.as_str()])?;
-    let (number, due_at) = match row {
+    let (number, due_at): (i64, Timestamp) = match row {
         Some(row) => (row.get("number")?, row.get("due_at")?),
         None => (0, now),
     };
-    if way != Way::Log || due_at > now {
-        return Ok(due_at <= now);
+    if due_at > now {
+        return Ok(false);
     }
-    let newer: Vec<Row> = tx.all("select number from audit where number > $1 limit 1", &[&number])?;
+    let after = if way == Way::Log { number } else { 0 };
+    let newer: Vec<Row> = tx.all("select number from audit where number > $1 limit 1", &[&after])?;
     Ok(!newer.is_empty())
 }
 
