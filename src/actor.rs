@@ -5,44 +5,25 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::id::{ContactId, StaffId};
+use crate::kernel::names;
 use crate::kernel::network;
 
-/// The door someone came through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Door {
-    /// The website, where contacts are.
-    Website,
-    /// The portal, where office staff are.
-    Portal,
-    /// The sales app, where reps are.
-    Sales,
-    /// The API, where other programs are.
-    Api,
-    /// The command line.
-    CommandLine,
-    /// A worker in the background.
-    Worker,
-}
-
-impl Door {
-    const ALL: [Self; 6] =
-        [Self::Website, Self::Portal, Self::Sales, Self::Api, Self::CommandLine, Self::Worker];
-
-    /// The door of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|door| door.as_str() == name)
-    }
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Website => "website",
-            Self::Portal => "portal",
-            Self::Sales => "sales",
-            Self::Api => "api",
-            Self::CommandLine => "command-line",
-            Self::Worker => "worker",
-        }
+names! {
+    /// The door someone came through.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Door {
+        /// The website, where contacts are.
+        Website = "website",
+        /// The portal, where office staff are.
+        Portal = "portal",
+        /// The sales app, where reps are.
+        Sales = "sales",
+        /// The API, where other programs are.
+        Api = "api",
+        /// The command line.
+        CommandLine = "command-line",
+        /// A worker in the background.
+        Worker = "worker",
     }
 }
 

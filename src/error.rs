@@ -13,6 +13,9 @@ pub enum Error {
     /// The actor may see it but not do this.
     #[error("not allowed")]
     NotAllowed,
+    /// Somebody else was quicker; nothing was changed.
+    #[error("changed meanwhile")]
+    Conflict,
     /// Too much to do at the moment; nothing was changed.
     #[error("busy")]
     Busy,

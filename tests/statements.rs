@@ -100,7 +100,7 @@ impl Search {
     fn learn(&mut self, file: &syn::File) {
         for item in &file.items {
             if let syn::Item::Const(constant) = item
-                && let Some(text) = literal(&constant.expr)
+                && let Some(text) = literal(&constant.expr).or_else(|| list_of_names(&constant.expr))
             {
                 self.constants.insert(constant.ident.to_string(), text);
             }
@@ -216,6 +216,14 @@ fn is_argument(expression: &syn::Expr) -> bool {
 fn literal(expression: &syn::Expr) -> Option<String> {
     match expression {
         syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// What stands for the `LIST` of an enum made by `names!`: any name prepares like them.
+fn list_of_names(expression: &syn::Expr) -> Option<String> {
+    match expression {
+        syn::Expr::Path(path) if path.path.segments.last()?.ident == "LIST" => Some("'a name'".to_owned()),
         _ => None,
     }
 }

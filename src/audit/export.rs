@@ -34,7 +34,7 @@ pub fn lines_after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<(String, 
     let mut lines = (String::new(), number);
     for (link, previous, hash) in store::links_after(tx, number, limit)? {
         let line = line(&link, previous.hex(), hash.hex());
-        lines.0.push_str(&serde_json::to_string(&line).map_err(std::io::Error::from)?);
+        lines.0.push_str(&serde_json::to_string(&line)?);
         lines.0.push('\n');
         lines.1 = link.number;
     }

@@ -38,7 +38,7 @@ pub(super) fn leave(tx: &mut Tx<'_>, links: &[Link]) -> Result<(), Error> {
             staff_id: link.staff_id,
             details: link.details.clone(),
         };
-        let text = serde_json::to_string(&waiting).map_err(std::io::Error::from)?;
+        let text = serde_json::to_string(&waiting)?;
         store::insert_waiting(tx, &text)?;
     }
     Ok(())
@@ -47,7 +47,7 @@ pub(super) fn leave(tx: &mut Tx<'_>, links: &[Link]) -> Result<(), Error> {
 /// Takes those that were left, oldest first.
 pub(super) fn take(tx: &mut Tx<'_>) -> Result<Vec<Link>, Error> {
     let left = store::take_waiting(tx)?;
-    left.iter().map(|text| Ok(link(serde_json::from_str(text).map_err(std::io::Error::from)?))).collect()
+    left.iter().map(|text| Ok(link(serde_json::from_str(text)?))).collect()
 }
 
 fn link(left: Waiting) -> Link {

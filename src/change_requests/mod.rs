@@ -11,6 +11,7 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ChangeRequestId, ContactId, StaffId};
+use crate::kernel::names;
 use crate::kernel::{EmailAddress, Timestamp, Username};
 use crate::retailers::{self, Contact, Edited};
 
@@ -64,32 +65,18 @@ impl Asked {
     }
 }
 
-/// Where a request stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The office has not looked at it yet.
-    Open,
-    /// The office entered it.
-    Entered,
-    /// The office turned it down.
-    Declined,
-    /// A newer one took its place, or the contact is gone.
-    Closed,
-}
-
-impl State {
-    /// Its name in the database and at the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Entered => "entered",
-            Self::Declined => "declined",
-            Self::Closed => "closed",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        [Self::Open, Self::Entered, Self::Declined, Self::Closed].into_iter().find(|one| one.as_str() == name)
+names! {
+    /// Where a request stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum State {
+        /// The office has not looked at it yet.
+        Open = "open",
+        /// The office entered it.
+        Entered = "entered",
+        /// The office turned it down.
+        Declined = "declined",
+        /// A newer one took its place, or the contact is gone.
+        Closed = "closed",
     }
 }
 

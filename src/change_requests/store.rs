@@ -120,7 +120,7 @@ impl FromRow for ChangeRequest {
                 website_access: row.get("website_access")?,
                 note: row.get("note")?,
             },
-            state: row.parse("state", |name| State::from_name(name).ok_or("unknown state of a request"))?,
+            state: row.named("state")?,
             settled_by_name: row.get("settled_by_name")?,
             settled_at: row.get("settled_at")?,
             answer: row.get("answer")?,

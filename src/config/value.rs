@@ -9,49 +9,31 @@ use std::str::FromStr;
 use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
+use crate::kernel::names;
 use crate::kernel::network::NetworkError;
 use crate::kernel::{Accent, Colour, Digest, Language, Network, text};
 
-/// Whether the current password works beside a temporary one (promise 10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResetMode {
-    /// It works until a new one has been chosen.
-    Parallel,
-    /// A reset stops it at once and signs the contact out everywhere.
-    Replace,
-}
-
-/// How who is invited learns their username.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvitationUsername {
-    /// In a mail of its own, once the invitation was taken.
-    OwnMail,
-    /// In the invitation.
-    SameMail,
-    /// From elsewhere.
-    Never,
-}
-
-impl InvitationUsername {
-    const ALL: [Self; 3] = [Self::OwnMail, Self::SameMail, Self::Never];
-
-    /// As it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OwnMail => "own-mail",
-            Self::SameMail => "same-mail",
-            Self::Never => "never",
-        }
+names! {
+    /// Whether the current password works beside a temporary one (promise 10).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ResetMode {
+        /// It works until a new one has been chosen.
+        Parallel = "parallel",
+        /// A reset stops it at once and signs the contact out everywhere.
+        Replace = "replace",
     }
 }
 
-impl ResetMode {
-    /// Its name in the configuration.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Parallel => "parallel",
-            Self::Replace => "replace",
-        }
+names! {
+    /// How who is invited learns their username.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum InvitationUsername {
+        /// In a mail of its own, once the invitation was taken.
+        OwnMail = "own-mail",
+        /// In the invitation.
+        SameMail = "same-mail",
+        /// From elsewhere.
+        Never = "never",
     }
 }
 

@@ -1,6 +1,7 @@
 //! One connection of either kind, and what a transaction is on it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use super::server::Server;
 use super::tx::{Engine, Tx};
@@ -8,6 +9,8 @@ use super::{DatabaseUrl, Error, postgres, sqlite};
 
 /// Attempts at one transaction before its failure is reported.
 const ATTEMPTS: u32 = 3;
+/// The longest pause before the second attempt; it doubles before each further one.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Key of the advisory lock that makes PostgreSQL's writes take turns.
 const WRITE_LOCK: i64 = 0x7472_6164_6570_6f73;
 
@@ -87,7 +90,20 @@ impl Connection {
                 format!("begin isolation level read committed; select pg_advisory_xact_lock({WRITE_LOCK})")
             }
         };
-        self.transact((&begin, true), gone, act)
+        let (value, wakes) = self.transact((&begin, true), gone, act)?;
+        if wakes {
+            self.tell_other_nodes();
+        }
+        Ok((value, wakes))
+    }
+
+    /// Says that there is work. What isn't heard is found by looking twice a second.
+    fn tell_other_nodes(&mut self) {
+        if let Ok(Engine::Postgres(session)) = self.begun()
+            && let Err(error) = session.notify()
+        {
+            tracing::debug!(%error, "Other nodes could not be told that there is work");
+        }
     }
 
     /// Runs statements outside a transaction of ours.
@@ -106,6 +122,7 @@ impl Connection {
     ) -> Result<(T, bool), E> {
         let mut attempt = 1;
         loop {
+            pause_before(attempt);
             if gone() {
                 return Err(Error::Abandoned.into());
             }
@@ -207,5 +224,15 @@ impl Connection {
                 }
             }
         }
+    }
+}
+
+/// Waits before a further attempt, for a time of chance, so that two that were in each
+/// other's way don't meet again.
+fn pause_before(attempt: u32) {
+    if attempt > 1 {
+        let chance = getrandom::u32().unwrap_or(u32::MAX);
+        let longest = PAUSE * 2_u32.pow(attempt - 2);
+        std::thread::sleep(longest.mul_f64(f64::from(chance) / f64::from(u32::MAX)));
     }
 }

@@ -22,6 +22,9 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// Something could not be written as JSON, or read from it, outside of a column.
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
     /// A statement that must give one row gave none or several.
     #[error("expected one row, found {0}")]
     NotOneRow(usize),

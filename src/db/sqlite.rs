@@ -1,5 +1,6 @@
 //! SQLite: opening, statements, backup.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use super::value::{Row, ToValue, Value};
 
 /// How long a statement waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What passes by rows that another transaction has locked.
+const SKIP_LOCKED: &str = "for update skip locked";
 /// Pages copied between two words of progress.
 const BACKUP_STEP_PAGES: i32 = 256;
 
@@ -79,12 +82,23 @@ fn bound<'c>(
     sql: &str,
     parameters: &[&dyn ToValue],
 ) -> Result<CachedStatement<'c>, Error> {
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(&without_locks(sql))?;
     for (index, parameter) in parameters.iter().enumerate() {
         let name = format!("${}", index + 1);
         statement.raw_bind_parameter(name.as_str(), Bound(parameter.to_value()))?;
     }
     Ok(statement)
+}
+
+/// Prepares a statement without running it.
+pub(super) fn prepare(connection: &Connection, sql: &str) -> Result<(), Error> {
+    Ok(connection.prepare(&without_locks(sql)).map(drop)?)
+}
+
+/// The statement without what only PostgreSQL knows: here a writer has the whole file,
+/// so no row has to be locked or passed by.
+fn without_locks(sql: &str) -> Cow<'_, str> {
+    if sql.contains(SKIP_LOCKED) { sql.replace(SKIP_LOCKED, "").into() } else { sql.into() }
 }
 
 struct Bound(Value);

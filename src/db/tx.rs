@@ -108,15 +108,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Wakes the workers of every node once this transaction has committed.
-    ///
-    /// # Errors
-    /// When the database can't pass the word on.
-    pub fn wake_workers(&mut self) -> Result<(), Error> {
+    pub fn wake_workers(&mut self) {
         self.wakes = true;
-        match &mut self.engine {
-            Engine::Sqlite(_) => Ok(()),
-            Engine::Postgres(session) => session.notify(),
-        }
     }
 
     /// Enters rows, some of them by each statement: `insert` names the table and
@@ -187,7 +180,7 @@ impl<'c> Tx<'c> {
     /// When the database refuses the text.
     pub fn prepare(&mut self, sql: &str) -> Result<(), Error> {
         match &mut self.engine {
-            Engine::Sqlite(connection) => connection.prepare(sql).map(drop).map_err(Error::from),
+            Engine::Sqlite(connection) => sqlite::prepare(connection, sql),
             Engine::Postgres(session) => session.prepare(sql),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Error;
-use crate::kernel::{Digest, Id, Timestamp};
+use crate::kernel::{Digest, Id, Named, Timestamp};
 
 /// One value in a statement or a row. Its `Debug` shows the kind only: drivers
 /// log parameters, and those are hashes, names and addresses.
@@ -87,6 +87,22 @@ impl Row {
     ) -> Result<T, Error> {
         let text: String = self.get(column)?;
         parse(&text).map_err(|error| Error::Column { column: column.to_owned(), problem: error.to_string() })
+    }
+
+    /// The value of a column that holds names.
+    ///
+    /// # Errors
+    /// When the column is no text, or holds a name that is not known here.
+    pub fn named<T: Named>(&self, column: &str) -> Result<T, Error> {
+        self.parse(column, |name| T::from_name(name).ok_or_else(|| format!("{name:?} is not known here")))
+    }
+
+    /// The value of a column that holds names or null.
+    ///
+    /// # Errors
+    /// As for [`Row::named`].
+    pub fn named_opt<T: Named>(&self, column: &str) -> Result<Option<T>, Error> {
+        self.parse_opt(column, |name| T::from_name(name).ok_or_else(|| format!("{name:?} is not known here")))
     }
 
     /// The value of a column that may be null, parsed from its text.

@@ -18,43 +18,28 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
+use crate::kernel::names;
 use crate::kernel::{Timestamp, Username, text};
 use crate::listing::{self, Asked, List, Sort};
 use crate::retailers::{self, Contact, Retailer};
 
-/// What a table holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// Everything that moves: a row for each contact, and one for each retailer
-    /// without any.
-    Customers,
-    /// A row for each retailer.
-    Retailers,
-    /// A row for each contact, with where they stand with the website.
-    Contacts,
-    /// The names of the territories.
-    Territories,
+names! {
+    /// What a table holds.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Content {
+        /// Everything that moves: a row for each contact, and one for each retailer
+        /// without any.
+        Customers = "customers",
+        /// A row for each retailer.
+        Retailers = "retailers",
+        /// A row for each contact, with where they stand with the website.
+        Contacts = "contacts",
+        /// The names of the territories.
+        Territories = "territories",
+    }
 }
 
 impl Content {
-    /// All of them, in the order a person looks for them.
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Retailers, Self::Contacts, Self::Territories];
-
-    /// Its name at the command line and in the audit trail.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Customers => "customers",
-            Self::Retailers => "retailers",
-            Self::Contacts => "contacts",
-            Self::Territories => "territories",
-        }
-    }
-
-    /// The content of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|content| content.as_str() == name)
-    }
-
     /// Whether it has rows of contacts, with whom a password's hash can go.
     pub const fn has_contacts(self) -> bool {
         matches!(self, Self::Customers | Self::Contacts)

@@ -2,7 +2,6 @@
 
 use super::{Facts, TestMail};
 use crate::db::{Error, FromRow, Row, Tx};
-use crate::mail::Delivery;
 
 /// What the first steps left behind.
 pub(super) fn facts(tx: &mut Tx<'_>) -> Result<Facts, Error> {
@@ -46,7 +45,7 @@ impl FromRow for Facts {
 impl FromRow for TestMail {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {
-            delivery: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
+            delivery: row.named("state")?,
             answer: row.get::<Option<String>>("answer")?.unwrap_or_default(),
         })
     }

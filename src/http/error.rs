@@ -80,6 +80,7 @@ impl IntoResponse for Failure {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(Error::NotFound) => StatusCode::NOT_FOUND,
             Self::Refused(Error::NotAllowed) => StatusCode::FORBIDDEN,
+            Self::Refused(Error::Conflict) => StatusCode::CONFLICT,
             Self::Refused(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(Error::Database(error)) if error.is_away() || error.is_unsure() => {
                 why = Some(if error.is_unsure() { Why::Unsure } else { Why::Away });

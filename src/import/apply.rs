@@ -198,6 +198,6 @@ pub fn change_contact(
 fn saved<I>(edited: &Edited<I>) -> Result<()> {
     match edited {
         Edited::Saved(_) | Edited::Unchanged(_) => Ok(()),
-        Edited::Taken(_) | Edited::ChangedMeanwhile => Err(Error::NotFound),
+        Edited::Taken(_) | Edited::ChangedMeanwhile => Err(Error::Conflict),
     }
 }

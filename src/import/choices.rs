@@ -1,40 +1,24 @@
 //! What is chosen about an import: what the columns hold, who is who, and what
 //! is done with whom.
 
+use crate::kernel::names;
 use serde::{Deserialize, Serialize};
 
 use super::{Field, guess, secrets};
 
-/// How a row finds the contact it is about, at the retailer of its account
-/// number. A contact without what is asked for is found by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Matching {
-    /// By username; one who is not found so, by e-mail address.
-    #[default]
-    Either,
-    /// By username only.
-    Username,
-    /// By e-mail address only, so that the file may change usernames.
-    Email,
-}
-
-impl Matching {
-    /// Every way, in the order a page offers them.
-    pub const ALL: [Self; 3] = [Self::Either, Self::Username, Self::Email];
-
-    /// Its name at the command line and in forms.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Either => "either",
-            Self::Username => "username",
-            Self::Email => "email",
-        }
-    }
-
-    /// The way of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|way| way.as_str() == name)
+names! {
+    /// How a row finds the contact it is about, at the retailer of its account
+    /// number. A contact without what is asked for is found by name.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Matching {
+        /// By username; one who is not found so, by e-mail address.
+        #[default]
+        Either = "either",
+        /// By username only.
+        Username = "username",
+        /// By e-mail address only, so that the file may change usernames.
+        Email = "email",
     }
 }
 

@@ -1,105 +1,60 @@
 //! What a column of a file can hold, and by which headings it is known.
 
+use crate::kernel::names;
 use serde::{Deserialize, Serialize};
 
 use super::vocabulary;
 
-/// What a column holds. The first heading of each is the one that exports
-/// write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The retailer's number with the supplier.
-    AccountNumber,
-    /// The retailer's name.
-    Retailer,
-    /// A line of the retailer's address, or all of it. Several columns may.
-    Address,
-    /// The retailer's territory.
-    Territory,
-    /// Whether business is done with the retailer.
-    RetailerActive,
-    /// The same the other way round: whether it has ended.
-    RetailerBlocked,
-    /// The contact's whole name.
-    Contact,
-    /// The contact's first name, where names stand in two columns.
-    FirstName,
-    /// The contact's last name.
-    LastName,
-    /// What the contact is at the retailer.
-    Position,
-    /// The contact's telephone number.
-    Phone,
-    /// The language the contact is addressed in.
-    Language,
-    /// Where the contact's mail goes.
-    Email,
-    /// What the contact signs in with.
-    Username,
-    /// The access switch.
-    WebsiteAccess,
-    /// Whether the contact still works there; of a row without one, whether
-    /// business is done with the retailer.
-    ContactActive,
-    /// The same the other way round.
-    ContactBlocked,
-    /// The hash of the contact's password in the old system; read at the
-    /// command line only.
-    PasswordHash,
-    /// Its salt, where the old system keeps it in a column of its own.
-    PasswordSalt,
+names! {
+    /// What a column holds. The first heading of each is the one that exports
+    /// write.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Field {
+        /// The retailer's number with the supplier.
+        AccountNumber = "account_number",
+        /// The retailer's name.
+        Retailer = "retailer",
+        /// A line of the retailer's address, or all of it. Several columns may.
+        Address = "address",
+        /// The retailer's territory.
+        Territory = "territory",
+        /// Whether business is done with the retailer.
+        RetailerActive = "retailer_active",
+        /// The same the other way round: whether it has ended.
+        RetailerBlocked = "retailer_blocked",
+        /// The contact's whole name.
+        Contact = "contact",
+        /// The contact's first name, where names stand in two columns.
+        FirstName = "first_name",
+        /// The contact's last name.
+        LastName = "last_name",
+        /// What the contact is at the retailer.
+        Position = "position",
+        /// The contact's telephone number.
+        Phone = "phone",
+        /// The language the contact is addressed in.
+        Language = "language",
+        /// Where the contact's mail goes.
+        Email = "email",
+        /// What the contact signs in with.
+        Username = "username",
+        /// The access switch.
+        WebsiteAccess = "website_access",
+        /// Whether the contact still works there; of a row without one, whether
+        /// business is done with the retailer.
+        ContactActive = "contact_active",
+        /// The same the other way round.
+        ContactBlocked = "contact_blocked",
+        /// The hash of the contact's password in the old system; read at the
+        /// command line only.
+        PasswordHash = "password_hash",
+        /// Its salt, where the old system keeps it in a column of its own.
+        PasswordSalt = "password_salt",
+    }
 }
 
 impl Field {
-    /// Every field, in the order of an export.
-    pub const ALL: [Self; 19] = [
-        Self::AccountNumber,
-        Self::Retailer,
-        Self::Address,
-        Self::Territory,
-        Self::RetailerActive,
-        Self::RetailerBlocked,
-        Self::Contact,
-        Self::FirstName,
-        Self::LastName,
-        Self::Position,
-        Self::Phone,
-        Self::Language,
-        Self::Email,
-        Self::Username,
-        Self::WebsiteAccess,
-        Self::ContactActive,
-        Self::ContactBlocked,
-        Self::PasswordHash,
-        Self::PasswordSalt,
-    ];
-
-    /// Its name at the command line, and the heading that exports write.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountNumber => "account_number",
-            Self::Retailer => "retailer",
-            Self::Address => "address",
-            Self::Territory => "territory",
-            Self::RetailerActive => "retailer_active",
-            Self::RetailerBlocked => "retailer_blocked",
-            Self::Contact => "contact",
-            Self::FirstName => "first_name",
-            Self::LastName => "last_name",
-            Self::Position => "position",
-            Self::Phone => "phone",
-            Self::Language => "language",
-            Self::Email => "email",
-            Self::Username => "username",
-            Self::WebsiteAccess => "website_access",
-            Self::ContactActive => "contact_active",
-            Self::ContactBlocked => "contact_blocked",
-            Self::PasswordHash => "password_hash",
-            Self::PasswordSalt => "password_salt",
-        }
-    }
-
     /// Its name on a page.
     pub const fn label(self) -> &'static str {
         match self {
@@ -123,11 +78,6 @@ impl Field {
             Self::PasswordHash => "Password hash",
             Self::PasswordSalt => "Password salt",
         }
-    }
-
-    /// The field of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.as_str() == name)
     }
 
     /// Whether it is part of how a password was kept elsewhere.

@@ -263,15 +263,10 @@ fn settle(tx: &mut Tx<'_>, import: &mut Import, rows: &[Staged], now: Timestamp)
 fn brought_in(row: &mut Staged, undo: &Undo) -> Result<()> {
     row.contact = undo.contact.as_ref().map(|of| of.id).or(row.contact);
     row.retailer = undo.retailer.as_ref().map(|of| of.id).or(row.retailer);
-    row.undo = Some(written(undo)?);
+    row.undo = Some(store::json(undo)?);
     row.fate = Fate::Done;
     row.password = None;
     Ok(())
-}
-
-fn written(undo: &Undo) -> Result<String> {
-    let text = serde_json::to_string(undo);
-    Ok(text.map_err(|error| crate::db::Error::Column { column: "undo".into(), problem: error.to_string() })?)
 }
 
 /// Deactivates who is missing from the file, unless they are gone.
@@ -299,7 +294,7 @@ fn deactivate(tx: &mut Tx<'_>, actor: &Actor, row: &mut Staged, now: Timestamp) 
         Ok(false) | Err(Error::NotFound) => Fate::Unchanged,
         Err(error) => return Err(error),
     };
-    row.undo = Some(written(&undo)?);
+    row.undo = Some(store::json(&undo)?);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Choices, Import, Origin, State, Tally};
+use super::{Choices, Import, Origin, Tally};
 use crate::actor::Actor;
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::Timestamp;
@@ -16,15 +16,11 @@ pub fn remove(tx: &mut Tx<'_>, import: ImportId) -> Result<(), Error> {
 }
 
 pub(super) fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| wrong("json", &error))
+    Ok(serde_json::to_string(value)?)
 }
 
 pub(super) fn read_json<T: DeserializeOwned>(row: &Row, column: &'static str) -> Result<T, Error> {
     row.parse(column, |text| serde_json::from_str(text))
-}
-
-fn wrong(column: &str, error: &serde_json::Error) -> Error {
-    Error::Column { column: column.into(), problem: error.to_string() }
 }
 
 const IMPORT: &str = "select i.id, i.staff_id, s.name as staff_name, i.door, i.address, i.file_name, i.found, i.headings, i.choices, i.state,
@@ -139,7 +135,7 @@ impl FromRow for Import {
             origin,
             headings: read_json(row, "headings")?,
             choices: read_json(row, "choices")?,
-            state: row.parse("state", |name| State::from_name(name).ok_or("unknown state of an import"))?,
+            state: row.named("state")?,
             total: row.get("total")?,
             settled: row.get("settled")?,
             tally,

@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::db::{Error, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
+use crate::kernel::names;
 
 pub use store::{
     Lined, drop_mails, drop_requests, finish, in_line, next_due_at, put_off, release_all, renew,
@@ -39,83 +40,46 @@ pub const MOST_LOOK_UPS: i64 = 20;
 /// Jobs whose time has come that line up at once.
 const LINED_UP: i64 = 100;
 
-/// Which kind of work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Someone forgot the password of a username: look it up.
-    ForgotPassword,
-    /// Someone forgot the usernames of an address: look them up.
-    ForgotUsername,
-    /// A staff user forgot their password: look the address up.
-    ForgotStaffPassword,
-    /// Do as much as if a look-up had led to someone.
-    Decoy,
-    /// Hand a mail to the mail server.
-    SendMail,
-    /// Take a run a step further.
-    Run,
-    /// Take an import a step further.
-    Import,
-}
-
-impl Kind {
-    const ALL: [Self; 7] = [
-        Self::ForgotPassword,
-        Self::ForgotUsername,
-        Self::ForgotStaffPassword,
-        Self::Decoy,
-        Self::SendMail,
-        Self::Run,
-        Self::Import,
-    ];
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ForgotPassword => "forgot-password",
-            Self::ForgotUsername => "forgot-username",
-            Self::ForgotStaffPassword => "forgot-staff-password",
-            Self::Decoy => "decoy",
-            Self::SendMail => "send-mail",
-            Self::Run => "run",
-            Self::Import => "import",
-        }
+names! {
+    /// Which kind of work.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Kind {
+        /// Someone forgot the password of a username: look it up.
+        ForgotPassword = "forgot-password",
+        /// Someone forgot the usernames of an address: look them up.
+        ForgotUsername = "forgot-username",
+        /// A staff user forgot their password: look the address up.
+        ForgotStaffPassword = "forgot-staff-password",
+        /// Do as much as if a look-up had led to someone.
+        Decoy = "decoy",
+        /// Hand a mail to the mail server.
+        SendMail = "send-mail",
+        /// Take a run a step further.
+        Run = "run",
+        /// Take an import a step further.
+        Import = "import",
     }
 }
 
-/// The lines jobs stand in. A job of an earlier one goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lane {
-    /// Mails someone waits for.
-    Awaited,
-    /// What strangers left to be looked up.
-    LookUp,
-    /// Runs with their mails, and imports.
-    Bulk,
+names! {
+    /// The lines jobs stand in. A job of an earlier one goes first.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Lane {
+        /// Mails someone waits for.
+        Awaited = "awaited-mails",
+        /// What strangers left to be looked up.
+        LookUp = "look-ups",
+        /// Runs with their mails, and imports.
+        Bulk = "runs-and-imports",
+    }
 }
 
 impl Lane {
-    /// All of them, the first first.
-    pub const ALL: [Self; 3] = [Self::Awaited, Self::LookUp, Self::Bulk];
-
     const fn number(self) -> i64 {
         match self {
             Self::Awaited => 0,
             Self::LookUp => 1,
             Self::Bulk => 2,
-        }
-    }
-
-    /// Its name in metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Awaited => "awaited-mails",
-            Self::LookUp => "look-ups",
-            Self::Bulk => "runs-and-imports",
         }
     }
 }
@@ -177,11 +141,10 @@ pub fn enqueue(
     now: Timestamp,
 ) -> Result<JobId, Error> {
     let id = JobId::new(now);
-    let payload = serde_json::to_string(payload)
-        .map_err(|error| Error::Column { column: "payload".into(), problem: error.to_string() })?;
+    let payload = serde_json::to_string(payload)?;
     let place = place(tx, turn.lane.number(), turn.share, now)?;
     store::insert(tx, &store::NewJob { id, kind, turn, place, payload: &payload }, now)?;
-    tx.wake_workers()?;
+    tx.wake_workers();
     Ok(id)
 }
 

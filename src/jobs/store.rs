@@ -6,6 +6,9 @@ use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
 
+/// The kinds that are known here. One that only a newer Tradepost knows is left to it.
+const KINDS: &str = Kind::LIST;
+
 pub(super) struct NewJob<'a> {
     pub id: JobId,
     pub kind: Kind,
@@ -64,16 +67,16 @@ pub(super) fn line_up(tx: &mut Tx<'_>, id: JobId, place: Timestamp) -> Result<()
 }
 
 /// Takes the first job in the lines, but for mails to domains that have as many
-/// handed over as may be. Kinds that only a newer Tradepost knows are left to it.
+/// handed over as may be.
 pub(super) fn take_first(tx: &mut Tx<'_>, per_domain: i64, now: Timestamp) -> Result<Option<Job>, Error> {
     tx.opt(
-        "update jobs set lease_id = $1, leased_until = $2, run_at = $2, place_at = null, attempts = attempts + 1, unended = 1
+        &format!("update jobs set lease_id = $1, leased_until = $2, run_at = $2, place_at = null, attempts = attempts + 1, unended = 1
          where id = (select id from jobs where place_at is not null and (leased_until is null or leased_until <= $3)
-             and kind in ('forgot-password', 'forgot-username', 'forgot-staff-password', 'decoy', 'send-mail', 'run', 'import')
+             and kind in ({KINDS})
              and domain not in (select domain from jobs where lease_id is not null and leased_until > $3 and domain <> ''
                  group by domain having count(*) >= $4)
-             order by lane, place_at, id limit 1)
-         returning id, kind, payload, attempts, created_at, domain, lease_id",
+             order by lane, place_at, id limit 1 for update skip locked)
+         returning id, kind, payload, attempts, created_at, domain, lease_id"),
         &[&LeaseId::new(now), &now.plus(LEASE), &now, &per_domain],
     )
 }
@@ -181,7 +184,7 @@ impl FromRow for Job {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.get("id")?,
-            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of job"))?,
+            kind: row.named("kind")?,
             payload: row.get("payload")?,
             attempts: row.get("attempts")?,
             created_at: row.get("created_at")?,

@@ -5,59 +5,36 @@ use uuid::Uuid;
 
 use super::ignored;
 use crate::kernel::id::TerritoryId;
+use crate::kernel::names;
 use crate::kernel::text::is_unshowable;
 
 /// The most characters of a search that are looked at.
 const WORDS: usize = 100;
 
-/// Which list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// Retailers.
-    Retailers,
-    /// Contacts.
-    Contacts,
-}
-
-impl List {
-    /// Its name in addresses and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Retailers => "retailers",
-            Self::Contacts => "contacts",
-        }
-    }
-
-    /// The list with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Retailers, Self::Contacts].into_iter().find(|list| list.as_str() == name)
+names! {
+    /// Which list.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum List {
+        /// Retailers.
+        Retailers = "retailers",
+        /// Contacts.
+        Contacts = "contacts",
     }
 }
 
 /// Choices of a filter: their names in addresses and their words.
 macro_rules! choices {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $key:literal, $word:literal;)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$doc])* $variant,)+ }
+        names! {
+            $(#[$meta])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub enum $name { $($(#[$doc])* $variant = $key,)+ }
+        }
 
         impl $name {
-            /// Every choice, in the order a page lists them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// Its name in addresses.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $key,)+ }
-            }
-
             /// What it is called.
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
-            }
-
-            /// The choice with this name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|choice| choice.as_str() == name)
             }
         }
     };

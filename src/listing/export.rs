@@ -3,31 +3,21 @@
 use rust_xlsxwriter::{Format as Look, Workbook, XlsxError};
 
 use crate::error::Error;
+use crate::kernel::names;
 use crate::kernel::text;
 
-/// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated values: UTF-8, with the mark that tells spreadsheets so.
-    Csv,
-    /// A workbook of one sheet.
-    Xlsx,
+names! {
+    /// A kind of file.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Format {
+        /// Comma-separated values: UTF-8, with the mark that tells spreadsheets so.
+        Csv = "csv",
+        /// A workbook of one sheet.
+        Xlsx = "xlsx",
+    }
 }
 
 impl Format {
-    /// The format with this name, which is also the ending of its files.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Csv, Self::Xlsx].into_iter().find(|format| format.as_str() == name)
-    }
-
-    /// Its name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-        }
-    }
-
     /// Its media type.
     pub const fn media_type(self) -> &'static str {
         match self {

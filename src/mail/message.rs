@@ -10,6 +10,7 @@ use lettre::{Address, Message, address::Envelope};
 use zeroize::Zeroizing;
 
 use super::quoting::Secrets;
+use crate::kernel::names;
 use crate::kernel::{EmailAddress, Language, Picture, Timestamp, text};
 
 /// The most characters of a name that go into a header; longer ones are cut.
@@ -24,36 +25,39 @@ const MAX_PLAIN_LINE: usize = 76;
 /// The last moment a `Date` header can state: the end of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// What a mail is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A temporary password for a contact who has had a password of their own.
-    Reset,
-    /// The first temporary password of a contact.
-    Invitation,
-    /// A notice that a contact's password was changed.
-    PasswordChanged,
-    /// A notice to the old address that a contact's address was changed.
-    EmailChanged,
-    /// The question to the new address whether it is right.
-    EmailConfirmation,
-    /// The username of who was invited, beside the invitation.
-    InvitationUsername,
-    /// The usernames known for an address.
-    Usernames,
-    /// A notice that what someone proves themselves with was changed.
-    SignInChanged,
-    /// A link and a code with which a staff user sets a password.
-    StaffReset,
-    /// One of the others with samples, for who words it.
-    Test,
-    /// The signed end of the audit trail, for who keeps it.
-    TrailHead,
+names! {
+    /// What a mail is: in the database, in `X-Tradepost-Kind`, and the name of its folder
+    /// of templates.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Kind {
+        /// A temporary password for a contact who has had a password of their own.
+        Reset = "reset",
+        /// The first temporary password of a contact.
+        Invitation = "invitation",
+        /// The username of who was invited, beside the invitation.
+        InvitationUsername = "invitation-username",
+        /// A notice that a contact's password was changed.
+        PasswordChanged = "password-changed",
+        /// A notice to the old address that a contact's address was changed.
+        EmailChanged = "email-changed",
+        /// The question to the new address whether it is right.
+        EmailConfirmation = "email-confirmation",
+        /// The usernames known for an address.
+        Usernames = "usernames",
+        /// A notice that what someone proves themselves with was changed.
+        SignInChanged = "sign-in-changed",
+        /// A link and a code with which a staff user sets a password.
+        StaffReset = "staff-reset",
+        /// One of the others with samples, for who words it.
+        Test = "test",
+        /// The signed end of the audit trail, for who keeps it.
+        TrailHead = "trail-head",
+    }
 }
 
 impl Kind {
     /// Every kind that has words of its own.
-    pub const ALL: [Self; 9] = [
+    pub const WORDED: [Self; 9] = [
         Self::Reset,
         Self::Invitation,
         Self::InvitationUsername,
@@ -64,24 +68,6 @@ impl Kind {
         Self::SignInChanged,
         Self::StaffReset,
     ];
-
-    /// Its name: in the database, in `X-Tradepost-Kind` and of its folder of
-    /// templates.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Invitation => "invitation",
-            Self::PasswordChanged => "password-changed",
-            Self::EmailChanged => "email-changed",
-            Self::EmailConfirmation => "email-confirmation",
-            Self::InvitationUsername => "invitation-username",
-            Self::Usernames => "usernames",
-            Self::SignInChanged => "sign-in-changed",
-            Self::StaffReset => "staff-reset",
-            Self::Test => "test",
-            Self::TrailHead => "trail-head",
-        }
-    }
 
     /// What staff call it.
     pub const fn title(self) -> &'static str {
@@ -98,11 +84,6 @@ impl Kind {
             Self::Test => "Test of a mail template",
             Self::TrailHead => "End of the audit trail",
         }
-    }
-
-    /// The kind with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain([Self::Test]).find(|kind| kind.as_str() == name)
     }
 }
 

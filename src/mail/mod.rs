@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::{Error, Tx};
 use crate::jobs::{self, Lane, Turn};
 use crate::kernel::id::{ContactId, MailId, StaffId, TemporaryPasswordId};
+use crate::kernel::names;
 use crate::kernel::{EmailAddress, Language, Timestamp};
 
 pub use message::Kind;
@@ -38,44 +39,26 @@ const PAUSES_S: [u64; 8] = [2, 10, 30, 60, 120, 300, 600, 900];
 /// When retries end (promise 4).
 const GIVE_UP_AFTER: Duration = Duration::from_hours(24);
 
-/// Where a mail is on its way (promise 12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// Not tried yet.
-    Waiting,
-    /// Tried; another try follows.
-    PutOff,
-    /// The mail server took it.
-    Accepted,
-    /// The mail server refused it for good.
-    Bounced,
-    /// Retries ended.
-    GivenUp,
-    /// Called back before it was sent.
-    Cancelled,
+names! {
+    /// Where a mail is on its way (promise 12).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Delivery {
+        /// Not tried yet.
+        Waiting = "waiting",
+        /// Tried; another try follows.
+        PutOff = "put-off",
+        /// The mail server took it.
+        Accepted = "accepted",
+        /// The mail server refused it for good.
+        Bounced = "bounced",
+        /// Retries ended.
+        GivenUp = "given-up",
+        /// Called back before it was sent.
+        Cancelled = "cancelled",
+    }
 }
 
 impl Delivery {
-    const ALL: [Self; 6] =
-        [Self::Waiting, Self::PutOff, Self::Accepted, Self::Bounced, Self::GivenUp, Self::Cancelled];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::PutOff => "put-off",
-            Self::Accepted => "accepted",
-            Self::Bounced => "bounced",
-            Self::GivenUp => "given-up",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The state with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-
     /// Whether nothing more will happen to the mail.
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Waiting | Self::PutOff)

@@ -237,7 +237,7 @@ pub fn waiting(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Waiting>, Error> {
 }
 
 fn kind(row: &Row) -> Result<Kind, Error> {
-    row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of mail"))
+    row.named::<Kind>("kind")
 }
 
 impl FromRow for Mail {
@@ -250,7 +250,7 @@ impl FromRow for Mail {
             contact: row.get("contact_id")?,
             staff: row.get("staff_id")?,
             created_at: row.get("created_at")?,
-            state: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
+            state: row.named("state")?,
             attempts: row.get("attempts")?,
             once: row.get("once")?,
             doubts: row.get("doubts")?,

@@ -127,7 +127,7 @@ impl Templates {
     /// Every mail in every language.
     pub fn all() -> Vec<Which> {
         let of = |kind| Language::ALL.map(|language| (kind, language));
-        Kind::ALL.into_iter().flat_map(of).collect()
+        Kind::WORDED.into_iter().flat_map(of).collect()
     }
 
     /// The same in a supplier's colour, with its logo and how it is reached.

@@ -9,47 +9,33 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::http::texts;
 use crate::kernel::id::MailId;
+use crate::kernel::names;
 use crate::kernel::{EmailAddress, Timestamp, calendar};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::passkeys::Owner;
 
-/// What changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A passkey was added.
-    PasskeyAdded,
-    /// A passkey was removed.
-    PasskeyRemoved,
-    /// An authenticator app was set up.
-    AppAdded,
-    /// The authenticator app was removed.
-    AppRemoved,
-    /// The lost second factor was taken off by a mailed link and code.
-    FactorsReset,
-    /// A recovery code was used up.
-    RecoveryCodeUsed,
-    /// The password was changed.
-    PasswordChanged,
-    /// Mail goes to another address from now on, which is what staff sign in with.
-    AddressChanged,
-    /// The username was changed.
-    UsernameChanged,
-}
-
-impl Change {
-    /// Its name in the database and in templates.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PasskeyAdded => "passkey-added",
-            Self::PasskeyRemoved => "passkey-removed",
-            Self::AppAdded => "app-added",
-            Self::AppRemoved => "app-removed",
-            Self::FactorsReset => "factors-reset",
-            Self::RecoveryCodeUsed => "recovery-code-used",
-            Self::PasswordChanged => "password-changed",
-            Self::AddressChanged => "address-changed",
-            Self::UsernameChanged => "username-changed",
-        }
+names! {
+    /// What changed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Change {
+        /// A passkey was added.
+        PasskeyAdded = "passkey-added",
+        /// A passkey was removed.
+        PasskeyRemoved = "passkey-removed",
+        /// An authenticator app was set up.
+        AppAdded = "app-added",
+        /// The authenticator app was removed.
+        AppRemoved = "app-removed",
+        /// The lost second factor was taken off by a mailed link and code.
+        FactorsReset = "factors-reset",
+        /// A recovery code was used up.
+        RecoveryCodeUsed = "recovery-code-used",
+        /// The password was changed.
+        PasswordChanged = "password-changed",
+        /// Mail goes to another address from now on, which is what staff sign in with.
+        AddressChanged = "address-changed",
+        /// The username was changed.
+        UsernameChanged = "username-changed",
     }
 }
 

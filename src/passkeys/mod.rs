@@ -25,6 +25,7 @@ use crate::config::Limit;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
+use crate::kernel::names;
 use crate::kernel::{Timestamp, Token};
 use crate::sessions::Place;
 use crate::throttle;
@@ -138,20 +139,12 @@ pub enum Proved {
     Copied(Owner),
 }
 
-#[derive(Clone, Copy)]
-enum Purpose {
-    Add,
-    Prove,
-    SignIn,
-}
-
-impl Purpose {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Prove => "prove",
-            Self::SignIn => "sign-in",
-        }
+names! {
+    #[derive(Clone, Copy)]
+    enum Purpose {
+        Add = "add",
+        Prove = "prove",
+        SignIn = "sign-in",
     }
 }
 

@@ -5,7 +5,6 @@ use crate::actor::{Actor, Who};
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{ContactId, MailId, ResetId, StaffId, TemporaryPasswordId};
 use crate::kernel::{Digest, Timestamp};
-use crate::mail::{Delivery, Kind};
 use crate::temporary;
 
 const RESET: &str = "select x.id, x.contact_id, x.mail_id, x.started_by, x.requested_at, x.stop_current, x.used_at, x.cancelled_at, x.superseded_at,
@@ -274,7 +273,7 @@ impl FromRow for Reset {
         Ok(Self {
             id: row.get("id")?,
             contact: row.get("contact_id")?,
-            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of mail"))?,
+            kind: row.named("kind")?,
             started_by,
             requested_at: row.get("requested_at")?,
             stops_current: row.get("stop_current")?,
@@ -283,7 +282,7 @@ impl FromRow for Reset {
             superseded_at: row.get("superseded_at")?,
             expires_at: row.get("expires_at")?,
             mail: row.get("mail_id")?,
-            delivery: row.parse("state", |name| Delivery::from_name(name).ok_or("unknown state"))?,
+            delivery: row.named("state")?,
             next_try_at: row.get("next_try_at")?,
             finished_at: row.get("finished_at")?,
             answer: row.get("answer")?,

@@ -17,6 +17,7 @@ use crate::actor::{Actor, Door, Level, Permissions, Reach, StaffActor, Who};
 use crate::audit::{self, About, Event};
 use crate::db::{Error, Tx};
 use crate::kernel::id::{ContactId, StaffId};
+use crate::kernel::names;
 use crate::kernel::{Timestamp, network};
 
 /// The most that a node counts apart at once; the rest is counted together.
@@ -28,38 +29,20 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Entries made in one transaction.
 const ENTRIES: i64 = 100;
 
-/// What was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// An act that their role doesn't allow.
-    NotAllowed,
-    /// Somebody signed in asked for what isn't there, or isn't theirs to see.
-    NotFound,
-    /// A request that another site made the browser send (CSRF).
-    CrossSite,
-    /// Too many, too fast.
-    Throttled,
-    /// A sign-in with a name or an address that nobody has.
-    UnknownName,
-}
-
-impl Kind {
-    const ALL: [Self; 5] =
-        [Self::NotAllowed, Self::NotFound, Self::CrossSite, Self::Throttled, Self::UnknownName];
-
-    /// Its name in the database and in entries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotAllowed => "not-allowed",
-            Self::NotFound => "not-found",
-            Self::CrossSite => "cross-site",
-            Self::Throttled => "throttled",
-            Self::UnknownName => "unknown-name",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+names! {
+    /// What was refused.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Kind {
+        /// An act that their role doesn't allow.
+        NotAllowed = "not-allowed",
+        /// Somebody signed in asked for what isn't there, or isn't theirs to see.
+        NotFound = "not-found",
+        /// A request that another site made the browser send (CSRF).
+        CrossSite = "cross-site",
+        /// Too many, too fast.
+        Throttled = "throttled",
+        /// A sign-in with a name or an address that nobody has.
+        UnknownName = "unknown-name",
     }
 }
 

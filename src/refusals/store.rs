@@ -1,7 +1,6 @@
 //! The SQL of what was refused, until its hour is over.
 
-use super::{Key, Kind, Whom};
-use crate::actor::Door;
+use super::{Key, Whom};
 use crate::db::{Error, Row, Tx};
 use crate::kernel::Timestamp;
 
@@ -46,8 +45,8 @@ pub(super) fn take_before(tx: &mut Tx<'_>, hour: Timestamp, limit: i64) -> Resul
         let whom: String = row.get("whom")?;
         let key = Key {
             hour: row.get("hour")?,
-            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind"))?,
-            door: row.parse("door", |name| Door::from_name(name).ok_or("unknown door"))?,
+            kind: row.named("kind")?,
+            door: row.named("door")?,
             whom: Whom::from_text(&whom),
         };
         tx.run(

@@ -64,7 +64,7 @@ impl FromRow for Held {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.get("id")?,
-            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of mail"))?,
+            kind: row.named("kind")?,
             created_at: row.get("created_at")?,
             contact: row.get("contact_id")?,
             whom: row.get("whom")?,

@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Lane, Turn};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{RunId, StaffId, TerritoryId};
+use crate::kernel::names;
 use crate::listing::List;
 use crate::{recovery, staff};
 
@@ -39,51 +40,26 @@ pub use start::{Started, start};
 pub use store::Run;
 pub use view::{RunView, label, why};
 
-/// What is done to each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Contacts are sent the website invitation.
-    Invite,
-    /// Contacts' website access is turned on.
-    AccessOn,
-    /// Contacts' website access is turned off.
-    AccessOff,
-    /// Contacts or retailers are activated.
-    Activate,
-    /// Contacts or retailers are deactivated.
-    Deactivate,
-    /// Retailers are put into a territory.
-    AssignTerritory,
+names! {
+    /// What is done to each, in the order a page offers them.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Act {
+        /// Contacts are sent the website invitation.
+        Invite = "invite",
+        /// Contacts' website access is turned on.
+        AccessOn = "access-on",
+        /// Contacts' website access is turned off.
+        AccessOff = "access-off",
+        /// Retailers are put into a territory.
+        AssignTerritory = "assign-territory",
+        /// Contacts or retailers are activated.
+        Activate = "activate",
+        /// Contacts or retailers are deactivated.
+        Deactivate = "deactivate",
+    }
 }
 
 impl Act {
-    /// Every act, in the order a page offers them.
-    pub const ALL: [Self; 6] = [
-        Self::Invite,
-        Self::AccessOn,
-        Self::AccessOff,
-        Self::AssignTerritory,
-        Self::Activate,
-        Self::Deactivate,
-    ];
-
-    /// Its name in the database and in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invite => "invite",
-            Self::AccessOn => "access-on",
-            Self::AccessOff => "access-off",
-            Self::Activate => "activate",
-            Self::Deactivate => "deactivate",
-            Self::AssignTerritory => "assign-territory",
-        }
-    }
-
-    /// The act of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|act| act.as_str() == name)
-    }
-
     /// Whether it is done to what this list holds.
     pub const fn fits(self, list: List) -> bool {
         match self {
@@ -109,34 +85,18 @@ impl Act {
     }
 }
 
-/// Where a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// A worker takes it further.
-    Running,
-    /// It waits for a person.
-    Paused,
-    /// Nobody is left to be reached.
-    Done,
-    /// What was left of it was called off.
-    Cancelled,
-}
-
-impl State {
-    const ALL: [Self; 4] = [Self::Running, Self::Paused, Self::Done, Self::Cancelled];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+names! {
+    /// Where a run stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum State {
+        /// A worker takes it further.
+        Running = "running",
+        /// It waits for a person.
+        Paused = "paused",
+        /// Nobody is left to be reached.
+        Done = "done",
+        /// What was left of it was called off.
+        Cancelled = "cancelled",
     }
 }
 

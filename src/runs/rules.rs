@@ -5,66 +5,33 @@ use std::time::Duration;
 use super::{Act, Pace};
 use crate::access::{self, Access, Missing, Obstacle};
 use crate::kernel::Timestamp;
+use crate::kernel::names;
 use crate::retailers::{Contact, Retailer};
 
-/// Why someone is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// A password of their own is there: nothing to invite them to.
-    HasPassword,
-    /// An invitation is on its way already.
-    OnItsWay,
-    /// The last invitation is still good.
-    StillGood,
-    /// The contact or their retailer is not active.
-    Inactive,
-    /// Website access is off.
-    AccessOff,
-    /// There is no e-mail address.
-    NoEmail,
-    /// There is no username.
-    NoUsername,
-    /// The address does not take mail.
-    Bounced,
-    /// It is so already: nothing to change.
-    AlreadySo,
-    /// Not there any more, or not for who started the run.
-    Gone,
-}
-
-impl Reason {
-    const ALL: [Self; 10] = [
-        Self::HasPassword,
-        Self::OnItsWay,
-        Self::StillGood,
-        Self::Inactive,
-        Self::AccessOff,
-        Self::NoEmail,
-        Self::NoUsername,
-        Self::Bounced,
-        Self::AlreadySo,
-        Self::Gone,
-    ];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::HasPassword => "has-password",
-            Self::OnItsWay => "on-its-way",
-            Self::StillGood => "still-good",
-            Self::Inactive => "inactive",
-            Self::AccessOff => "access-off",
-            Self::NoEmail => "no-email",
-            Self::NoUsername => "no-username",
-            Self::Bounced => "bounced",
-            Self::AlreadySo => "already-so",
-            Self::Gone => "gone",
-        }
-    }
-
-    /// The reason of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+names! {
+    /// Why someone is left out.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Reason {
+        /// A password of their own is there: nothing to invite them to.
+        HasPassword = "has-password",
+        /// An invitation is on its way already.
+        OnItsWay = "on-its-way",
+        /// The last invitation is still good.
+        StillGood = "still-good",
+        /// The contact or their retailer is not active.
+        Inactive = "inactive",
+        /// Website access is off.
+        AccessOff = "access-off",
+        /// There is no e-mail address.
+        NoEmail = "no-email",
+        /// There is no username.
+        NoUsername = "no-username",
+        /// The address does not take mail.
+        Bounced = "bounced",
+        /// It is so already: nothing to change.
+        AlreadySo = "already-so",
+        /// Not there any more, or not for who started the run.
+        Gone = "gone",
     }
 }
 

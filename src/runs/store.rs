@@ -265,8 +265,8 @@ impl FromRow for Run {
         let per_domain: Option<i64> = row.get("per_domain")?;
         Ok(Self {
             id: row.get("id")?,
-            act: row.parse("act", |name| Act::from_name(name).ok_or("unknown act"))?,
-            list: row.parse("list", |name| List::from_name(name).ok_or("unknown list"))?,
+            act: row.named("act")?,
+            list: row.named("list")?,
             staff: row.get("staff_id")?,
             staff_name: row.get("staff_name")?,
             door: row.get("door")?,
@@ -280,7 +280,7 @@ impl FromRow for Run {
             round: row.get("round")?,
             repeat: Repeat { rounds: row.get("rounds")?, every_days: row.get("every_days")? },
             next_round_at: row.get("next_round_at")?,
-            state: row.parse("state", |name| State::from_name(name).ok_or("unknown state"))?,
+            state: row.named("state")?,
             problem: row.get("problem")?,
             said: row.get("said")?,
             resumed_at: row.get("resumed_at")?,

@@ -13,6 +13,7 @@ use crate::actor::{Actor, Door, Permissions, Who};
 use crate::config::Sessions as Lasts;
 use crate::db::{self, Tx};
 use crate::kernel::id::{ContactId, RetailerId, SessionId, StaffId, TemporaryPasswordId};
+use crate::kernel::names;
 use crate::kernel::{Digest, Language, Timestamp, Token};
 
 pub use store::{
@@ -119,35 +120,20 @@ pub enum Standing {
     MustSetUp,
 }
 
-/// Where a staff user works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StaffKind {
-    /// In the office: the portal.
-    Admin,
-    /// In the field: the sales app.
-    Rep,
-    /// Both.
-    Dual,
+names! {
+    /// Where a staff user works.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum StaffKind {
+        /// In the office: the portal.
+        Admin = "admin",
+        /// In the field: the sales app.
+        Rep = "rep",
+        /// Both.
+        Dual = "dual",
+    }
 }
 
 impl StaffKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Rep, Self::Dual];
-
-    /// Its name in the database and on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Rep => "rep",
-            Self::Dual => "dual",
-        }
-    }
-
-    /// The kind with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-
     /// Whether people of this kind may use the portal.
     pub const fn uses_portal(self) -> bool {
         matches!(self, Self::Admin | Self::Dual)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ContactSession, Place, StaffKind, StaffSession};
+use super::{ContactSession, Place, StaffSession};
 use crate::actor::Door;
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{ContactId, SessionId, StaffId, TemporaryPasswordId};
@@ -354,7 +354,7 @@ impl FromRow for StaffSession {
             id: row.get("id")?,
             staff: row.get("staff_id")?,
             name: row.get("name")?,
-            kind: row.parse("kind", |name| StaffKind::from_name(name).ok_or("unknown kind of staff"))?,
+            kind: row.named("kind")?,
             role: row.get("role")?,
             permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
             proved_at: row.get("proved_at")?,

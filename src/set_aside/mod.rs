@@ -83,5 +83,6 @@ pub fn take_up(tx: &mut Tx<'_>, actor: &Actor, id: JobId, now: Timestamp) -> Res
         return Err(Error::NotFound);
     }
     audit::record(tx, actor, now, Event::JobTakenUp, About::default())?;
-    Ok(tx.wake_workers()?)
+    tx.wake_workers();
+    Ok(())
 }

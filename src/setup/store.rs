@@ -16,6 +16,6 @@ pub(super) fn insert_test(tx: &mut Tx<'_>, mail: MailId, shown: Kind, case: &str
 pub(super) fn shown(tx: &mut Tx<'_>, mail: MailId) -> Result<Option<(Kind, String)>, Error> {
     let row: Option<Row> = tx.opt("select shown, shown_case from test_mails where mail_id = $1", &[&mail])?;
     let Some(row) = row else { return Ok(None) };
-    let kind = row.parse("shown", |name| Kind::from_name(name).ok_or("unknown kind of mail"))?;
+    let kind = row.named::<Kind>("shown")?;
     Ok(Some((kind, row.get("shown_case")?)))
 }

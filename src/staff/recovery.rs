@@ -1,5 +1,5 @@
 //! Recovery of a staff password: a mailed link and a code, both needed, for
-//! ten minutes and five tries (`product.md`, Staff).
+//! ten minutes and five tries.
 //!
 //! Link and code are minted when the mail is sent; the database holds digests.
 
@@ -18,6 +18,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job, Lane, Turn};
 use crate::kernel::id::{MailId, StaffResetId};
+use crate::kernel::names;
 use crate::kernel::{Digest, EmailAddress, Timestamp, Token, calendar, network};
 use crate::mail::{self, Composed, Kind, Mail, NewMail, contexts};
 use crate::notice::{self, Change};
@@ -48,27 +49,14 @@ pub enum Reason {
     LostDevice,
 }
 
-/// What a mailed link and code are good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Choosing a password.
-    Password,
-    /// Taking the second factor off.
-    SecondFactor,
-}
-
-impl Purpose {
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::SecondFactor => "second-factor",
-        }
-    }
-
-    /// The purpose of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Password, Self::SecondFactor].into_iter().find(|purpose| purpose.as_str() == name)
+names! {
+    /// What a mailed link and code are good for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Purpose {
+        /// Choosing a password.
+        Password = "password",
+        /// Taking the second factor off.
+        SecondFactor = "second-factor",
     }
 }
 

@@ -291,7 +291,7 @@ impl FromRow for Staff {
             id: row.get("staff_id")?,
             email: row.parse("email", EmailAddress::parse)?,
             name: row.get("name")?,
-            kind: row.parse("kind", |name| StaffKind::from_name(name).ok_or("unknown kind of staff"))?,
+            kind: row.named("kind")?,
             active: row.get("active")?,
             password: row.parse_opt("password_hash", passwords::Hash::parse)?,
             permissions: row.parse("permissions", |text| serde_json::from_str(text))?,
@@ -304,7 +304,7 @@ impl FromRow for Pending {
         Ok(Self {
             id: row.get("id")?,
             first_password: row.get("first_password")?,
-            purpose: row.parse("purpose", |name| Purpose::from_name(name).ok_or("unknown purpose"))?,
+            purpose: row.named("purpose")?,
             staff: Staff::from_row(row)?,
         })
     }

@@ -95,7 +95,7 @@ pub(super) fn insert(
 
 impl FromRow for Version {
     fn from_row(row: &Row) -> Result<Self, Error> {
-        let kind = row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of mail"))?;
+        let kind = row.named::<Kind>("kind")?;
         let language = row.parse("language", |tag| Language::from_tag(tag).ok_or("unknown language"))?;
         let subject: Option<String> = row.get("subject_line")?;
         let text: Option<String> = row.get("body_text")?;

@@ -231,9 +231,9 @@ async fn standing(shop: &Shop, contact: ContactId) -> Vec<Standing> {
     let read = shop.db().read(move |tx| {
         let mut holding = Vec::new();
         for standing in Standing::ALL {
-            let asked = Asked { standing: Some(*standing), ..Asked::everything(List::Contacts) };
+            let asked = Asked { standing: Some(standing), ..Asked::everything(List::Contacts) };
             if listing::contact_ids(tx, &Actor::system(), &asked, now)?.contains(&contact) {
-                holding.push(*standing);
+                holding.push(standing);
             }
         }
         Ok::<_, tradepost::Error>(holding)

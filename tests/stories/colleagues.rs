@@ -1,5 +1,5 @@
 //! Who may do what: staff users, roles, territories, and nobody more than they
-//! are given (`product.md`, Staff).
+//! are given.
 
 use tradepost::actor::{Act, Level, Permissions, Reach};
 use tradepost::kernel::id::{RoleId, StaffId};

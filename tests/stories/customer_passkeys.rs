@@ -1,5 +1,5 @@
 //! Passkeys of contacts: they open no door that the password would not open
-//! (`product.md`, promises 7, 10 and 13).
+//! (promises 7, 10 and 13).
 
 use crate::support::client::{Browser, Reply};
 use crate::support::passkey::{Challenge, Device, sends};

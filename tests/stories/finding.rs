@@ -327,8 +327,8 @@ async fn agree(shop: &Shop) {
         let everyone = listing::contacts(tx, &actor, &Asked::everything(List::Contacts), now)?.rows;
         let mut found = Vec::new();
         for standing in Standing::ALL {
-            let asked = Asked { standing: Some(*standing), ..Asked::everything(List::Contacts) };
-            found.push((*standing, listing::contact_ids(tx, &actor, &asked, now)?));
+            let asked = Asked { standing: Some(standing), ..Asked::everything(List::Contacts) };
+            found.push((standing, listing::contact_ids(tx, &actor, &asked, now)?));
         }
         Ok::<_, tradepost::Error>((everyone, found))
     });

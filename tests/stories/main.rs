@@ -1,6 +1,6 @@
 //! What people live through, told through the doors and on both databases.
 //!
-//! Names of stories begin with the promise they hold (`product.md`).
+//! Names of stories begin with the promise they hold (docs/promises.md).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test code")]
 #![allow(clippy::missing_panics_doc, missing_docs, reason = "test code")]

@@ -1,5 +1,5 @@
 //! Passkeys: one on a device of one's own signs in alone, and nobody else's does
-//! (`product.md`, Staff).
+//!.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The second factor: a stolen password alone opens nothing (`product.md`, Staff).
+//! The second factor: a stolen password alone opens nothing.
 
 use std::time::Duration;
 

@@ -140,7 +140,6 @@ fn meaning(access: Access, contact: &Contact, now: Timestamp) -> String {
     }
 }
 
-/// Why no temporary password can be mailed, and what to do about it.
 /// What stands in the way of mailing a temporary password, in a sentence or two.
 pub fn obstacle(obstacle: Obstacle, contact: &Contact) -> String {
     let retailer = contact.retailer_name.as_str();

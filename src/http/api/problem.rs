@@ -59,6 +59,8 @@ types! {
         "The header Allow names those that can be used."
     NOT_POSSIBLE "not-possible" CONFLICT "Not possible as things stand"
         "`reason` says what stands in the way: inactive, off, missing_email, missing_username, bounced."
+    CONFLICT "conflict" CONFLICT "Someone else was quicker"
+        "Nothing was changed. Read how things stand now, and decide again."
     LOST_IN_RESTORE "lost-in-restore" CONFLICT "Whether this was done is not known"
         "This installation was restored from a copy that is older than the key, so what was done in between is lost. Nothing was done now. Look at how things stand; to do it, send it with a new key."
     CURSOR_EXPIRED "cursor-expired" GONE "This cursor no longer holds"
@@ -190,6 +192,7 @@ impl Problem {
             StatusCode::FORBIDDEN => &NOT_ALLOWED,
             StatusCode::NOT_FOUND => &NOT_FOUND,
             StatusCode::METHOD_NOT_ALLOWED => &METHOD_NOT_ALLOWED,
+            StatusCode::CONFLICT => &CONFLICT,
             StatusCode::PAYLOAD_TOO_LARGE => &TOO_LARGE,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => &UNSUPPORTED_MEDIA_TYPE,
             StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => &BUSY,

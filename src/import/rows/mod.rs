@@ -5,6 +5,7 @@ mod store;
 use super::cells::{Cells, Note};
 use super::verdict::{Change, Verdict};
 use crate::kernel::id::{ContactId, RetailerId};
+use crate::kernel::names;
 
 pub use store::{
     at, counts, earlier_of_accounts, earlier_of_usernames, forget_contact, forget_passwords, last_done,
@@ -43,41 +44,21 @@ pub struct Staged {
     pub undo: Option<String>,
 }
 
-/// Whether a row was brought in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// Not yet.
-    Waiting,
-    /// It was.
-    Done,
-    /// There was nothing to do.
-    Unchanged,
-    /// It is wrong, and was left out.
-    Refused,
-    /// It was, and was undone.
-    Undone,
-    /// It was, and was touched since, so it was not undone.
-    Kept,
-}
-
-impl Fate {
-    const ALL: [Self; 6] =
-        [Self::Waiting, Self::Done, Self::Unchanged, Self::Refused, Self::Undone, Self::Kept];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Done => "done",
-            Self::Unchanged => "unchanged",
-            Self::Refused => "refused",
-            Self::Undone => "undone",
-            Self::Kept => "kept",
-        }
-    }
-
-    /// The fate of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fate| fate.as_str() == name)
+names! {
+    /// Whether a row was brought in.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Fate {
+        /// Not yet.
+        Waiting = "waiting",
+        /// It was.
+        Done = "done",
+        /// There was nothing to do.
+        Unchanged = "unchanged",
+        /// It is wrong, and was left out.
+        Refused = "refused",
+        /// It was, and was undone.
+        Undone = "undone",
+        /// It was, and was touched since, so it was not undone.
+        Kept = "kept",
     }
 }

@@ -153,7 +153,7 @@ pub fn counts(tx: &mut Tx<'_>, import: ImportId) -> Result<Vec<(Option<Verdict>,
     rows.iter()
         .map(|row| {
             let verdict: Option<String> = row.get("verdict")?;
-            let fate = row.parse("state", |name| Fate::from_name(name).ok_or("unknown state of a row"))?;
+            let fate = row.named::<Fate>("state")?;
             Ok((verdict.and_then(|name| Verdict::from_name(&name)), fate, row.get("rows")?))
         })
         .collect()
@@ -234,14 +234,14 @@ impl FromRow for Staged {
             line: row.get("line")?,
             cells: read_json(row, "cells")?,
             password: row.get("password")?,
-            verdict: row.parse_opt("verdict", |name| Verdict::from_name(name).ok_or("unknown verdict"))?,
+            verdict: row.named_opt("verdict")?,
             notes: read_json(row, "notes")?,
             changes: read_json(row, "changes")?,
             account_key: row.get("account_key")?,
             username_key: row.get("username_key")?,
             retailer: row.get("retailer_id")?,
             contact: row.get("contact_id")?,
-            fate: row.parse("state", |name| Fate::from_name(name).ok_or("unknown state of a row"))?,
+            fate: row.named("state")?,
             undo: row.get("undo")?,
         })
     }

@@ -6,6 +6,8 @@ use crate::jobs::{Job, Kind, LEASE};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{JobId, LeaseId};
 
+/// The kinds that are known here.
+const KINDS: &str = Kind::LIST;
 /// When a job that was set aside is due by itself: at the end of the year 9999.
 const NEVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 
@@ -15,9 +17,9 @@ const NEVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 /// When the database fails.
 pub fn suspect(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Suspect>, Error> {
     tx.opt(
-        "select id, unended from jobs where unended > 0 and run_at <= $1 and (leased_until is null or leased_until <= $1)
-             and kind in ('forgot-password', 'forgot-username', 'forgot-staff-password', 'decoy', 'send-mail', 'run', 'import')
-         order by run_at, id limit 1",
+        &format!("select id, unended from jobs where unended > 0 and run_at <= $1 and (leased_until is null or leased_until <= $1)
+             and kind in ({KINDS})
+         order by run_at, id limit 1"),
         &[&now],
     )
 }
@@ -105,7 +107,7 @@ impl FromRow for SetAside {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.get("id")?,
-            kind: row.parse("kind", |name| Kind::from_name(name).ok_or("unknown kind of job"))?,
+            kind: row.named("kind")?,
             created_at: row.get("created_at")?,
             attempts: row.get("attempts")?,
             at: row.get("set_aside_at")?,

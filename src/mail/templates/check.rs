@@ -53,7 +53,7 @@ pub(super) fn all(templates: &Templates) -> Result<(), TemplateError> {
     known_fields(templates, "layout.html", &common)?;
     known_fields(templates, "footer.txt", &common)?;
     for language in Language::ALL {
-        for kind in Kind::ALL {
+        for kind in Kind::WORDED {
             with(templates, (kind, language), &[false, true])?;
         }
     }

@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_field_of_every_mail_is_explained() {
-        for kind in Kind::ALL {
+        for kind in Kind::WORDED {
             let explained: BTreeSet<String> = of(kind)
                 .iter()
                 .map(|field| field.name.split('.').next().unwrap_or_default().replace("entry", "entries"))

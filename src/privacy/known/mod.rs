@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_mail_to_a_contact_has_its_word_in_every_language() {
-        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::StaffReset) {
+        for kind in Kind::WORDED.into_iter().filter(|kind| *kind != Kind::StaffReset) {
             assert!(WORDS.contains(&format!("known-is-{}", kind.as_str()).as_str()), "{}", kind.as_str());
         }
     }

@@ -5,6 +5,7 @@ mod store;
 use super::Reason;
 use super::draft::Of;
 use crate::kernel::id::{ResetId, RunId};
+use crate::kernel::names;
 use crate::mail::Delivery;
 
 pub(super) use store::{
@@ -127,35 +128,17 @@ impl Tally {
     }
 }
 
-/// Which of them a page lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// Everyone who was not left out.
-    Reached,
-    /// Those whose turn has not come.
-    Queued,
-    /// Those whose mail was put off or did not arrive.
-    Problems,
-    /// Those left out.
-    LeftOut,
-}
-
-impl Show {
-    /// Every choice, in the order a page offers them.
-    pub const ALL: [Self; 4] = [Self::Reached, Self::Queued, Self::Problems, Self::LeftOut];
-
-    /// Its name in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reached => "reached",
-            Self::Queued => "queued",
-            Self::Problems => "problems",
-            Self::LeftOut => "left-out",
-        }
-    }
-
-    /// The choice of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|show| show.as_str() == name)
+names! {
+    /// Which of them a page lists.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Show {
+        /// Everyone who was not left out.
+        Reached = "reached",
+        /// Those whose turn has not come.
+        Queued = "queued",
+        /// Those whose mail was put off or did not arrive.
+        Problems = "problems",
+        /// Those left out.
+        LeftOut = "left-out",
     }
 }

@@ -201,7 +201,7 @@ pub fn elsewhere(tx: &mut Tx<'_>, run: RunId, staff: StaffId) -> Result<i64, Err
 
 fn stage(row: &Row) -> Result<Stage, Error> {
     let state: String = row.get("state")?;
-    let mail = row.parse_opt("mail", |name| Delivery::from_name(name).ok_or("unknown state"))?;
+    let mail = row.named_opt::<Delivery>("mail")?;
     Ok(Stage::of(&state, mail, row.get("used")?, row.get("unsure")?))
 }
 
@@ -227,7 +227,7 @@ impl FromRow for Line {
             place: row.get("place")?,
             erased: row.get("erased")?,
             stage: stage(row)?,
-            reason: row.parse_opt("reason", |name| Reason::from_name(name).ok_or("unknown reason"))?,
+            reason: row.named_opt("reason")?,
             reset: row.get("reset_id")?,
             answer: row.get("answer")?,
         })

@@ -13,7 +13,7 @@ use crate::wording::Version;
 
 /// The mail that an address names.
 fn which((kind, language): &(String, String)) -> Result<Which> {
-    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or(Error::NotFound)?;
+    let kind = Kind::WORDED.into_iter().find(|known| known.as_str() == kind).ok_or(Error::NotFound)?;
     let language = Language::ALL.into_iter().find(|known| known.tag() == language).ok_or(Error::NotFound)?;
     Ok((kind, language))
 }

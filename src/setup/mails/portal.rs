@@ -54,7 +54,7 @@ pub async fn mails(AtPortal(caller): AtPortal) -> Answer {
     let cell =
         |which| Cell { title: title(which), href: address(which), state: state(&caller, which, &latest) };
     let of = |kind| Row { kind, cells: Language::ALL.map(|language| cell((kind, language))).to_vec() };
-    let rows = Kind::ALL.map(of).into();
+    let rows = Kind::WORDED.map(of).into();
     html(StatusCode::OK, &MailsPage { page: caller.page(), rows })
 }
 

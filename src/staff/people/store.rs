@@ -4,7 +4,6 @@ use super::{Details, Person};
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{RoleId, StaffId, TerritoryId};
 use crate::kernel::{EmailAddress, Timestamp};
-use crate::sessions::StaffKind;
 
 const PERSON: &str =
     "select s.id, s.email, s.name, s.kind, s.active, s.version, s.role_id, s.last_sign_in_at,
@@ -69,7 +68,7 @@ impl FromRow for Person {
             id: row.get("id")?,
             email: row.parse("email", EmailAddress::parse)?,
             name: row.get("name")?,
-            kind: row.parse("kind", |name| StaffKind::from_name(name).ok_or("unknown kind of staff"))?,
+            kind: row.named("kind")?,
             active: row.get("active")?,
             version: row.get("version")?,
             role: row.get("role_id")?,

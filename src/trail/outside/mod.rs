@@ -17,6 +17,7 @@ use crate::config::LogTo;
 use crate::error::Result;
 use crate::http::post::post;
 use crate::kernel::Timestamp;
+use crate::kernel::names;
 use crate::stopping::Phase;
 
 pub use store::{Sent, all as sent};
@@ -28,32 +29,22 @@ const PAUSE: Duration = Duration::from_mins(5);
 /// Entries written at once.
 const ENTRIES: i64 = 500;
 
-/// A way the trail goes elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// Heads, to a file.
-    File,
-    /// Heads, by mail.
-    Mail,
-    /// Heads, to a web server.
-    Webhook,
-    /// Entries, for a log server.
-    Log,
+names! {
+    /// A way the trail goes elsewhere.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Way {
+        /// Heads, to a file.
+        File = "file",
+        /// Heads, by mail.
+        Mail = "mail",
+        /// Heads, to a web server.
+        Webhook = "webhook",
+        /// Entries, for a log server.
+        Log = "log",
+    }
 }
 
 impl Way {
-    const ALL: [Self; 4] = [Self::File, Self::Mail, Self::Webhook, Self::Log];
-
-    /// Its name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Mail => "mail",
-            Self::Webhook => "webhook",
-            Self::Log => "log",
-        }
-    }
-
     /// The ways this installation sends the trail.
     pub fn of(app: &App) -> Vec<Self> {
         let told = &app.config.audit;
