@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
 
 use crate::support::people::STAFF_PASSWORD;
@@ -62,6 +63,22 @@ story! {
         assert_eq!(prove(STAFF_PASSWORD).await, 204);
         assert_eq!(enter("anna.new").await.status, 200);
         assert!(shop.mail_of("sign-in-changed", MAIL).await.text_part().contains("your username was changed"));
+    }
+}
+
+story! {
+    /// Whoever has the browser of a rep that was left open is no more than the browser was.
+    async fn promise_10_a_device_made_of_an_old_session_needs_fresh_proof_as_well(kind) {
+        let shop = Shop::open(kind).await;
+        let rep = shop.colleague(BuiltIn::Owner, StaffKind::Rep, &["North"]).await;
+        let anna = shop.member("anna", MAIL, PASSWORD).await;
+        shop.advance(LATER);
+        let app = Program::new(rep.browser.clone());
+        assert_eq!(app.send("POST", "/sales/device", &[], Some(json!({ "name": "Sample iPad" }))).await.status, 201);
+        let tag = format!("\"{}\"", shop.count("select version as n from contacts where id = $1", &[&anna]).await);
+        let new = json!({ "username": "anna.new", "email": MAIL, "website_access": true });
+        let refused = app.send("PUT", &format!("/api/v1/contacts/{anna}/sign-in"), &[("if-match", &tag)], Some(new)).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (403, "proof-required"));
     }
 }
 

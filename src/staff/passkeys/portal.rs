@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::db::Tx;
+use crate::error::Error;
 use crate::http::forms::{FieldErrors, NewPasskeyForm, NoFields, PasskeyForm, Posted};
 use crate::http::session::remember_staff;
 use crate::http::{Answer, Ids, Shared, Visit, json, redirect};
@@ -25,6 +26,9 @@ fn challenge(begun: &Begun) -> Response {
 /// `POST /portal/login/challenge`, `POST /sales/login/challenge`
 pub async fn ask_anyone(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
     let (party, now) = (web.app.relying_party()?, web.app.clock.now());
+    if web.floods.count(&visit.place.address, now).is_some() {
+        return Err(Error::Busy.into());
+    }
     let begin = move |tx: &mut Tx<'_>| passkeys::begin_signing_in(tx, &party, &visit.place, now);
     Ok(challenge(&web.app.db.write(begin).await?))
 }
