@@ -22,7 +22,7 @@ use crate::http::{metrics, serve};
 use crate::kernel::Clock;
 use crate::mail::inbox::DevInbox;
 use crate::stopping::{Phase, Stopping};
-use crate::{jobs, routes, staff, worker};
+use crate::{jobs, refusals, routes, staff, worker};
 
 #[derive(Args)]
 pub(super) struct DemoArgs {
@@ -196,7 +196,11 @@ async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
         stopping.reaches(Phase::Ending).await;
         workers.stop(LAST_WAIT).await;
     };
-    tokio::join!(serve::serve(listener, routes::router(app), places, stopping.clone()), end);
+    tokio::join!(serve::serve(listener, routes::router(Arc::clone(&app)), places, stopping.clone()), end);
+    // Nobody is refused any more.
+    if let Err(error) = refusals::write_down(&app.refusals, &app.db, app.clock.now()).await {
+        tracing::warn!(%error, "What was refused last could not be written down");
+    }
     tracing::info!("Tradepost has stopped");
     Ok(())
 }

@@ -44,11 +44,11 @@ pub fn sign_in(
             Ok(SignIn::Welcome(session, contact.id))
         }
         contact => {
-            let copied = matches!(proved, Proved::Copied(_));
-            let whose = contact.as_ref().map(about);
-            let whose =
-                if copied { whose.map(|about| about.with("factor", "copied-passkey")) } else { whose };
-            refusals::sign_in(tx, &place.actor(Who::Nobody), whose, now)?;
+            let of = |contact| match proved {
+                Proved::Copied(_) => about(contact).with("factor", "copied-passkey"),
+                _ => about(contact),
+            };
+            refusals::sign_in(tx, &place.actor(Who::Nobody), contact.as_ref().map(of), now)?;
             Ok(SignIn::Refused(None))
         }
     }

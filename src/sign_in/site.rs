@@ -113,7 +113,7 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
     sign_in_page(&web, &visit, form.username, Some(refused))
 }
 
-/// `POST /login/challenge`: for the script.
+/// `POST …/login/challenge`, at the website, the portal and the sales app: for the script.
 pub async fn ask_passkey(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
     let party = web.app.relying_party()?;
     let now = web.app.clock.now();

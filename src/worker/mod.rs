@@ -128,12 +128,10 @@ async fn follow(app: Arc<App>) {
     }
 }
 
-/// Writes down what was refused, for the last time when the process ends.
+/// Writes down what was refused.
 async fn write_down_refusals(app: Arc<App>) {
     let mut every = tokio::time::interval(REFUSALS_EVERY);
-    let mut goes_on = true;
-    while goes_on {
-        goes_on = next_tick(&mut every, &app.stopping).await;
+    while next_tick(&mut every, &app.stopping).await {
         if let Err(error) = refusals::write_down(&app.refusals, &app.db, app.clock.now()).await {
             tracing::warn!(%error, "What was refused could not be written down; it is tried again");
         }
