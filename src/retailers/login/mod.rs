@@ -25,11 +25,12 @@ impl Login {
     }
 
     /// The form under which attempts are counted for it: one for all its
-    /// spellings, whether anyone has it or not.
+    /// spellings, whether anyone has it or not. An address is counted as one, since
+    /// its domain has spellings that a username has not (UTS 46: `。` is a dot).
     pub fn key(&self) -> String {
         match (&self.username, &self.email) {
-            (Some(username), _) => username.key().to_owned(),
-            (None, Some(email)) => email.key(),
+            (_, Some(email)) => email.key(),
+            (Some(username), None) => username.key().to_owned(),
             (None, None) => String::new(),
         }
     }
