@@ -40,11 +40,9 @@ pub(super) fn overtaken(
             Some(one.reset) != own && voids_before.is_some_and(|number| one.reset_number < number)
         });
     let by_anyone = working.iter().any(|one| one.id == taken && !one.by_staff);
-    if let Some(place) = left.iter().position(|one| one.by_staff).filter(|_| by_anyone) {
-        left.remove(place);
-    }
+    let spared = left.iter().find(|one| by_anyone && one.by_staff).map(|one| one.id);
     // Stable: within each the newest stay first.
-    left.sort_by_key(|one| !one.choosing);
+    left.sort_by_key(|one| (Some(one.id) != spared, !one.choosing));
     voided.iter().chain(left.iter().skip(MOST - 1)).map(|one| one.id).collect()
 }
 
@@ -105,7 +103,7 @@ mod tests {
         let mut working = resets(6);
         working[5].by_staff = true;
         working[4].by_staff = true;
-        assert_eq!(numbers(&working, &overtaken(&working, working[0].id, None)), [3, 1]);
+        assert_eq!(numbers(&working, &overtaken(&working, working[0].id, None)), [4, 3, 1]);
         working[0].by_staff = true;
         assert_eq!(numbers(&working, &overtaken(&working, working[0].id, Some(6))), [5, 4, 3, 2, 1]);
     }

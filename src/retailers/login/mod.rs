@@ -53,3 +53,22 @@ pub fn contact_by_login(tx: &mut Tx<'_>, login: &Login) -> Result<Option<Contact
     };
     Ok(named.or(addressed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Login;
+
+    #[test]
+    fn promise_16_every_spelling_of_an_address_is_counted_as_one() {
+        let key = |typed| Login::parse(typed).map(|login| login.key());
+        for typed in [
+            "Anna@Shop.example",
+            "anna@shop\u{3002}example",
+            "anna@shop\u{ff61}example",
+            " an\u{200b}na@shop.example ",
+        ] {
+            assert_eq!(key(typed), key("anna@shop.example"), "{typed}");
+        }
+        assert_ne!(key("anna@shop.example"), key("anna"));
+    }
+}
