@@ -28,6 +28,8 @@ pub enum Change {
     FactorsReset,
     /// A recovery code was used up.
     RecoveryCodeUsed,
+    /// New recovery codes were made; the former ones are void.
+    RecoveryCodesMade,
     /// The password was changed.
     PasswordChanged,
     /// Mail goes to another address from now on, which is what staff sign in with.
@@ -46,6 +48,7 @@ impl Change {
             Self::AppRemoved => "app-removed",
             Self::FactorsReset => "factors-reset",
             Self::RecoveryCodeUsed => "recovery-code-used",
+            Self::RecoveryCodesMade => "recovery-codes-made",
             Self::PasswordChanged => "password-changed",
             Self::AddressChanged => "address-changed",
             Self::UsernameChanged => "username-changed",

@@ -116,9 +116,12 @@ pub async fn knows(app: &App, contact: ContactId, current: Password) -> Result<O
             Ok::<_, crate::Error>((allowed, store::live(tx, contact, now)?))
         })
         .await?;
+    if !allowed {
+        return Ok(None);
+    }
     let known = Known { own: live.own.clone(), ..Known::default() };
     let (matched, _) = app.passwords.check(current, known).await?;
-    if !allowed || !matches!(matched, Matched::Own { .. }) {
+    if !matches!(matched, Matched::Own { .. }) {
         return Ok(None);
     }
     app.db.write(move |tx| throttle::forgive(tx, WHAT, &contact.to_string(), TRIES.attempts)).await?;

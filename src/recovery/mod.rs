@@ -150,6 +150,7 @@ fn start(
         store::stop_password(tx, contact.id, now)?;
         // Whoever is choosing by a temporary password goes on: that ends with it.
         sessions::end_own_of_contact(tx, contact.id, now)?;
+        access::call_back_email_changes(tx, contact.id, now)?;
         access::remove_passkeys(tx, actor, (contact.retailer, contact.id), now)?;
     }
     let event = if kind == Kind::Reset { Event::ResetRequested } else { Event::InvitationRequested };

@@ -132,8 +132,8 @@ pub fn start(
     reason: Reason,
     now: Timestamp,
 ) -> Result<StaffResetId> {
-    match (&actor.who, reason) {
-        (Who::Nobody, Reason::Forgotten) => store::void_oldest_resets(tx, staff.id, LIVE - 1, now)?,
+    match &actor.who {
+        Who::Nobody => store::void_oldest_resets(tx, staff.id, LIVE - 1, now)?,
         _ => store::void_resets(tx, staff.id, now)?,
     }
     let mail = NewMail {

@@ -25,11 +25,12 @@ impl Login {
     }
 
     /// The form under which attempts are counted for it: one for all its
-    /// spellings, whether anyone has it or not.
+    /// spellings, whether anyone has it or not. An address is counted as one, since
+    /// its domain has spellings that a username has not (UTS 46: `。` is a dot).
     pub fn key(&self) -> String {
         match (&self.username, &self.email) {
-            (Some(username), _) => username.key().to_owned(),
-            (None, Some(email)) => email.key(),
+            (_, Some(email)) => email.key(),
+            (Some(username), None) => username.key().to_owned(),
             (None, None) => String::new(),
         }
     }
@@ -51,4 +52,23 @@ pub fn contact_by_login(tx: &mut Tx<'_>, login: &Login) -> Result<Option<Contact
         None => None,
     };
     Ok(named.or(addressed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Login;
+
+    #[test]
+    fn promise_16_every_spelling_of_an_address_is_counted_as_one() {
+        let key = |typed| Login::parse(typed).map(|login| login.key());
+        for typed in [
+            "Anna@Shop.example",
+            "anna@shop\u{3002}example",
+            "anna@shop\u{ff61}example",
+            " an\u{200b}na@shop.example ",
+        ] {
+            assert_eq!(key(typed), key("anna@shop.example"), "{typed}");
+        }
+        assert_ne!(key("anna@shop.example"), key("anna"));
+    }
 }
