@@ -1,9 +1,10 @@
 //! What was counted, in the database: all nodes share it.
 
-use super::{Count, Counter, Whose};
+use super::{Count, Counter, Network, Whose};
 use crate::db::{Error, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, StaffId};
+use crate::passkeys::Owner;
 
 /// Counters that are read by one statement.
 const AT_ONCE: usize = 8;
@@ -105,6 +106,21 @@ pub(super) fn fewer(tx: &mut Tx<'_>, subject: &str, attempts: i64) -> Result<u64
 
 pub(super) fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64, Error> {
     tx.run("delete from throttles where subject = $1", &[&subject])
+}
+
+/// Forgets what slows somebody everywhere, and what waits in these networks.
+pub(super) fn start_anew(tx: &mut Tx<'_>, owner: Owner, here: &[Network]) -> Result<(), Error> {
+    let (contact, staff) = match owner {
+        Owner::Contact(contact) => (Some(contact), None),
+        Owner::Staff(staff) => (None, Some(staff)),
+    };
+    let network = |at: usize| here.get(at).map_or("", |network| network.name.as_str());
+    tx.run(
+        "delete from throttles where (contact_id = $1 or staff_id = $2)
+             and (subject like '%-as:%' or subject like '%-device:%' or network in ($3, $4, $5))",
+        &[&contact, &staff, &network(0), &network(1), &network(2)],
+    )?;
+    Ok(())
 }
 
 pub(super) fn of_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {

@@ -280,13 +280,15 @@ async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
     let now = app.clock.now();
     let values = app.settings().values.clone();
     let (mode, language) = (values.reset.mode, values.language);
+    let limits = app.config.limits;
     match job.kind {
         Kind::ForgotPassword => {
-            app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
+            app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, limits.mailbox, now)).await
         }
-        Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
+        Kind::ForgotUsername => {
+            app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, limits.mailbox, now)).await
+        }
         Kind::ForgotStaffPassword => {
-            let limits = app.config.limits;
             app.db.write(move |tx| staff::recovery::look_up(tx, &job, &limits, now)).await
         }
         Kind::Decoy => recovery::decoy::perform(app, job).await,
