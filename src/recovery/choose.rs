@@ -14,7 +14,6 @@ use crate::error::Result;
 use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
-use crate::passkeys::Owner;
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
 use crate::temporary;
@@ -172,7 +171,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
         Proof::Current(..) => {}
     }
     store::set_password(tx, contact.id, &chosen.hash, now)?;
-    throttle::start_anew(tx, Owner::Contact(contact.id), &chosen.place.address)?;
+    throttle::start_anew(tx, contact.id, &chosen.place.address)?;
     store::supersede_all(tx, contact.id, now)?;
     access::call_back_resets(tx, contact.id, now)?;
     sessions::end_all_of_contact(tx, contact.id, None, now)?;

@@ -4,7 +4,6 @@ use super::{Count, Counter, Network, Whose};
 use crate::db::{Error, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, StaffId};
-use crate::passkeys::Owner;
 
 /// Counters that are read by one statement.
 const AT_ONCE: usize = 8;
@@ -109,11 +108,11 @@ pub(super) fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64, Error> {
 }
 
 /// Forgets what slows somebody everywhere, and what waits in these networks.
-pub(super) fn start_anew(tx: &mut Tx<'_>, owner: Owner, here: &[Network]) -> Result<(), Error> {
-    let (contact, staff) = match owner {
-        Owner::Contact(contact) => (Some(contact), None),
-        Owner::Staff(staff) => (None, Some(staff)),
-    };
+pub(super) fn start_anew(
+    tx: &mut Tx<'_>,
+    (contact, staff): (Option<ContactId>, Option<StaffId>),
+    here: &[Network],
+) -> Result<(), Error> {
     let network = |at: usize| here.get(at).map_or("", |network| network.name.as_str());
     tx.run(
         "delete from throttles where (contact_id = $1 or staff_id = $2)
@@ -135,10 +134,14 @@ pub(super) fn of_network(tx: &mut Tx<'_>, network: &str) -> Result<u64, Error> {
     tx.run("delete from throttles where network = $1", &[&network])
 }
 
-/// Removes windows that have ended.
+/// Removes some of the windows that have ended; says whether there may be more.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
-    tx.run("delete from throttles where window_ends_at <= $1", &[&now])
+pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
+    let removed = tx.run(
+        "delete from throttles where subject in (select subject from throttles where window_ends_at <= $1 limit 1000)",
+        &[&now],
+    )?;
+    Ok(removed > 0)
 }
