@@ -78,6 +78,15 @@ pub fn call_back_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> 
     cancel_unsent_mails(tx, contact, now)?;
     temporary::void_all(tx, contact, now)?;
     store::close_invitations(tx, contact, now)?;
+    call_back_email_changes(tx, contact, now)
+}
+
+/// Calls back changes of address that are not confirmed yet: whoever asked for one
+/// with a password that is stopped now may not have been the contact.
+///
+/// # Errors
+/// When the database fails.
+pub fn call_back_email_changes(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<()> {
     store::close_email_changes(tx, contact, now)?;
     Ok(())
 }

@@ -221,14 +221,16 @@ impl Seals {
     }
 
     /// Whether the trail was shortened by someone who might. A checkpoint from before
-    /// there were seals may stand where no entry is sealed.
+    /// there were seals may stand where no entry is sealed. Where the key of one isn't
+    /// here, its seal must at least not be older than that of the entry that follows:
+    /// whoever shortens does so with the newest, and no seal can be put in between.
     fn wrong_start(&self, tx: &mut Tx<'_>, start: Option<&Checkpoint>) -> Result<Option<Break>, Error> {
         let Some(start) = start else { return Ok(None) };
         let genuine = match (start.proof, self.at(start.number)) {
             (None, sealed) => sealed.is_none(),
             (Some((first, proof)), _) => match self.at(first).filter(|(seal, _)| seal.first == first) {
                 None => false,
-                Some((_, None)) => true,
+                Some((_, None)) => self.at(start.number + 1).is_none_or(|(next, _)| next.first <= first),
                 Some((seal, Some(key))) => seal.of_checkpoint(key, start) == proof,
             },
         };

@@ -9,6 +9,9 @@ use super::link::{Address, Link};
 use super::store;
 use crate::db::{Error, Tx};
 
+/// What marks an entry that was left without the key.
+pub(super) const MARK: &str = "without-key";
+
 /// An entry that waits for its place. Who has no key is no node, so it came from no
 /// address.
 #[derive(Serialize, Deserialize)]
@@ -63,6 +66,14 @@ fn link(left: Waiting) -> Link {
         retailer_id: left.retailer_id,
         contact_id: left.contact_id,
         staff_id: left.staff_id,
-        details: left.details,
+        details: marked(&left.details),
     }
+}
+
+/// The details of an entry with a word of how it came: anyone who can write the
+/// database can leave one.
+fn marked(details: &str) -> String {
+    let mut known: serde_json::Map<_, _> = serde_json::from_str(details).unwrap_or_default();
+    known.insert(MARK.into(), "yes".into());
+    serde_json::Value::Object(known).to_string()
 }

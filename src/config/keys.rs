@@ -56,7 +56,8 @@ pub const KEYS: &[Key] = &[
     key(
         "http.drain",
         "5s",
-        "How long a node that was asked to stop (SIGTERM) says so at /readyz and goes on answering before it stops: 0s to 5m; longer than the proxy takes to notice. A second signal, or ctrl-c, ends it at once.",
+        "How long a node that was asked to stop (SIGTERM) says so at /readyz and goes on answering before it stops: \
+         0s to 5m; longer than the proxy takes to notice. A second signal, or ctrl-c, ends it at once.",
     ),
     key(
         "http.hsts_subdomains",
@@ -86,32 +87,37 @@ pub const KEYS: &[Key] = &[
     key(
         "mail.bounce_address",
         "",
-        "Where delivery reports come back, such as bounces@harbour.example; each mail gets one of its own with a + (see docs/bounces.md). Without it: mail.from.",
+        "Where delivery reports come back, such as bounces@harbour.example; each mail gets one of its own with a + \
+         (see docs/bounces.md). Without it: mail.from.",
     ),
     key("mail.templates", "", "A folder whose templates stand in for the built-in ones (see docs/mails.md)."),
     key("reset.valid_for", "48h", "How long a temporary password lives: 10m to 30d."),
     key(
         "reset.mode",
         "parallel",
-        "parallel: the current password works until a new one is chosen. replace: a reset stops it at once.",
+        "parallel: the current password works until a new one is chosen. replace: a reset by staff stops it at once; \
+         what anyone can ask for never does.",
     ),
     key(
         "invitation.username",
         "own-mail",
-        "How who is invited learns their username. own-mail: in a mail of its own once the invitation was taken. same-mail: in the invitation. never: from elsewhere.",
+        "How who is invited learns their username. own-mail: in a mail of its own once the invitation was taken. \
+         same-mail: in the invitation. never: from elsewhere.",
     ),
     key("password.min_length", "8", "The fewest characters of a contact's password: 8 to 64."),
     key(
         "password.breached_file",
         "",
-        "A list of stolen passwords, which nobody may choose: SHA-1 lines in ascending order, as the well-known lists are given out, or plain text (see docs/security.md).",
+        "A list of stolen passwords, which nobody may choose: SHA-1 lines in ascending order, as the well-known \
+         lists are given out, or plain text (see docs/security.md).",
     ),
     key("password.memory_kib", "19456", "Memory of one password hash (Argon2id), in KiB."),
     key("password.iterations", "2", "Passes over that memory."),
     key(
         "password.threads",
         "",
-        "Hashes worked on at once, beside the thread that makes temporary passwords; each takes its memory at first use. Without it: the processor's cores, 4 at most.",
+        "Hashes worked on at once, beside the thread that makes temporary passwords; each takes its memory at first \
+         use. Without it: the processor's cores, 4 at most.",
     ),
     key(
         "hooks.bounce_secret",
@@ -121,7 +127,9 @@ pub const KEYS: &[Key] = &[
     key(
         "security.key_file",
         "",
-        "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no authenticator app can be set up.",
+        "The file with the key that seals the secrets of authenticator apps and signs return paths; made at the \
+         first start. Without it: beside the SQLite database, its name ending in .key; with PostgreSQL no \
+         authenticator app can be set up.",
     ),
     key(
         "limits.name",
@@ -191,6 +199,11 @@ pub const KEYS: &[Key] = &[
         "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
     ),
     key(
+        "limits.mailbox",
+        "12 in 1h",
+        "Such mails to one mailbox that several contacts share, beside the first to each of them.",
+    ),
+    key(
         "limits.staff_mail",
         "6, then 5m x1 up to 5m, forgotten after 1d",
         "Mails with a link and a code that anyone can have sent to a staff user: so often that one is always good.",
@@ -245,7 +258,8 @@ pub const KEYS: &[Key] = &[
     key(
         "audit.heads_file",
         "",
-        "A file to which the signed end of the audit trail is added from time to time, in a place that whoever owns the database can't change (see docs/audit.md).",
+        "A file to which the signed end of the audit trail is added from time to time, in a place that whoever owns \
+         the database can't change (see docs/audit.md).",
     ),
     key("audit.heads_mail", "", "An address to which it is mailed."),
     key("audit.heads_webhook", "", "An https address to which it is posted as JSON."),

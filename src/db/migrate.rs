@@ -65,6 +65,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0032_who_changed_the_sign_in"),
     migration!("0033_keys_of_refreshing"),
     migration!("0034_marks_after_folding", refold::run),
+    migration!("0035_notices_by_name"),
 ];
 
 /// Why a schema could not be brought up to date.

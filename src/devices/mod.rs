@@ -104,7 +104,7 @@ pub async fn sign_in(app: &App, with: Credentials, name: Name, place: Place) -> 
                     return Ok(SignIn::Refused);
                 }
             }
-            Ok(match start(tx, actor, (staff, &name), place, now)? {
+            Ok(match start(tx, (actor, now), (staff, &name), place, now)? {
                 Started::Device(device, tokens) => SignIn::Welcome(device, tokens),
                 Started::TooMany(oldest) => SignIn::TooMany(oldest),
             })
@@ -119,7 +119,7 @@ pub async fn sign_in(app: &App, with: Credentials, name: Name, place: Place) -> 
 
 fn start(
     tx: &mut Tx<'_>,
-    actor: &Actor,
+    (actor, proved_at): (&Actor, Timestamp),
     (staff, name): (StaffId, &Name),
     place: &Place,
     now: Timestamp,
@@ -127,7 +127,7 @@ fn start(
     if let Some(oldest) = devices::one_too_many(tx, staff, now)? {
         return Ok(Started::TooMany(Box::new(oldest)));
     }
-    let tokens = devices::start(tx, staff, &name.0, place, now)?;
+    let tokens = devices::start(tx, (staff, proved_at), &name.0, place, now)?;
     audit::record(tx, actor, now, Event::DeviceSignedIn, About::staff(staff))?;
     Ok(Started::Device(Box::new(find(tx, tokens.device)?), tokens))
 }
@@ -147,7 +147,7 @@ pub fn start_from(
     if let Some(before) = before {
         devices::end_by_refresh(tx, before, now)?;
     }
-    start(tx, actor, (session.staff, name), place, now)
+    start(tx, (actor, session.proved_at), (session.staff, name), place, now)
 }
 
 /// Takes a refresh token for a new pair. One that was spent before means that

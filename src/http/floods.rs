@@ -3,6 +3,7 @@
 //! the database nothing; what nodes must know of each other is in `throttle`.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,9 +14,11 @@ use crate::kernel::{Timestamp, network};
 const MOST: u32 = 60;
 /// How long a window lasts.
 const WINDOW: Duration = Duration::from_mins(1);
-/// The most networks counted by themselves, which bounds the memory this takes.
-/// When there are more, the rest are one.
+/// The most networks counted by themselves, which bounds the memory this takes. When
+/// there are more, those that come new are counted with all around them (/24, /48), so
+/// that a crowd turns nobody else away.
 const NETWORKS: usize = 16_384;
+const MOST_WITH_WIDE: usize = 2 * NETWORKS;
 
 /// The requests of each network in its current window.
 #[derive(Debug, Default)]
@@ -36,7 +39,11 @@ impl Floods {
         if windows.len() >= NETWORKS && !windows.contains_key(&network) {
             windows.retain(|_, window| window.ends_at > now);
             if windows.len() >= NETWORKS {
-                network = String::new();
+                network = wide(address);
+            }
+            if windows.len() >= MOST_WITH_WIDE && !windows.contains_key(&network) {
+                // What nodes share counts all the same.
+                return None;
             }
         }
         let window = windows.entry(network).or_insert(Window { ends_at: now, asked: 0 });
@@ -47,15 +54,20 @@ impl Floods {
         (window.asked > MOST).then_some(window.ends_at)
     }
 
-    /// How many networks are counted by themselves at most, for metrics.
+    /// How many networks are counted at most, for metrics.
     pub const fn most() -> usize {
-        NETWORKS
+        MOST_WITH_WIDE
     }
 
     /// How many networks are counted, for metrics.
     pub fn networks(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
+}
+
+/// The network around an address, as wide as any that is counted.
+fn wide(address: &str) -> String {
+    address.parse::<IpAddr>().map(|address| network::roughly(address.to_canonical())).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -79,8 +91,14 @@ mod tests {
         for n in 0..40_000_u32 {
             floods.count(&std::net::Ipv4Addr::from_bits(n << 4).to_string(), now);
         }
-        assert!(floods.networks() <= NETWORKS + 1, "{}", floods.networks());
-        assert!(floods.count("203.0.113.9", now).is_some(), "the rest are one");
-        assert_eq!(floods.count("203.0.113.9", now.plus(WINDOW)), None, "until the crowd has gone");
+        assert!(floods.networks() <= MOST_WITH_WIDE, "{}", floods.networks());
+        for n in 0..MOST {
+            assert_eq!(floods.count(&format!("203.0.113.{n}"), now), None, "a crowd turns nobody else away");
+        }
+        assert!(
+            floods.count("203.0.113.200", now).is_some(),
+            "what comes new is counted with its neighbours"
+        );
+        assert_eq!(floods.count("203.0.113.200", now.plus(WINDOW)), None, "until the crowd has gone");
     }
 }

@@ -30,6 +30,8 @@ names! {
         FactorsReset = "factors-reset",
         /// A recovery code was used up.
         RecoveryCodeUsed = "recovery-code-used",
+        /// New recovery codes were made; the former ones are void.
+        RecoveryCodesMade = "recovery-codes-made",
         /// The password was changed.
         PasswordChanged = "password-changed",
         /// Mail goes to another address from now on, which is what staff sign in with.

@@ -16,6 +16,8 @@ use crate::mail::Kind;
 use crate::mail::message::{Outgoing, Rendered};
 use crate::mail::templates::Which;
 
+/// To whom the mail would go: nobody can have it (RFC 2606).
+const NOBODY: &str = "nobody@nowhere.invalid";
 /// Transactions between taking the job of a mail and its end.
 const TRANSACTIONS: usize = 4;
 
@@ -56,8 +58,9 @@ pub async fn perform(app: &App, job: Job) -> Result<()> {
     };
     let settings = app.settings();
     let named = (settings.values.supplier.as_str(), app.config.http.public_url.as_str());
-    let rendered = app.templates().sample((kind, settings.values.language), "", named, false)?;
-    let bytes = written(app, &job, (kind, settings.values.language), &rendered)?;
+    let which = (kind, settings.values.language);
+    let rendered = app.templates().sample(which, "", named, false)?;
+    let bytes = written(app, &job, which, &rendered)?;
     tracing::debug!(job.id = %job.id, bytes, "A look-up led to nobody");
     for _ in 1..TRANSACTIONS {
         let (job, now) = (job.clone(), app.clock.now());
@@ -67,16 +70,15 @@ pub async fn perform(app: &App, job: Job) -> Result<()> {
     Ok(())
 }
 
-/// Writes the message, as if it were for the supplier; gives its length in bytes.
+/// Writes the message; gives its length in bytes.
 fn written(app: &App, job: &Job, (kind, language): Which, rendered: &Rendered) -> Result<usize> {
     let broken = |problem: String| Error::Render { what: "a mail", problem };
-    let from = &app.config.mail.from;
-    let to = EmailAddress::parse(from.email.as_ref()).map_err(|error| broken(error.to_string()))?;
+    let to = EmailAddress::parse(NOBODY).map_err(|error| broken(error.to_string()))?;
     let outgoing = Outgoing {
         kind,
         id: &job.id.to_string(),
         attempt: 1,
-        from,
+        from: &app.config.mail.from,
         return_path: None,
         to: &to,
         to_name: None,

@@ -54,6 +54,10 @@ pub struct Manner {
 }
 
 impl Manner {
+    /// For what anyone can ask for: whatever is configured, the password of who did
+    /// not ask keeps working (promise 10).
+    const HARMLESS: Self = Self { mode: ResetMode::Parallel, stop_current: false, once: false };
+
     fn stops_current(self) -> bool {
         self.stop_current || self.mode == ResetMode::Replace
     }
@@ -150,6 +154,7 @@ fn start(
         store::stop_password(tx, contact.id, now)?;
         // Whoever is choosing by a temporary password goes on: that ends with it.
         sessions::end_own_of_contact(tx, contact.id, now)?;
+        access::call_back_email_changes(tx, contact.id, now)?;
         access::remove_passkeys(tx, actor, (contact.retailer, contact.id), now)?;
     }
     let event = if kind == Kind::Reset { Event::ResetRequested } else { Event::InvitationRequested };

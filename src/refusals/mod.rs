@@ -20,9 +20,10 @@ use crate::kernel::id::{ContactId, StaffId};
 use crate::kernel::names;
 use crate::kernel::{Timestamp, network};
 
-/// The most that a node counts apart at once; the rest is counted together.
+/// The most networks that a node counts apart at once; the rest is counted together.
+/// Who is signed in is always counted by themselves.
 const MOST: usize = 1000;
-/// The most rows, and so entries, of an hour; the rest is counted together.
+/// The rows, and so entries, of an hour beyond which networks are counted together.
 const MOST_ROWS: i64 = 200;
 /// The span that is counted together.
 const HOUR: Duration = Duration::from_hours(1);
@@ -64,6 +65,10 @@ impl Whom {
         Self::Network(roughly.unwrap_or_default())
     }
 
+    fn is_network(&self) -> bool {
+        matches!(self, Self::Network(_))
+    }
+
     fn to_text(&self) -> String {
         match self {
             Self::Staff(id) => format!("staff {id}"),
@@ -101,7 +106,7 @@ impl Refusals {
     pub fn count(&self, kind: Kind, door: Door, whom: Whom, now: Timestamp) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut key = Key { hour: now.floor(HOUR), kind, door, whom };
-        if counts.len() >= MOST && !counts.contains_key(&key) {
+        if key.whom.is_network() && counts.len() >= MOST && !counts.contains_key(&key) {
             key.whom = Whom::Network(String::new());
         }
         *counts.entry(key).or_default() += 1;
@@ -160,7 +165,8 @@ fn add(tx: &mut Tx<'_>, key: &Key, count: i64) -> Result<(), Error> {
     if store::add(tx, key, &whom, count)? {
         return Ok(());
     }
-    let whom = if store::rows(tx, key.hour)? < MOST_ROWS { whom } else { String::new() };
+    let together = key.whom.is_network() && store::rows(tx, key.hour)? >= MOST_ROWS;
+    let whom = if together { String::new() } else { whom };
     store::insert(tx, key, &whom, count)
 }
 
@@ -205,9 +211,12 @@ mod tests {
             let whom = Whom::at(&std::net::Ipv4Addr::from_bits(0xC000_0000 + (number << 8)).to_string());
             refusals.count(Kind::Throttled, Door::Website, whom, now);
         }
+        let staff = Whom::Staff(StaffId::new(now));
+        refusals.count(Kind::NotAllowed, Door::Portal, staff.clone(), now);
         let counts = refusals.take();
-        assert!(counts.len() <= MOST + 1, "{}", counts.len());
-        assert_eq!(counts.iter().map(|(_, count)| count).sum::<i64>(), 3000);
+        assert!(counts.len() <= MOST + 2, "{}", counts.len());
+        assert_eq!(counts.iter().map(|(_, count)| count).sum::<i64>(), 3001);
+        assert!(counts.iter().any(|(key, count)| key.whom == staff && *count == 1), "no crowd hides them");
         assert!(refusals.take().is_empty());
     }
 

@@ -37,7 +37,7 @@ pub(super) fn customers() -> Vec<Route> {
         ("/portal/forgot-password", get(colleagues::forgot).post(colleagues::submit_forgot)),
         ("/portal/forgot-password/sent", get(colleagues::forgot_sent)),
         ("/portal/reset/{token}", get(colleagues::choose).post(colleagues::submit_choose)),
-        ("/portal/login/challenge", post(passkeys::ask_anyone)),
+        ("/portal/login/challenge", post(crate::sign_in::site::ask_passkey)),
         ("/portal/login/passkey", post(passkeys::sign_in)),
         ("/portal/confirm", get(fresh::confirm).post(fresh::submit_confirm)),
         ("/portal/search", get(search::search)),

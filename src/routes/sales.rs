@@ -19,7 +19,7 @@ pub(super) fn routes() -> Vec<Route> {
         ("/sales/icon-{size}", get(app::icon)),
         ("/sales/splash-{size}", get(app::splash)),
         ("/sales/login", get(colleagues::sign_in).post(colleagues::submit_sign_in)),
-        ("/sales/login/challenge", post(passkeys::ask_anyone)),
+        ("/sales/login/challenge", post(crate::sign_in::site::ask_passkey)),
         ("/sales/login/passkey", post(passkeys::sign_in)),
         ("/sales/confirm", get(fresh::confirm).post(fresh::submit_confirm)),
         ("/sales/second-factor/challenge", post(passkeys::ask)),

@@ -11,7 +11,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::id::ContactId;
 use crate::passkeys::{self, Answer, Owner, Proved, RelyingParty};
 use crate::sessions::{self, Place};
-use crate::{recovery, retailers};
+use crate::{recovery, refusals, retailers};
 
 /// Signs a contact in by a passkey alone.
 ///
@@ -44,13 +44,11 @@ pub fn sign_in(
             Ok(SignIn::Welcome(session, contact.id))
         }
         contact => {
-            let about = contact.as_ref().map(about).unwrap_or_default();
-            let about = if matches!(proved, Proved::Copied(_)) {
-                about.with("factor", "copied-passkey")
-            } else {
-                about
+            let of = |contact| match proved {
+                Proved::Copied(_) => about(contact).with("factor", "copied-passkey"),
+                _ => about(contact),
             };
-            audit::record(tx, &place.actor(Who::Nobody), now, Event::SignInRefused, about)?;
+            refusals::sign_in(tx, &place.actor(Who::Nobody), contact.as_ref().map(of), now)?;
             Ok(SignIn::Refused(None))
         }
     }

@@ -113,10 +113,13 @@ pub async fn submit(State(web): State<Shared>, visit: Visit, Posted(form): Poste
     sign_in_page(&web, &visit, form.username, Some(refused))
 }
 
-/// `POST /login/challenge`: for the script.
+/// `POST …/login/challenge`, at the website, the portal and the sales app: for the script.
 pub async fn ask_passkey(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
     let party = web.app.relying_party()?;
     let now = web.app.clock.now();
+    if web.floods.count(&visit.place.address, now).is_some() {
+        return Err(Error::Busy.into());
+    }
     let begun = web.app.db.write(move |tx| passkeys::begin_signing_in(tx, &party, &visit.place, now)).await?;
     Ok(json(&begun.to_json()))
 }

@@ -120,8 +120,8 @@ pub fn start(
     reason: Reason,
     now: Timestamp,
 ) -> Result<StaffResetId> {
-    match (&actor.who, reason) {
-        (Who::Nobody, Reason::Forgotten) => store::void_oldest_resets(tx, staff.id, LIVE - 1, now)?,
+    match &actor.who {
+        Who::Nobody => store::void_oldest_resets(tx, staff.id, LIVE - 1, now)?,
         _ => store::void_resets(tx, staff.id, now)?,
     }
     let mail = NewMail {
@@ -286,8 +286,7 @@ fn set(
     let staff = &pending.staff;
     store::void_resets(tx, staff.id, now)?;
     store::set_password(tx, staff.id, hash, now)?;
-    // What was tried was tried on the password before.
-    throttle::lift_of_staff(tx, staff.id)?;
+    throttle::start_anew_of_staff(tx, staff.id, &place.address)?;
     sessions::end_all_of_staff(tx, staff.id, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };

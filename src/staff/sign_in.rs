@@ -125,10 +125,11 @@ where
                     enter(tx, staff.id, &actor, &attempt.place, now).map(Entered::In)
                 }
                 _ => {
-                    let whose = id.map(About::staff);
-                    let whose =
-                        if matched { whose.map(|about| about.with("why", "other-door")) } else { whose };
-                    refusals::sign_in(tx, &attempt.nobody(), whose, now)?;
+                    let of = |id| {
+                        let about = About::staff(id);
+                        if matched { about.with("why", "other-door") } else { about }
+                    };
+                    refusals::sign_in(tx, &attempt.nobody(), id.map(of), now)?;
                     Ok(if matched { Entered::OtherDoor } else { Entered::Refused })
                 }
             }

@@ -16,6 +16,8 @@ pub(super) struct Working {
     pub reset: ResetId,
     /// Its reset's number among the contact's.
     pub reset_number: i64,
+    /// Whether staff asked for it, and not whoever presses "Forgot your password?".
+    pub by_staff: bool,
     /// Whether the mail server is known to have its mail.
     pub accepted: bool,
     /// Whether someone signed in with it and is choosing a password.
@@ -25,7 +27,7 @@ pub(super) struct Working {
 /// Which of those that work, newest first, give way now that the mail of `taken`
 /// is known to be in hand: those of resets numbered below `voids_before`, and
 /// what is too many, the oldest first and those by which someone is choosing
-/// last. Other attempts at the same mail don't give way to it: a slow mail
+/// last. What anyone may ask for never displaces the newest that staff had sent. Other attempts at the same mail don't give way to it: a slow mail
 /// server may finish them later, and then theirs is the mail on top.
 pub(super) fn overtaken(
     working: &[Working],
@@ -37,8 +39,10 @@ pub(super) fn overtaken(
         working.iter().filter(|one| one.id != taken).partition(|one| {
             Some(one.reset) != own && voids_before.is_some_and(|number| one.reset_number < number)
         });
+    let by_anyone = working.iter().any(|one| one.id == taken && !one.by_staff);
+    let spared = left.iter().find(|one| by_anyone && one.by_staff).map(|one| one.id);
     // Stable: within each the newest stay first.
-    left.sort_by_key(|one| !one.choosing);
+    left.sort_by_key(|one| (Some(one.id) != spared, !one.choosing));
     voided.iter().chain(left.iter().skip(MOST - 1)).map(|one| one.id).collect()
 }
 
@@ -70,6 +74,7 @@ mod tests {
             id: TemporaryPasswordId::new(at(number)),
             reset: ResetId::new(at(number)),
             reset_number: number,
+            by_staff: false,
             accepted: true,
             choosing: false,
         };
@@ -91,6 +96,16 @@ mod tests {
         assert_eq!(numbers(&working, &overtaken(&working, working[0].id, None)), [2, 1]);
         // Taken late: the oldest of the others go.
         assert_eq!(numbers(&working, &overtaken(&working, working[3].id, None)), [3, 1]);
+    }
+
+    #[test]
+    fn promise_05_what_anyone_can_ask_for_never_displaces_what_staff_had_sent() {
+        let mut working = resets(6);
+        working[5].by_staff = true;
+        working[4].by_staff = true;
+        assert_eq!(numbers(&working, &overtaken(&working, working[0].id, None)), [4, 3, 1]);
+        working[0].by_staff = true;
+        assert_eq!(numbers(&working, &overtaken(&working, working[0].id, Some(6))), [5, 4, 3, 2, 1]);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub fn live(
 /// Those of a contact that work at `now`, newest first, with what they depend on.
 pub(super) fn working(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<Vec<Working>, Error> {
     tx.all(
-        "select p.id, p.reset_id, x.number as reset_number, p.accepted_at is not null as accepted,
+        "select p.id, p.reset_id, x.number as reset_number, x.voids_before is not null as by_staff, p.accepted_at is not null as accepted,
              exists (select 1 from sessions s where s.contact_id = p.contact_id and s.temporary_password_id = p.id
                  and s.ended_at is null and s.expires_at > $2) as choosing
          from temporary_passwords p join resets x on x.id = p.reset_id
@@ -143,6 +143,7 @@ impl FromRow for Working {
             id: row.get("id")?,
             reset: row.get("reset_id")?,
             reset_number: row.get("reset_number")?,
+            by_staff: row.get("by_staff")?,
             accepted: row.get("accepted")?,
             choosing: row.get("choosing")?,
         })

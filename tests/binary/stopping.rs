@@ -96,3 +96,20 @@ fn promise_04_another_node_takes_up_at_once_what_a_stopped_one_could_not_finish(
     let _two = first.serve();
     post.mail(1);
 }
+
+#[test]
+fn promise_16_what_was_refused_just_before_a_stop_is_written_down() {
+    for database in [Database::sqlite(), Database::postgres()] {
+        let shop = Installation::on(database, 25);
+        let server = shop.serve();
+        let mut foreign = TcpStream::connect(("127.0.0.1", shop.port)).unwrap();
+        foreign.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(foreign, "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: https://evil.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        foreign.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+        server.ask_to_stop();
+        assert_eq!(server.ended(), Some(0));
+        assert!(shop.database.has_row("select 1 from refusals where kind = 'cross-site' and count = 1"));
+    }
+}

@@ -215,6 +215,30 @@ story! {
 }
 
 story! {
+    /// Whoever owns the database leaves an entry to be sealed and puts a seal of their
+    /// own before all others.
+    async fn promise_16_the_start_of_a_sealed_trail_can_not_be_cut_off_without_the_key(kind) {
+        let shop = Shop::open(kind).await;
+        busy(&shop).await;
+        let at = shop.clock.now();
+        let forged = format!(r#"{{"at":{},"act":"trail-shortened","actor":"system","actor_id":null,"door":"worker","retailer_id":null,"contact_id":null,"staff_id":null,"details":"[]"}}"#, at.as_millis());
+        shop.run("insert into audit_waiting (number, entry) values (1, $1)", &[&forged]).await;
+        shop.staff(BuiltIn::Owner).await;
+        let marked = "select count(*) as n from audit where act = 'trail-shortened' and details like '%without-key%'";
+        assert_eq!(shop.count(marked, &[]).await, 1, "sealed, and marked as left by who knows whom");
+        shop.database.meddle(match kind {
+            Kind::Sqlite => "drop trigger audit_checkpoints_are_entries; drop trigger audit_keeps_entries;",
+            Kind::Postgres => "alter table audit_checkpoints disable trigger all; alter table audit disable trigger all;",
+        }).await.unwrap();
+        let junk = Digest::of(b"junk");
+        shop.run("insert into audit_seals (number, key_id, at, proof) values (0, $1, $2, $1)", &[&junk, &at]).await;
+        shop.run("insert into audit_checkpoints (number, hash, at, seal, proof) select number, hash, $1, 0, $2 from audit where number = 5", &[&at, &junk]).await;
+        shop.run("delete from audit where number <= 5", &[]).await;
+        assert_eq!(first_broken(&shop).await, Some(Break::Start(5)));
+    }
+}
+
+story! {
     async fn promise_16_a_sealed_entry_that_was_hashed_anew_is_found(kind) {
         let shop = Shop::open(kind).await;
         busy(&shop).await;

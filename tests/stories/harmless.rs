@@ -42,6 +42,36 @@ story! {
 }
 
 story! {
+    async fn promise_10_what_anyone_can_ask_for_stops_no_password_whatever_the_rule_is(kind) {
+        let shop = Shop::with(kind, &[("reset.mode", "replace")]).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let customer = shop.signed_in("anna", PASSWORD).await;
+        assert!(shop.browser().forgot_password("anna").await.leads_to("/forgot-password/sent"));
+        let mail = shop.mail_to(MAIL).await;
+        assert!(!mail.text_part().contains("has stopped working"), "{}", mail.text_part());
+        shop.quiet().await;
+        assert!(customer.is_signed_in().await && shop.lets_in("anna", PASSWORD).await);
+        assert!(shop.lets_in("anna", &mail.temporary_password()).await);
+    }
+}
+
+story! {
+    /// Whoever knew the password asked for another address before the office was called.
+    async fn promise_10_a_stopped_password_moves_no_address_any_more(kind) {
+        let shop = Shop::with(kind, &[("reset.mode", "replace")]).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let thief = shop.signed_in("anna", PASSWORD).await;
+        thief.post("/account/email", &[("email", "thief@evil.example"), ("current_password", PASSWORD)]).await;
+        let link = shop.mail_of("email-confirmation", "thief@evil.example").await.link("/account/email/confirm/");
+        shop.quiet().await;
+        let mailed = shop.temporary_password("anna").await;
+        assert_eq!(thief.post(&link, &[]).await.status, 410);
+        assert_eq!(shop.texts("select email as t from contacts", &[]).await, [MAIL]);
+        assert!(shop.lets_in("anna", &mailed).await);
+    }
+}
+
+story! {
     async fn promise_10_staff_may_stop_the_current_password_now(kind) {
         let shop = Shop::open(kind).await;
         let office = shop.staff(BuiltIn::SalesAdmin).await;

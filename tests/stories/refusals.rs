@@ -68,3 +68,25 @@ story! {
         assert!(entries.len() <= 201 && counted == 300, "{} entries of {counted}", entries.len());
     }
 }
+
+story! {
+    async fn promise_16_passkeys_that_are_nobodys_are_folded_and_few_are_begun(kind) {
+        let shop = Shop::open(kind).await;
+        let stranger = shop.browser();
+        for door in ["/login", "/portal/login"] {
+            for _ in 0..3 {
+                stranger.post(&format!("{door}/passkey"), &[("proof_ceremony", "none"), ("proof_passkey", "{}")]).await;
+            }
+        }
+        assert_eq!(shop.count("select count(*) as n from audit where act = 'sign-in-refused'", &[]).await, 0);
+        let counted = "select cast(sum(count) as bigint) as n from refusals where kind = 'unknown-name'";
+        assert_eq!(shop.count(counted, &[]).await, 6);
+        shop.stop_clock_at(shop.clock.now());
+        let mut begun = 0;
+        for _ in 0..70 {
+            begun += i64::from(stranger.post("/login/challenge", &[]).await.status == 200);
+        }
+        assert_eq!(begun, 60, "a network begins so many a minute");
+        assert_eq!(stranger.post("/portal/login/challenge", &[]).await.status, 503);
+    }
+}

@@ -136,6 +136,8 @@ story! {
         assert!(refused.status == 422 && refused.says("Nothing was changed"), "{}", refused.text());
         let fresh = browser.post(&format!("{SET_UP}/codes"), &[("password", STAFF_PASSWORD), ("code", &phone.code(&shop, 0))]).await;
         assert!(fresh.says("Your recovery codes"), "{}", fresh.text());
+        let told = "select count(*) as n from sign_in_changes where change = 'recovery-codes-made'";
+        assert_eq!(shop.count(told, &[]).await, 1, "whoever it happens to is mailed");
         assert_eq!(types(&half_in(&shop, &office).await, &codes[5]).await.status, 422);
     }
 }

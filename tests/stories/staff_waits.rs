@@ -118,6 +118,25 @@ story! {
 }
 
 story! {
+    async fn what_a_stranger_asks_for_leaves_a_new_colleagues_link_as_it_is(kind) {
+        let shop = Shop::with(kind, PROXY).await;
+        let office = shop.colleague(BuiltIn::SalesAdmin, StaffKind::Dual, &[]).await;
+        shop.run("update staff set password_hash = null where id = $1", &[&office.id]).await;
+        let ask = async |from: &str| {
+            let someone = shop.browser().coming_from(from);
+            someone.post("/portal/forgot-password", &[("email", &office.email)]).await;
+            shop.quiet().await;
+            shop.mail_of("staff-reset", &office.email).await
+        };
+        let first = ask("198.51.100.7").await;
+        let second = ask("2001:db8:1::9").await;
+        for mail in [first, second] {
+            assert_eq!(shop.browser().get(&mail.link("/portal/reset/")).await.status, 200);
+        }
+    }
+}
+
+story! {
     async fn ten_wrong_codes_lock_no_recovery_code(kind) {
         let shop = Shop::open(kind).await;
         let office = shop.colleague(BuiltIn::SalesAdmin, StaffKind::Dual, &[]).await;

@@ -58,13 +58,3 @@ story! {
         assert_eq!(shop.count("select max(attempts) as n from mails", &[]).await, 2);
     }
 }
-
-story! {
-    async fn promise_16_what_was_refused_just_before_a_stop_is_written_down(kind) {
-        let mut shop = Shop::open(kind).await;
-        let support = shop.staff(BuiltIn::Support).await;
-        assert_eq!(support.browser.get("/portal/audit").await.status, 403);
-        shop.workers().stop(Duration::from_secs(5)).await;
-        assert_eq!(shop.count("select cast(sum(count) as bigint) as n from refusals where kind = 'not-allowed'", &[]).await, 1);
-    }
-}

@@ -73,6 +73,22 @@ story! {
 }
 
 story! {
+    async fn promise_05_what_staff_had_sent_is_not_displaced_by_whoever_presses_a_button(kind) {
+        let shop = Shop::with(kind, PROXY).await;
+        let office = shop.staff(BuiltIn::Support).await;
+        let anna = shop.member("anna", MAIL, PASSWORD).await;
+        office.starts_reset(anna).await;
+        let by_staff = shop.mail_to(MAIL).await.temporary_password();
+        shop.quiet().await;
+        for place in 1..=4 {
+            forgotten(&shop, place).await;
+        }
+        assert_eq!(shop.count(LIVE, &[]).await, 3);
+        assert!(shop.lets_in("anna", &by_staff).await, "what is in her hands works");
+    }
+}
+
+story! {
     async fn promise_05_a_reset_by_staff_voids_what_was_mailed_before_whoever_asked(kind) {
         let shop = Shop::with(kind, PROXY).await;
         let office = shop.staff(BuiltIn::Support).await;

@@ -37,14 +37,13 @@ pub(crate) struct Bounds {
     pub(crate) at_once: usize,
 }
 
-/// A job in a thread's hands; the turn of its share ends when this is dropped.
-pub(crate) struct Taken<'q> {
-    pub(crate) job: Option<Job>,
+/// The turn of a share while a thread works on its job; it ends when this is dropped.
+pub(crate) struct UnderWay<'q> {
     share: String,
     queue: &'q Queue,
 }
 
-impl Drop for Taken<'_> {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         let mut line = self.queue.line();
         if let Some(place) = line.worked_on.iter().position(|share| *share == self.share) {
@@ -109,23 +108,25 @@ impl Queue {
     }
 
     /// The next job in the line, if it is anyone's turn.
-    pub(crate) fn take_waiting(&self) -> Option<Taken<'_>> {
-        let taken = self.line().next(self.bounds.at_once);
-        taken.map(|(share, job)| Taken { job: Some(job), share, queue: self })
+    pub(crate) fn take_waiting(&self) -> Option<(Job, UnderWay<'_>)> {
+        self.next_of(&mut self.line())
     }
 
     /// The next job in the line as soon as it is anyone's turn; `None` once closed.
-    pub(crate) fn take(&self) -> Option<Taken<'_>> {
+    pub(crate) fn take(&self) -> Option<(Job, UnderWay<'_>)> {
         let mut line = self.line();
-        loop {
-            if line.closed {
-                return None;
-            }
-            if let Some((share, job)) = line.next(self.bounds.at_once) {
-                return Some(Taken { job: Some(job), share, queue: self });
+        while !line.closed {
+            if let Some(next) = self.next_of(&mut line) {
+                return Some(next);
             }
             line = self.changed.wait(line).unwrap_or_else(PoisonError::into_inner);
         }
+        None
+    }
+
+    fn next_of(&self, line: &mut Line) -> Option<(Job, UnderWay<'_>)> {
+        let (share, job) = line.next(self.bounds.at_once)?;
+        Some((job, UnderWay { share, queue: self }))
     }
 
     /// Drops the jobs that wait and lets every [`Queue::take`] end.
@@ -162,26 +163,16 @@ impl Line {
 
     /// The job whose turn it is, and its share.
     fn next(&mut self, at_once: usize) -> Option<(String, Job)> {
-        let worked_on = std::mem::take(&mut self.worked_on);
+        let worked_on = &self.worked_on;
         let has_turn = |share: &str| {
             share.is_empty() || worked_on.iter().filter(|other| *other == share).count() < at_once
         };
-        let mut next = None;
-        if self.in_a_row >= IN_A_ROW {
-            next = self.others.next(has_turn);
-        }
-        if next.is_some() {
-            self.in_a_row = 0;
-        } else if let Some(first) = self.first.next(has_turn) {
-            self.in_a_row += 1;
-            next = Some(first);
-        } else {
-            self.in_a_row = 0;
-            next = self.others.next(has_turn);
-        }
-        self.worked_on = worked_on;
-        self.worked_on.extend(next.as_ref().map(|(share, _)| share.clone()));
-        next
+        let due = if self.in_a_row >= IN_A_ROW { self.others.next(has_turn) } else { None };
+        let first = if due.is_none() { self.first.next(has_turn) } else { None };
+        self.in_a_row = if first.is_some() { self.in_a_row + 1 } else { 0 };
+        let next = due.or(first).or_else(|| self.others.next(has_turn))?;
+        self.worked_on.push(next.0.clone());
+        Some(next)
     }
 
     /// Takes the last job of the stranger with most jobs out, if they are more than `than`.
@@ -238,8 +229,8 @@ mod tests {
         (Job::Check { typed: Password::parse(typed).unwrap(), known: Box::default(), answer }, receiver)
     }
 
-    fn typed(taken: Option<Taken<'_>>) -> Option<String> {
-        taken.and_then(|mut taken| taken.job.take()).map(|job| match job {
+    fn typed(taken: Option<(Job, UnderWay<'_>)>) -> Option<String> {
+        taken.map(|(job, _)| match job {
             Job::Check { typed, .. } => typed.expose().to_owned(),
             Job::Hash { .. } | Job::Wrap { .. } => unreachable!(),
         })

@@ -55,10 +55,8 @@ impl Worker {
                 self.memory.wipe_down_to(self.dummy.cost().memory_kib);
                 queue.take()
             });
-            let Some(mut taken) = taken else { return };
-            if let Some(job) = taken.job.take() {
-                self.perform(job);
-            }
+            let Some((job, _under_way)) = taken else { return };
+            self.perform(job);
         }
     }
 

@@ -268,6 +268,7 @@ const CHANGE: &str = "\"a passkey was added\" if change == \"passkey-added\" \
     else \"your password was changed\" if change == \"password-changed\" \
     else \"your e-mail address was changed\" if change == \"address-changed\" \
     else \"your username was changed\" if change == \"username-changed\" \
+    else \"new recovery codes were made, and the former ones are void\" if change == \"recovery-codes-made\" \
     else \"a recovery code was used\"";
 const CHANGE_DE: &str = "\"ein Passkey wurde hinzugefügt\" if change == \"passkey-added\" \
     else \"ein Passkey wurde entfernt\" if change == \"passkey-removed\" \
@@ -277,4 +278,5 @@ const CHANGE_DE: &str = "\"ein Passkey wurde hinzugefügt\" if change == \"passk
     else \"Ihr Passwort wurde geändert\" if change == \"password-changed\" \
     else \"Ihre E-Mail-Adresse wurde geändert\" if change == \"address-changed\" \
     else \"Ihr Benutzername wurde geändert\" if change == \"username-changed\" \
+    else \"neue Wiederherstellungscodes wurden erzeugt, die bisherigen gelten nicht mehr\" if change == \"recovery-codes-made\" \
     else \"ein Wiederherstellungscode wurde benutzt\"";

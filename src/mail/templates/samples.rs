@@ -88,13 +88,14 @@ pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Sample> {
     }
 }
 
-const SIGN_IN_CHANGES: [(&str, &str); 9] = [
+const SIGN_IN_CHANGES: [(&str, &str); 10] = [
     ("passkey-added", "A passkey was added"),
     ("passkey-removed", "A passkey was removed"),
     ("app-added", "An authenticator app was set up"),
     ("app-removed", "The authenticator app was removed"),
     ("factors-reset", "A lost second factor was removed"),
     ("recovery-code-used", "A recovery code was used"),
+    ("recovery-codes-made", "New recovery codes were made"),
     ("password-changed", "A staff user’s password was changed"),
     ("address-changed", "A staff user’s e-mail address was changed"),
     ("username-changed", "A contact’s username was changed"),

@@ -11,7 +11,7 @@
 //! office's words is held to this, with its own values, before it is sent.
 
 use html5gum::emitters::default::{DefaultEmitter, StartTag};
-use html5gum::{Token, Tokenizer};
+use html5gum::{Spanned, Token, Tokenizer};
 use minijinja::Value;
 use zeroize::Zeroizing;
 
@@ -168,10 +168,17 @@ fn html(source: &str, secrets: &[Secret<'_>], layout: &str) -> Result<(), String
                 read.push_str(gap(&name));
             }
             Token::EndTag(tag) => {
+                let name = text_of(&tag.name);
+                if !ELEMENTS.contains(&name.as_str()) {
+                    return Err(format!("</{}> can’t be in a mail: there is no such element in it", *name));
+                }
                 if let Some(sheet) = sheet.take() {
                     styles::sheet(&sheet)?;
                 }
-                read.push_str(gap(&text_of(&tag.name)));
+                read.push_str(gap(&name));
+            }
+            Token::Error(Spanned { value: html5gum::Error::EndTagWithAttributes, .. }) => {
+                return Err("nothing can follow the name in a closing tag".into());
             }
             Token::String(text) => {
                 let text = text_of(&text.value);
@@ -331,6 +338,8 @@ mod tests {
             "<p onclick=\"x()\">",
             "<p>https://evil.example/?p=K7QM-2RXD-9TWP</p>",
             "<p>https://evil.example/?p=<b>K7QM-2RXD-9TWP</b></p>",
+            "<p>x</purl(url(><p>y</p>",
+            "<p>x</p style=\"background: url(//evil.example)\">",
         ] {
             assert!(problem("", html).is_some(), "{html}");
         }

@@ -57,11 +57,18 @@ pub fn one_too_many(
     Ok(if all.len() < MOST { None } else { all.pop() })
 }
 
-/// Signs a device in.
+/// Signs a device in. `proved_at` is when its user last proved who they are, which a
+/// device that is made of a browser's session takes over from it.
 ///
 /// # Errors
 /// When the database or the random source fails.
-pub fn start(tx: &mut Tx<'_>, staff: StaffId, name: &str, place: &Place, now: Timestamp) -> Result<Tokens> {
+pub fn start(
+    tx: &mut Tx<'_>,
+    (staff, proved_at): (StaffId, Timestamp),
+    name: &str,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Tokens> {
     let (access, refresh) = (Token::mint()?, Token::mint()?);
     let expires_at = now.plus(place.lasts.device_idle.min(place.lasts.device_lasts));
     let new = store::New {
@@ -72,6 +79,7 @@ pub fn start(tx: &mut Tx<'_>, staff: StaffId, name: &str, place: &Place, now: Ti
         refresh: refresh.digest(),
         access_until: now.plus(ACCESS_LASTS),
         expires_at,
+        proved_at,
     };
     store::insert(tx, &new, place, now)?;
     Ok(Tokens::new(new.id, (access, refresh), expires_at, now))

@@ -14,6 +14,7 @@ pub(super) struct New<'a> {
     pub refresh: Digest,
     pub access_until: Timestamp,
     pub expires_at: Timestamp,
+    pub proved_at: Timestamp,
 }
 
 pub(super) struct Next {
@@ -31,7 +32,7 @@ const DEVICE: &str = "id, device_name, device_door, address, device, created_at,
 pub(super) fn insert(tx: &mut Tx<'_>, new: &New<'_>, place: &Place, now: Timestamp) -> Result<(), Error> {
     tx.run(
         "insert into sessions (id, token_digest, staff_id, created_at, last_seen_at, proved_at, expires_at, address, device, stage, device_name, device_door, access_until, refresh_digest)
-         values ($1, $2, $3, $4, $4, $4, $5, $6, $7, 'full', $8, $9, $10, $11)",
+         values ($1, $2, $3, $4, $4, $12, $5, $6, $7, 'full', $8, $9, $10, $11)",
         &[
             &new.id,
             &new.access,
@@ -44,6 +45,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &New<'_>, place: &Place, now: Timesta
             &place.door.as_str(),
             &new.access_until,
             &new.refresh,
+            &new.proved_at,
         ],
     )?;
     Ok(())

@@ -196,6 +196,21 @@ pub fn fresh_codes(
     Ok(codes.into_iter().map(|(text, _)| text).collect())
 }
 
+/// Makes new recovery codes at the wish of who has a second factor, who is told.
+///
+/// # Errors
+/// As for [`fresh_codes`].
+pub fn renew_codes(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    actor: &Actor,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<Vec<Zeroizing<String>>> {
+    notice::tell(tx, Owner::Staff(staff), Change::RecoveryCodesMade, now)?;
+    fresh_codes(tx, keys, actor, staff, now)
+}
+
 /// Takes a code of the app, or a recovery code: each is good once.
 ///
 /// # Errors

@@ -280,7 +280,7 @@ pub async fn fresh_codes(threshold: Threshold, Posted(form): Posted<ProofForm>) 
     };
     let (app, id, actor) = (&threshold.web.app, threshold.session.staff, threshold.actor.clone());
     let now = app.clock.now();
-    let codes = app.db.write(move |tx| super::fresh_codes(tx, &keys, &actor, id, now)).await?;
+    let codes = app.db.write(move |tx| super::renew_codes(tx, &keys, &actor, id, now)).await?;
     codes_page(&threshold, codes)
 }
 

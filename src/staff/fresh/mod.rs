@@ -37,7 +37,8 @@ pub enum Proof {
 
 /// Whether whoever is signed in proved lately that it is them.
 pub fn is_fresh(session: &StaffSession, now: Timestamp) -> bool {
-    now.since(session.proved_at) < FRESH_FOR
+    // A clock that was set back makes no proof last longer.
+    now.since(session.proved_at) < FRESH_FOR && session.proved_at.since(now) < FRESH_FOR
 }
 
 /// Takes the password as proof for a session, with a code of the second factor

@@ -17,6 +17,7 @@ use crate::kernel::{Timestamp, Token};
 use crate::keys::Keys;
 use crate::notice::{self, Change};
 use crate::passkeys::{self, Added, Answer, Begun, Owner, Proved, RelyingParty};
+use crate::refusals;
 use crate::sessions::{self, Place, StaffSession};
 
 /// Begins to add a passkey to whoever is signed in and proved lately that it
@@ -180,9 +181,9 @@ pub fn sign_in(
         Some(staff) if may_enter(&staff, door) && matches!(proved, Proved::By(_)) => staff,
         staff => {
             let is_they = staff.as_ref().is_some_and(|staff| staff.active) && matches!(proved, Proved::By(_));
-            let whose = staff.map(|staff| about(staff.id)).unwrap_or_default();
+            let whose = staff.map(|staff| copied(proved, about(staff.id)));
             let actor = Actor { who: Who::Nobody, door, address: place.address.clone() };
-            audit::record(tx, &actor, now, Event::SignInRefused, copied(proved, whose))?;
+            refusals::sign_in(tx, &actor, whose, now)?;
             return Ok(if is_they { SignIn::OtherDoor } else { SignIn::Refused });
         }
     };

@@ -9,7 +9,7 @@ use crate::http::forms::{FieldErrors, NewPasskeyForm, NoFields, PasskeyForm, Pos
 use crate::http::session::remember_staff;
 use crate::http::{Answer, Ids, Shared, Visit, json, redirect};
 use crate::kernel::id::PasskeyId;
-use crate::passkeys::{self, Begun};
+use crate::passkeys::Begun;
 use crate::staff::factors::portal::{Threshold, codes_page, prove_page, set_up_page};
 use crate::staff::fresh;
 use crate::staff::portal::{Refusal, door, let_in, sign_in_page};
@@ -20,13 +20,6 @@ pub const REFUSED: &str = "That passkey did not work: it is not one of yours, or
 
 fn challenge(begun: &Begun) -> Response {
     json(&begun.to_json())
-}
-
-/// `POST /portal/login/challenge`, `POST /sales/login/challenge`
-pub async fn ask_anyone(State(web): State<Shared>, visit: Visit, _: Posted<NoFields>) -> Answer {
-    let (party, now) = (web.app.relying_party()?, web.app.clock.now());
-    let begin = move |tx: &mut Tx<'_>| passkeys::begin_signing_in(tx, &party, &visit.place, now);
-    Ok(challenge(&web.app.db.write(begin).await?))
 }
 
 /// `POST /portal/login/passkey`, `POST /sales/login/passkey`

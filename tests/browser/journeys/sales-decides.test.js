@@ -137,6 +137,8 @@ journey("changing how somebody signs in asks who is there when five minutes have
   await page.getByLabel("Your password").fill(staff.password);
   await page.getByRole("button", { name: "Send it" }).tap();
   await page.locator(".sync-state").getByText("Up to date").waitFor();
+  // Held upright, the sync centre has the screen to itself.
+  await page.goto(new URL("/sales", page.url()).href);
   await finds(rep, who);
   await page.locator(".pane-detail").getByRole("link", { name: who.person }).tap();
   await page.locator(".facts").getByText("another.name").waitFor();

@@ -7,7 +7,10 @@ import { button, el, link } from "../dom.js";
 /** @typedef {import("../records.js").QueueRecord} QueueRecord */
 
 /** @type {Record<string, string>} */
-const FIELDS = { name: "Name", position: "Position", phone: "Telephone", language: "Language", email: "E-mail", username: "Username", website_access: "Website access" };
+const FIELDS = {
+  name: "Name", position: "Position", phone: "Telephone", language: "Language",
+  email: "E-mail", username: "Username", website_access: "Website access",
+};
 
 /** What is to be done, and for whom. @param {App} app @param {QueueRecord} record */
 export function nameOf({ customers }, record) {
@@ -28,12 +31,16 @@ export function nameOf({ customers }, record) {
 /** @param {QueueRecord} record */
 function happened({ problem, kind }) {
   switch (problemKey(/** @type {any} */ ({ problem }))) {
-    case "proof-required": return "Changing how somebody signs in needs your password. Nothing was changed yet.";
+    case "proof-required": return "What decides how somebody signs in needs your password. Nothing was changed yet.";
     case "not-allowed": return "You may no longer do this. Your role was changed, or never allowed it.";
     case "not-found": return "They are not among your customers any more: moved to another territory, merged or erased.";
-    case "not-possible": return problem?.reason === "bounced" ? "Mail to their address came back. They need a working one before anything can be sent." : (problem?.detail ?? "");
+    case "not-possible":
+      return problem?.reason === "bounced"
+        ? "Mail to their address came back. They need a working one before anything can be sent."
+        : (problem?.detail ?? "");
     case "lost-in-restore":
-      return "Your supplier’s system was restored from a copy, so nobody knows whether this was done before. Look at the contact, then send it or discard it.";
+      return "Your supplier’s system was restored from a copy, so nobody knows whether this was done before. "
+        + "Look at the contact, then send it or discard it.";
     case "changed-meanwhile": return "Someone else changed this contact meanwhile. Nothing of yours was saved yet.";
     case "invalid": return (problem?.errors ?? []).map(({ detail }) => detail).join(" ");
     case "": return kind === "reset" ? "It has not been sent. Look at it once more." : "It could not be sent by the app before. Look at it once more.";
@@ -54,9 +61,11 @@ export function decide(app, record) {
     problem === "proof-required" && proof(app, record),
     el("div", { class: "form-actions" },
       problem === "changed-meanwhile" && current
-        ? [button("Save mine", "check", () => void app.queue.saveMine(key), { class: "primary", id: `mine-${key}` }), button("Keep theirs", "", drop, { id: `theirs-${key}` })]
+        ? [button("Save mine", "check", () => void app.queue.saveMine(key), { class: "primary", id: `mine-${key}` }),
+          button("Keep theirs", "", drop, { id: `theirs-${key}` })]
         : [
-            problem === "invalid" && ["edit", "sign-in", "ask"].includes(record.kind) && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
+            problem === "invalid" && ["edit", "sign-in", "ask"].includes(record.kind)
+              && link("Put it right", "edit", `/sales/contacts/${record.contact}/${record.kind}`, "primary"),
             problem === "invalid" && record.kind === "create" && link("Put it right", "edit", `/sales/retailers/${record.retailer}/contacts/new`, "primary"),
             problem === "lost-in-restore" && button("Send it", "send", () => void app.queue.sendAnew(key), { class: "primary", id: `anew-${key}` }),
             !["invalid", "lost-in-restore", "proof-required"].includes(problem) && button("Try again", "refresh", again, { id: `again-${key}` }),
@@ -101,7 +110,8 @@ function beside({ body }, current) {
   if (!fields.length) return el("p", {}, "What you entered says the same.");
   return el("table", { class: "table beside" },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Field"), el("th", { scope: "col" }, "Yours"), el("th", { scope: "col" }, "There now"))),
-    el("tbody", {}, fields.map((field) => el("tr", {}, el("th", { scope: "row" }, FIELDS[field] ?? field), el("td", {}, words(body[field])), el("td", {}, words(current[field]))))));
+    el("tbody", {}, fields.map((field) => el("tr", {},
+      el("th", { scope: "row" }, FIELDS[field] ?? field), el("td", {}, words(body[field])), el("td", {}, words(current[field]))))));
 }
 
 /** @param {unknown} value */

@@ -49,8 +49,8 @@ fn begin<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
 /// Does all jobs that wait, here and now.
 fn serve(pool: &Pool) {
     let mut worker = Worker::new(pool.cost, Arc::clone(&pool.computed));
-    while let Some(mut taken) = pool.queue.take_waiting() {
-        worker.perform(taken.job.take().unwrap());
+    while let Some((job, _under_way)) = pool.queue.take_waiting() {
+        worker.perform(job);
     }
 }
 
@@ -278,7 +278,7 @@ fn a_full_line_keeps_no_temporary_password_from_being_minted() {
         Poll::Ready(Err(PoolError::Busy))
     ));
     let mut worker = Worker::new(pool.cost, Arc::clone(&pool.computed));
-    worker.perform(pool.minting.take_waiting().unwrap().job.take().unwrap());
+    worker.perform(pool.minting.take_waiting().unwrap().0);
     assert!(matches!(begin(minted.as_mut()), Poll::Ready(Ok(_))));
     assert!(begin(check.as_mut()).is_pending());
 }

@@ -171,8 +171,9 @@ fn what_mysql_writes_is_no_csv() {
 
 #[test]
 fn excels_traces_are_told_apart() {
-    let lines =
-        rows("a,b,c,d\n\"=\"\"0020020\"\"\",7.00E+12,12E4,\"4,41632E+11\"\n=\"0042\",7E+12,1.5,E+12\n");
+    let lines = rows(
+        "a,b,c,d\n\"=\"\"0020020\"\"\",7.00E+12,12E4,\"4,41632E+11\"\n=\"0042\",7E+12,1.5,E+12\n=\"\",=\",=\"a\"b\",x\n",
+    );
     let cells = |line: usize| {
         lines[line].cells.iter().map(|cell| (cell.text.as_str(), cell.kind)).collect::<Vec<_>>()
     };
@@ -181,6 +182,7 @@ fn excels_traces_are_told_apart() {
         [("0020020", Text), ("7.00E+12", Rounded), ("12E4", Text), ("4,41632E+11", Rounded)]
     );
     assert_eq!(cells(1), [("0042", Text), ("7E+12", Rounded), ("1.5", Text), ("E+12", Text)]);
+    assert_eq!(cells(2), [("", Text), ("=\"", Text), ("=\"a\"b\"", Text), ("x", Text)]);
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (column, heading) in (0..).zip(["a", "b", "c"]) {
