@@ -216,12 +216,10 @@ mod tests {
     #[test]
     fn byte_by_byte_nothing_is_held_open() {
         let mut patience = Patience::default();
-        let mut waited = 0;
-        while !patience.left.is_zero() {
+        for _ in 0..20 {
             patience.waited(Duration::from_secs(1));
             patience.came(1);
-            waited += 1;
         }
-        assert!(waited <= 21, "{waited}");
+        assert!(patience.left < Duration::from_millis(100), "{:?}", patience.left);
     }
 }
