@@ -318,8 +318,7 @@ fn set(
     let staff = &pending.staff;
     store::void_resets(tx, staff.id, now)?;
     store::set_password(tx, staff.id, hash, now)?;
-    // What was tried was tried on the password before.
-    throttle::lift_of_staff(tx, staff.id)?;
+    throttle::start_anew_of_staff(tx, staff.id, &place.address)?;
     sessions::end_all_of_staff(tx, staff.id, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };
