@@ -275,6 +275,7 @@ flash-role-added = Rolle angelegt
 flash-role-deleted = Rolle gelöscht
 flash-territory-added = Gebiet angelegt
 flash-territory-deleted = Gebiet gelöscht
+flash-young-factors-removed = Ihr zweiter Faktor war keine 30 Tage alt und ist mit dem neuen Passwort entfernt. Wenn es Ihrer war, richten Sie ihn wieder ein
 flash-factor-removed = Der zweite Faktor ist entfernt
 flash-passkey-added = Der Passkey ist hinzugefügt
 flash-passkey-removed = Der Passkey ist entfernt

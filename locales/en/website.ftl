@@ -275,6 +275,7 @@ flash-role-added = Role made
 flash-role-deleted = Role deleted
 flash-territory-added = Territory added
 flash-territory-deleted = Territory deleted
+flash-young-factors-removed = Your second factor was younger than 30 days, so it went with the new password. If it was yours, set it up again
 flash-factor-removed = The second factor is removed
 flash-passkey-added = The passkey is added
 flash-passkey-removed = The passkey is removed

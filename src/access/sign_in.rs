@@ -49,7 +49,7 @@ pub fn change_sign_in(
         return Err(Error::NotAllowed);
     }
     if let Some(username) = &new.username
-        && let Some(taken) = retailers::username_taken(tx, username)?.filter(|taken| *taken != id)
+        && let Some(taken) = retailers::username_taken(tx, username, Some(id))?
     {
         return Ok(Edited::Taken(taken));
     }

@@ -7,7 +7,7 @@ use passwords::Password;
 use zeroize::Zeroizing;
 
 use super::store::{self, Change};
-use crate::access;
+use crate::access::{self, transfer};
 use crate::actor::{Actor, Door, Who};
 use crate::app::App;
 use crate::audit::Event;
@@ -124,7 +124,9 @@ pub async fn compose_confirmation(app: &App, mail: &Mail, now: Timestamp) -> Res
     let (id, digest) = (mail.id, token.digest());
     let stored = app.db.write(move |tx| store::set_token(tx, id, digest, now)).await?;
     let (Some(until), Some(contact)) = (stored, mail.contact) else { return Ok(None) };
-    let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), contact)).await?;
+    let Some(contact) = app.db.read(move |tx| transfer::as_of_now(tx, contact)).await? else {
+        return Ok(None);
+    };
     let website = app.config.http.public_url.as_str();
     let context = contexts::EmailConfirmation {
         supplier: &app.settings().values.supplier,
@@ -145,7 +147,9 @@ pub async fn compose_confirmation(app: &App, mail: &Mail, now: Timestamp) -> Res
 /// When the database or the template fails.
 pub async fn compose_changed(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     let Some(contact) = mail.contact else { return Ok(None) };
-    let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), contact)).await?;
+    let Some(contact) = app.db.read(move |tx| transfer::as_of_now(tx, contact)).await? else {
+        return Ok(None);
+    };
     let context = contexts::EmailChanged {
         supplier: &app.settings().values.supplier,
         website: &app.config.http.public_url,

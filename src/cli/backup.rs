@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Failure, failed, must_be_there};
 use crate::config::Config;
 use crate::db::{DatabaseUrl, Db};
+use crate::kernel::folders;
 use crate::keys::Keys;
 
 #[derive(Args)]
@@ -95,6 +96,7 @@ pub(super) fn copy_key(from: &Path, to: &Path) -> Result<(), Failure> {
         io::copy(&mut from, &mut to)?;
         to.sync_all()
     });
+    let copied = copied.and_then(|()| folders::sync(to));
     copied.map_err(|error| failed(&format!("copying {} to {}", from.display(), to.display()), error))
 }
 

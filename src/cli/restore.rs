@@ -13,7 +13,7 @@ use super::serve::alone;
 use super::{Failure, failed, must_be_there, open, refused_key};
 use crate::config::Config;
 use crate::db::{self, CopyError, DatabaseUrl};
-use crate::kernel::{Clock, Timestamp};
+use crate::kernel::{Clock, Timestamp, folders};
 use crate::keys::{self, Fingerprint, KeyError, Keys};
 use crate::restored::{self, Marked};
 
@@ -134,7 +134,8 @@ impl Draft {
     }
 
     fn take_the_place_of(self, place: &Path) -> Result<(), Failure> {
-        fs::rename(&self.0, place).map_err(|error| failed(&format!("writing {}", place.display()), error))
+        let written = fs::rename(&self.0, place).and_then(|()| folders::sync(place));
+        written.map_err(|error| failed(&format!("writing {}", place.display()), error))
     }
 
     fn discard(&self) {
@@ -196,12 +197,13 @@ fn say_of_the_key(key: Option<&Key>, config: &Config) {
     }
 }
 
-/// Moves the database that is there out of the way, with the files beside it.
+/// Moves the database that is there out of the way, with the files beside it. It
+/// goes first: one whose WAL went before it would open without what that holds.
 fn put_away(place: &Path, now: Timestamp) -> Result<Option<PathBuf>, Failure> {
     let stamp: String = now.rfc3339().chars().filter(char::is_ascii_alphanumeric).collect();
     let kept = with_ending(place, &format!("replaced-{stamp}"));
     let mut moved = None;
-    for ending in ["-wal", "-shm", ""] {
+    for ending in ["", "-wal", "-shm"] {
         let from = joined(place, ending);
         if from.exists() {
             let to = joined(&kept, ending);

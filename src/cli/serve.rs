@@ -19,7 +19,7 @@ use crate::db::{DatabaseUrl, Db, MigrateError};
 use crate::demo;
 use crate::http::places::Places;
 use crate::http::{metrics, serve};
-use crate::kernel::Clock;
+use crate::kernel::{Clock, Timestamp};
 use crate::mail::inbox::DevInbox;
 use crate::stopping::{Phase, Stopping};
 use crate::{jobs, refusals, routes, staff, worker};
@@ -41,6 +41,7 @@ pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     let _alone = alone(&config.database)?;
     let db = open_when_there(&config).await?;
     must_keep_connections(&db).await?;
+    must_agree_on_the_time(&db, Clock::default().now()).await?;
     let app = App::on(db, config, Clock::default(), None).await.map_err(not_started)?;
     let listen = app.config.http.listen;
     let listener =
@@ -92,6 +93,32 @@ async fn must_keep_connections(db: &Db) -> Result<(), Failure> {
 const POOL: &str = "the way to PostgreSQL leads through a pool that changes connections between transactions \
      (pgbouncer with pool_mode = transaction or statement). Tradepost keeps prepared statements, listens, and holds \
      locks on its connections: set pool_mode = session for its database, or leave the pool out of database.url";
+
+/// How far a node's clock may be from the database server's. A node holds its work
+/// for some minutes: others whose clocks run far ahead would take it away.
+const APART: Duration = Duration::from_secs(30);
+
+/// Refuses to work beside others by another time than theirs.
+async fn must_agree_on_the_time(db: &Db, now: Timestamp) -> Result<(), Failure> {
+    let theirs = db.time().await.map_err(|error| failed("asking the database for the time", error))?;
+    match theirs.and_then(|theirs| apart(now, theirs)) {
+        Some(words) => Err(Failure::Refused(words)),
+        None => Ok(()),
+    }
+}
+
+/// What to do about clocks that are too far apart.
+fn apart(ours: Timestamp, theirs: Timestamp) -> Option<String> {
+    let (far, which) =
+        if ours > theirs { (ours.since(theirs), "ahead of") } else { (theirs.since(ours), "behind") };
+    let words = || {
+        format!(
+            "this machine's clock is {} s {which} that of the database server. Nodes would take each other's work: set both by NTP",
+            far.as_secs()
+        )
+    };
+    (far > APART).then(words)
+}
 
 /// Makes what a new installation begins with, and says how its first person
 /// gets in.
@@ -271,5 +298,20 @@ fn start_log(log: &Log) {
     match log.format {
         LogFormat::Text => builder.with_target(false).with_ansi(colours).init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_may_be_half_a_minute_apart() {
+        let second = |second: i64| Timestamp::from_millis(second * 1000);
+        assert_eq!((apart(second(130), second(100)), apart(second(70), second(100))), (None, None));
+        let ahead = apart(second(131), second(100)).unwrap_or_default();
+        assert!(ahead.contains("31 s ahead of that of the database server"), "{ahead}");
+        let behind = apart(second(100), second(400)).unwrap_or_default();
+        assert!(behind.contains("300 s behind that of the database server"), "{behind}");
     }
 }

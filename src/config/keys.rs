@@ -95,7 +95,8 @@ pub const KEYS: &[Key] = &[
     key(
         "reset.mode",
         "parallel",
-        "parallel: the current password works until a new one is chosen. replace: a reset stops it at once.",
+        "parallel: the current password works until a new one is chosen. replace: a reset by staff stops it at once; \
+         what anyone can ask for never does.",
     ),
     key(
         "invitation.username",
@@ -196,6 +197,11 @@ pub const KEYS: &[Key] = &[
         "limits.asking_wide",
         "1200 in 1h",
         "The same from one IPv4 network of 24 bits or IPv6 network of 48 bits.",
+    ),
+    key(
+        "limits.mailbox",
+        "12 in 1h",
+        "Such mails to one mailbox that several contacts share, beside the first to each of them.",
     ),
     key(
         "limits.staff_mail",

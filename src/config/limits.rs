@@ -69,7 +69,9 @@ pub struct Limits {
     pub device: Pauses,
     /// Mails that anyone can have sent to a contact by their name.
     pub mail: Shares,
-    /// The same to a staff user.
+    /// Such mails to one mailbox, whoever they are about.
+    pub mailbox: Limit,
+    /// Mails that anyone can have sent to a staff user by their address.
     pub staff_mail: Shares,
     /// Mails to addresses that a contact says are theirs.
     pub confirm: Confirm,
@@ -114,6 +116,7 @@ impl Limits {
         let mail_name = reading.parse("limits.mail", pauses);
         let mail_from = widths(reading, pauses, MAIL);
         let asking = widths(reading, window, ASKING);
+        let mailbox = reading.parse("limits.mailbox", window);
         let staff_mail = reading.parse("limits.staff_mail", pauses);
         let mail = Shares { name_from: mail_from?, name: mail_name?, network: asking? };
         let staff_mail = Shares { name: staff_mail?, ..mail };
@@ -123,7 +126,7 @@ impl Limits {
         let contact = reading.parse("limits.by_staff_contact", window);
         let in_all = reading.parse("limits.by_staff", window);
         let by_staff = ByStaff { contact: contact?, in_all: in_all? };
-        Some(Self { sign_in, device: device?, mail, staff_mail, confirm, by_staff })
+        Some(Self { sign_in, device: device?, mail, mailbox: mailbox?, staff_mail, confirm, by_staff })
     }
 }
 

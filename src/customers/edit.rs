@@ -59,7 +59,7 @@ impl Meanwhile {
 
     /// What happened, in a sentence.
     pub fn sentence(&self) -> String {
-        let who = if self.by.is_empty() { "Someone else" } else { &self.by };
+        let who = if self.by.is_empty() { "someone else" } else { &self.by };
         let differing = match self.now.len() {
             0 => "What you typed says the same.",
             _ => {
@@ -181,7 +181,9 @@ pub(super) fn username_taken(holder: &Holder) -> FieldErrors {
     let whose = if holder.name.is_empty() { "someone else" } else { &holder.name };
     FieldErrors::one(
         "username",
-        format!("This username belongs to {whose}. Usernames are unique, without case."),
+        format!(
+            "This username belongs to {whose}. Usernames are unique, without case, and nobody else’s address."
+        ),
     )
 }
 

@@ -10,7 +10,6 @@ use crate::actor::{Act, Actor};
 use crate::change_requests;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::forms::Posted;
 use crate::http::{Answer, AtPortal, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Username};
@@ -69,11 +68,7 @@ pub struct MoveForm {
 }
 
 /// `POST /portal/contacts/{id}/move`
-pub async fn move_contact(
-    AtPortal(caller): AtPortal,
-    Ids(id): Ids<ContactId>,
-    Posted(form): Posted<MoveForm>,
-) -> Answer {
+pub async fn move_contact(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<MoveForm>) -> Answer {
     let now = caller.now();
     caller.write(move |tx, actor| transfer::move_contact(tx, actor, id, form.to, now)).await?;
     Ok(redirect(&format!("/portal/contacts/{id}"), Some("moved")))

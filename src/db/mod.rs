@@ -44,7 +44,7 @@ use connection::Connection;
 use migrate::Opening;
 use threads::Threads;
 
-use crate::kernel::SealingKey;
+use crate::kernel::{SealingKey, Timestamp};
 
 /// How many threads read, at most. One writes, on both: writes take turns anyway,
 /// and so never hold readers up.
@@ -269,6 +269,19 @@ impl Db {
             return Ok(true);
         }
         Ok(self.read(process).await? != self.write(process).await?)
+    }
+
+    /// What time it is on the database server; `None` where there is no server.
+    ///
+    /// # Errors
+    /// When it can't be reached.
+    pub async fn time(&self) -> Result<Option<Timestamp>, Error> {
+        if matches!(self.inner.url, DatabaseUrl::Sqlite(_)) {
+            return Ok(None);
+        }
+        let sql = "select cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint) as millis";
+        let millis = self.read(|tx| tx.one::<Row>(sql, &[])?.get("millis")).await?;
+        Ok(Some(Timestamp::from_millis(millis)))
     }
 
     /// Told when a committed transaction has left work for the workers.

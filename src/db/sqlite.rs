@@ -135,8 +135,7 @@ pub(super) fn backup(from: &Path, to: &Path, progress: impl FnMut(u64, u64)) -> 
         drop(std::fs::remove_file(&partial));
     }
     copied?;
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(std::fs::File::open(folder)?.sync_all()?)
+    Ok(crate::kernel::folders::sync(to)?)
 }
 
 fn copy_snapshot(from: &Path, partial: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Error> {

@@ -34,9 +34,17 @@ pub struct Epoch {
 impl Epoch {
     /// Whether something that was begun at this moment, by the clock of whoever
     /// began it, may have been done and be lost.
-    pub fn may_have_lost(&self, at: Timestamp) -> bool {
+    fn may_have_lost(&self, at: Timestamp) -> bool {
         at >= self.lost_since.minus(CLOCKS) && at <= self.begun_at
     }
+}
+
+/// Whether any restore may have lost what was begun at this moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn may_have_lost(tx: &mut Tx<'_>, at: Timestamp) -> Result<bool, Error> {
+    Ok(store::all(tx)?.iter().any(|epoch| epoch.may_have_lost(at)))
 }
 
 /// Begins an epoch.

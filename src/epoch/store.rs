@@ -24,6 +24,10 @@ pub fn current(tx: &mut Tx<'_>) -> Result<Option<Epoch>, Error> {
     )
 }
 
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<Epoch>, Error> {
+    tx.all("select id, lost_since, begun_at, dropped_requests, signed_off_at from epochs", &[])
+}
+
 /// Notes that all that follows from a restore is done; says whether that was not
 /// known before.
 ///

@@ -114,7 +114,7 @@ fn made_at(key: &str) -> Option<Timestamp> {
 
 fn may_be_lost(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<bool> {
     let Some(made_at) = attempt.made_at else { return Ok(false) };
-    Ok(epoch::current(tx)?.is_some_and(|epoch| epoch.may_have_lost(made_at)))
+    Ok(epoch::may_have_lost(tx, made_at)?)
 }
 
 fn staff(actor: &Actor) -> Result<StaffId> {

@@ -14,7 +14,7 @@ use crate::actor::Actor;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
-use crate::kernel::{Language, Timestamp, Username, text};
+use crate::kernel::{EmailAddress, Language, Timestamp, Username, text};
 use crate::listing;
 use crate::retailers::{self, Contact, Retailer};
 
@@ -51,6 +51,8 @@ pub struct Facts {
     /// Contacts that a row was about, and which.
     met: HashMap<ContactId, i64>,
     usernames: HashMap<String, Taken>,
+    /// Whose an address is that could be a username, by its key; of those who share it, all.
+    addresses: HashMap<String, Vec<Taken>>,
     /// Usernames by what they look like.
     looks: HashMap<String, String>,
     territories: HashMap<String, (TerritoryId, String)>,
@@ -76,6 +78,7 @@ impl Facts {
             contacts: HashMap::new(),
             met: HashMap::new(),
             usernames: HashMap::new(),
+            addresses: HashMap::new(),
             looks: HashMap::new(),
             territories: HashMap::new(),
             bare: HashMap::new(),
@@ -93,6 +96,10 @@ impl Facts {
         for contact in retailers::contacts_named(tx, &usernames)? {
             let place = format!("account {}", contact.account_number);
             facts.learn_username(&contact, place);
+        }
+        let addresses = distinct(usernames.iter().filter_map(|key| address_key(key)));
+        for contact in retailers::contacts_addressed(tx, &addresses)? {
+            facts.learn_address(&contact, format!("whose address it is, account {}", contact.account_number));
         }
         for row in rows::earlier_of_accounts(tx, import.id, before, &bare)? {
             facts.learn_earlier(&row, &import.choices);
@@ -130,6 +137,14 @@ impl Facts {
         let Some(username) = &contact.username else { return };
         self.looks.insert(look(username.key()), username.as_str().to_owned());
         self.usernames.insert(username.key().to_owned(), Taken { contact: contact.id, place });
+    }
+
+    fn learn_address(&mut self, contact: &Contact, place: String) {
+        let Some(email) = &contact.email else { return };
+        let holders = self.addresses.entry(email.key()).or_default();
+        if holders.iter().all(|holder| holder.contact != contact.id) {
+            holders.push(Taken { contact: contact.id, place });
+        }
     }
 
     /// Learns what a row before these would change or has changed.
@@ -212,9 +227,14 @@ impl Facts {
         self.met.get(&contact).copied()
     }
 
-    /// Who has a username.
+    /// Who signs in with a username: whoever has it, or the only one whose address it is.
     pub fn username(&self, username: &Username) -> Option<&Taken> {
-        self.usernames.get(username.key())
+        self.usernames.get(username.key()).or_else(|| {
+            match self.addresses.get(&address_key(username.as_str())?)?.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            }
+        })
     }
 
     /// Another username that looks like this one (Unicode UTS #39, 4).
@@ -261,6 +281,11 @@ fn look(key: &str) -> String {
 /// The form in which the username of a row is compared.
 pub fn username_key(entry: &Entry) -> Option<String> {
     entry.person.as_ref()?.username.as_ref().map(|username| username.key().to_owned())
+}
+
+/// A username as an address, if it can be one.
+fn address_key(username: &str) -> Option<String> {
+    EmailAddress::parse(username).ok().map(|email| email.key())
 }
 
 fn distinct(all: impl Iterator<Item = String>) -> Vec<String> {

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod clock;
 pub mod colour;
 pub mod email_address;
+pub mod folders;
 pub mod id;
 pub mod invisible;
 pub mod language;

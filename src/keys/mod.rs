@@ -19,7 +19,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::db::{self, Db, Tx};
-use crate::kernel::{Digest, SealingKey, Timestamp, Token};
+use crate::kernel::{Digest, SealingKey, Timestamp, Token, folders};
 
 /// What the fingerprint is made for.
 const FINGERPRINT: &[u8] = b"tradepost fingerprint 1";
@@ -265,9 +265,10 @@ fn wrong(file: &Path, problem: String) -> KeyError {
 fn write_new(file: &Path) -> io::Result<()> {
     let key = Token::mint().map_err(io::Error::other)?.expose();
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-        Ok(mut file) => {
-            file.write_all(key.as_bytes())?;
-            file.sync_all()
+        Ok(mut new) => {
+            new.write_all(key.as_bytes())?;
+            new.sync_all()?;
+            folders::sync(file)
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),

@@ -159,7 +159,7 @@ pub fn search(tx: &mut Tx<'_>, actor: &Actor, typed: &str) -> Result<Found> {
     let bounded_by = actor.bounded_by();
     let exact_retailer = retailers::retailer_by_account_number(tx, typed.trim())?.map(|retailer| retailer.id);
     let exact_contact = match Username::parse(typed) {
-        Ok(username) => retailers::username_taken(tx, &username)?,
+        Ok(username) => retailers::username_taken(tx, &username, None)?,
         Err(_) => None,
     };
     let retailers = store::best(tx, List::Retailers, bounded_by, typed, FOUND)?;

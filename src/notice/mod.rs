@@ -26,6 +26,9 @@ pub enum Change {
     AppRemoved,
     /// The lost second factor was taken off by a mailed link and code.
     FactorsReset,
+    /// A second factor that was too young to stand was taken off with the password
+    /// chosen by a mailed link and code.
+    YoungFactorsRemoved,
     /// A recovery code was used up.
     RecoveryCodeUsed,
     /// New recovery codes were made; the former ones are void.
@@ -47,6 +50,7 @@ impl Change {
             Self::AppAdded => "app-added",
             Self::AppRemoved => "app-removed",
             Self::FactorsReset => "factors-reset",
+            Self::YoungFactorsRemoved => "young-factors-removed",
             Self::RecoveryCodeUsed => "recovery-code-used",
             Self::RecoveryCodesMade => "recovery-codes-made",
             Self::PasswordChanged => "password-changed",

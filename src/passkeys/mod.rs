@@ -21,20 +21,23 @@ use webauthn_rs::prelude::{
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use crate::config::Config;
-use crate::config::Limit;
+use crate::config::{Limit, Widths};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
 use crate::kernel::{Timestamp, Token};
 use crate::sessions::Place;
-use crate::throttle;
+use crate::throttle::{self, Counter};
 
 pub use store::{forget_old, list, remove, remove_all};
 
 /// How long a challenge waits for its answer.
 const LIVES: Duration = Duration::from_mins(5);
 /// Challenges and answers of one place, of people who are not signed in.
-const PER_PLACE: Limit = Limit { attempts: 100, window: Duration::from_mins(15) };
+const PER_PLACE: Widths<Limit> = Widths { near: often(100), middle: often(200), wide: often(400) };
+/// What is counted of challenges, and of answers.
+const ASKED: &str = "passkey-asked";
+const ANSWERED: &str = "passkey";
 /// Passkeys one person may have.
 const MOST: usize = 20;
 /// Characters of a name.
@@ -256,7 +259,7 @@ pub fn begin_signing_in(
     place: &Place,
     now: Timestamp,
 ) -> Result<Begun> {
-    if !throttle::allows(tx, "passkey-asked", &throttle::network(&place.address), PER_PLACE, now)? {
+    if has_to_wait(tx, ASKED, place, now)? {
         return Err(Error::Busy);
     }
     let (options, state) = party.0.start_discoverable_authentication().map_err(broken)?;
@@ -275,7 +278,7 @@ pub fn who(
     place: &Place,
     now: Timestamp,
 ) -> Result<Option<Proved>> {
-    if !throttle::allows(tx, "passkey", &throttle::network(&place.address), PER_PLACE, now)? {
+    if has_to_wait(tx, ANSWERED, place, now)? {
         return Ok(None);
     }
     check(tx, party, (Purpose::SignIn, None), answer, now).map(Some)
@@ -286,9 +289,22 @@ pub fn who(
 /// # Errors
 /// When the database fails.
 pub fn forgive(tx: &mut Tx<'_>, place: &Place) -> Result<()> {
-    let network = throttle::network(&place.address);
-    throttle::forgive(tx, "passkey", &network, 1)?;
-    Ok(throttle::forgive(tx, "passkey-asked", &network, 1)?)
+    for network in throttle::networks(&place.address) {
+        for what in [ASKED, ANSWERED] {
+            throttle::forgive(tx, &network.what(what), &network.name, 1)?;
+        }
+    }
+    Ok(())
+}
+
+const fn often(attempts: i64) -> Limit {
+    Limit { attempts, window: Duration::from_mins(15) }
+}
+
+/// Counts a challenge or an answer of a place, unless there were too many.
+fn has_to_wait(tx: &mut Tx<'_>, what: &str, place: &Place, now: Timestamp) -> Result<bool> {
+    let counters = Counter::of_networks(what, &place.address, &PER_PLACE);
+    Ok(throttle::attempt(tx, &counters, now)?.until().is_some())
 }
 
 fn begin(

@@ -117,12 +117,18 @@ pub(super) fn take(
     row.map(|row| row.get("state")).transpose()
 }
 
-/// Removes challenges that were never answered.
+/// Removes some of the challenges that were never answered; says whether there may
+/// be more.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
-    tx.run("delete from passkey_ceremonies where expires_at <= $1", &[&now])
+pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
+    let removed = tx.run(
+        "delete from passkey_ceremonies where token_digest in
+             (select token_digest from passkey_ceremonies where expires_at <= $1 limit 1000)",
+        &[&now],
+    )?;
+    Ok(removed > 0)
 }
 
 impl FromRow for Passkey {

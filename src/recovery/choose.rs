@@ -171,8 +171,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
         Proof::Current(..) => {}
     }
     store::set_password(tx, contact.id, &chosen.hash, now)?;
-    // What was tried was tried on the password before (NIST 800-63B-4, 3.2.2: of one authenticator).
-    throttle::lift(tx, contact.id)?;
+    throttle::start_anew(tx, contact.id, &chosen.place.address)?;
     store::supersede_all(tx, contact.id, now)?;
     access::call_back_resets(tx, contact.id, now)?;
     sessions::end_all_of_contact(tx, contact.id, None, now)?;

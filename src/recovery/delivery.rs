@@ -4,7 +4,7 @@
 use passwords::TemporaryPassword;
 
 use super::{Reset, StartedBy, invitation, store};
-use crate::access;
+use crate::access::{self, transfer};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
@@ -211,7 +211,7 @@ pub async fn compose_invitation_username(app: &App, mail: &Mail) -> Result<Optio
 /// When the database or a template fails.
 pub async fn compose_password_changed(app: &App, mail: &Mail) -> Result<Option<Composed>> {
     let Some(id) = mail.contact else { return Ok(None) };
-    let contact = app.db.read(move |tx| retailers::contact(tx, &Actor::system(), id)).await?;
+    let Some(contact) = app.db.read(move |tx| transfer::as_of_now(tx, id)).await? else { return Ok(None) };
     let website = app.config.http.public_url.as_str();
     let context = contexts::PasswordChanged {
         supplier: &app.settings().values.supplier,
@@ -290,12 +290,7 @@ pub fn failed(tx: &mut Tx<'_>, mail: &Mail, failed: Failed, now: Timestamp) -> R
         access::mark_bounced(tx, &mail.to, now)?;
     }
     let Some(contact) = mail.contact else { return Ok(()) };
-    let contact = match retailers::contact(tx, &Actor::system(), contact) {
-        Ok(contact) => contact,
-        // Merged into another record since.
-        Err(Error::NotFound) => return Ok(()),
-        Err(error) => return Err(error),
-    };
+    let Some(contact) = transfer::as_of_now(tx, contact)? else { return Ok(()) };
     let why = match failed {
         Failed::Bounced => "bounced",
         Failed::Refused => "refused",

@@ -12,14 +12,14 @@ use super::{Manner, Requested, rules, start, store};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
 use crate::audit::{self, About, Event};
-use crate::config::{Limits, ResetMode};
+use crate::config::{Limit, Limits};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Job, Lane, Turn};
 use crate::kernel::{EmailAddress, Language, Timestamp, invisible};
 use crate::mail::{self, Kind, NewMail};
-use crate::retailers::{self, Login};
-use crate::throttle::{self, Counter, Whose};
+use crate::retailers::{self, Contact, Login};
+use crate::throttle::{self, Counter, Rule, Whose};
 
 /// When to ask again, if as many requests of one network wait as may.
 const LINE_IS_FULL: Duration = Duration::from_mins(1);
@@ -83,7 +83,7 @@ pub fn ask(
 ///
 /// # Errors
 /// When the database fails.
-pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timestamp) -> Result<()> {
+pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mailbox: Limit, now: Timestamp) -> Result<()> {
     let forgot: Forgot = job.payload()?;
     if !jobs::finish(tx, job)? {
         return Ok(());
@@ -93,11 +93,14 @@ pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timest
         Some(login) => retailers::contact_by_login(tx, &login)?,
         None => None,
     };
+    let contact = match contact {
+        Some(contact) if has_room(tx, &contact, mailbox, now)? => Some(contact),
+        _ => None,
+    };
     if let Some(contact) = contact {
         let unsent = store::unsent(tx, contact.id)?;
         let asked_twice = unsent.is_some_and(|unsent| rules::is_double_click(unsent.requested_at, now));
-        let manner = Manner { mode, stop_current: false, once: false };
-        let requested = start(tx, &actor, &contact, manner, now)?;
+        let requested = start(tx, &actor, &contact, Manner::HARMLESS, now)?;
         if matches!(requested, Requested::OnItsWay(_)) && !asked_twice {
             return Ok(());
         }
@@ -105,11 +108,24 @@ pub fn look_up_username(tx: &mut Tx<'_>, job: &Job, mode: ResetMode, now: Timest
     decoy::leave(tx, Decoy::Reset, &actor.share(), now)
 }
 
+/// Whether a mailbox may be sent another mail about a contact that anyone can ask
+/// for. The first one is always sent: nobody waits for what was sent to others.
+fn has_room(tx: &mut Tx<'_>, contact: &Contact, mailbox: Limit, now: Timestamp) -> Result<bool> {
+    let Some(email) = &contact.email else { return Ok(true) };
+    let first = Limit { attempts: 1, ..mailbox };
+    let own = [Counter::new("mailed", &contact.id.to_string(), Rule::Window(first))];
+    if throttle::attempt(tx, &own, now)?.until().is_none() {
+        return Ok(true);
+    }
+    let all = [Counter::new("mailbox", &email.key(), Rule::Window(mailbox))];
+    Ok(throttle::attempt(tx, &all, now)?.until().is_none())
+}
+
 /// Follows up forgotten usernames: mails them if the address is known.
 ///
 /// # Errors
 /// When the database fails.
-pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, mailbox: Limit, now: Timestamp) -> Result<()> {
     let forgot: Forgot = job.payload()?;
     if !jobs::finish(tx, job)? {
         return Ok(());
@@ -121,6 +137,9 @@ pub fn look_up_email(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
     let Some(first) = contacts.iter().find(|contact| access::obstacle(contact).is_ok()) else {
         return nobody(tx);
     };
+    if !has_room(tx, first, mailbox, now)? {
+        return nobody(tx);
+    }
     let language: Language = first.language;
     let to = first.email.clone().unwrap_or(email);
     let new = NewMail { kind: Kind::Usernames, to, language, contact: Some(first.id), staff: None };

@@ -54,6 +54,10 @@ pub struct Manner {
 }
 
 impl Manner {
+    /// For what anyone can ask for: whatever is configured, the password of who did
+    /// not ask keeps working (promise 10).
+    const HARMLESS: Self = Self { mode: ResetMode::Parallel, stop_current: false, once: false };
+
     fn stops_current(self) -> bool {
         self.stop_current || self.mode == ResetMode::Replace
     }

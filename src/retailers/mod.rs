@@ -19,8 +19,8 @@ use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 pub use edit::Edited;
 pub use login::{Login, contact_by_login, contacts_sharing, set_email, set_username, username_taken};
 pub use store::{
-    contact_by_username, contacts_at, contacts_by_email, contacts_in, contacts_named, insert_contact,
-    insert_contacts, insert_retailer, insert_retailers, insert_territory, rename_contact,
+    contact_by_username, contacts_addressed, contacts_at, contacts_by_email, contacts_in, contacts_named,
+    insert_contact, insert_contacts, insert_retailer, insert_retailers, insert_territory, rename_contact,
     retailer_by_account_number, retailers_called, retailers_in, retailers_nearly_numbered,
     retailers_numbered, territories, territory_named,
 };

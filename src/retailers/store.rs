@@ -124,6 +124,14 @@ pub fn contacts_named(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Contact>, 
     among(tx, (CONTACT, "c.username_key"), keys)
 }
 
+/// The contacts with any of these addresses, by [`EmailAddress::key`].
+///
+/// # Errors
+/// When the database fails.
+pub fn contacts_addressed(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<Contact>, Error> {
+    among(tx, (CONTACT, "c.email_key"), keys)
+}
+
 pub(super) fn retailer(
     tx: &mut Tx<'_>,
     staff: Option<StaffId>,

@@ -189,7 +189,7 @@ fn words(key: &str) -> (&'static str, &'static str, Control) {
         ),
         "reset.mode" => (
             "While a reset is on its way",
-            "",
+            "For resets by staff. “Forgot your password?”, which anyone can press, never stops a password.",
             Control::One(options(&[
                 ("parallel", "the current password keeps working"),
                 ("replace", "the current password stops at once"),

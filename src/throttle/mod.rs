@@ -213,8 +213,27 @@ pub fn forget(tx: &mut Tx<'_>, counter: &Counter) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets every attempt that slows a contact, from wherever: they chose another
-/// password, or somebody lifts it. Gives how many counters there were.
+/// Forgets what was tried on a contact's former password (NIST SP 800-63B-4, 3.2.2:
+/// attempts count for one authenticator) from everywhere together, from devices they
+/// used, and from where they are now. What others have to wait for on account of
+/// their own guesses stays: its end would tell them that the name is somebody's.
+///
+/// # Errors
+/// When the database fails.
+pub fn start_anew(tx: &mut Tx<'_>, contact: ContactId, address: &str) -> Result<(), Error> {
+    store::start_anew(tx, (Some(contact), None), &networks(address))
+}
+
+/// The same for a staff user.
+///
+/// # Errors
+/// When the database fails.
+pub fn start_anew_of_staff(tx: &mut Tx<'_>, staff: StaffId, address: &str) -> Result<(), Error> {
+    store::start_anew(tx, (None, Some(staff)), &networks(address))
+}
+
+/// Forgets every attempt that slows a contact, from wherever: somebody lifts it.
+/// Gives how many counters there were.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,6 +1,6 @@
 //! What was counted, in the database: all nodes share it.
 
-use super::{Count, Counter, Whose};
+use super::{Count, Counter, Network, Whose};
 use crate::db::{Error, Row, ToValue, Tx, Value};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, StaffId};
@@ -107,6 +107,21 @@ pub(super) fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<u64, Error> {
     tx.run("delete from throttles where subject = $1", &[&subject])
 }
 
+/// Forgets what slows somebody everywhere, and what waits in these networks.
+pub(super) fn start_anew(
+    tx: &mut Tx<'_>,
+    (contact, staff): (Option<ContactId>, Option<StaffId>),
+    here: &[Network],
+) -> Result<(), Error> {
+    let network = |at: usize| here.get(at).map_or("", |network| network.name.as_str());
+    tx.run(
+        "delete from throttles where (contact_id = $1 or staff_id = $2)
+             and (subject like '%-as:%' or subject like '%-device:%' or network in ($3, $4, $5))",
+        &[&contact, &staff, &network(0), &network(1), &network(2)],
+    )?;
+    Ok(())
+}
+
 pub(super) fn of_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
     tx.run("delete from throttles where contact_id = $1", &[&contact])
 }
@@ -119,10 +134,14 @@ pub(super) fn of_network(tx: &mut Tx<'_>, network: &str) -> Result<u64, Error> {
     tx.run("delete from throttles where network = $1", &[&network])
 }
 
-/// Removes windows that have ended.
+/// Removes some of the windows that have ended; says whether there may be more.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
-    tx.run("delete from throttles where window_ends_at <= $1", &[&now])
+pub fn forget_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
+    let removed = tx.run(
+        "delete from throttles where subject in (select subject from throttles where window_ends_at <= $1 limit 1000)",
+        &[&now],
+    )?;
+    Ok(removed > 0)
 }

@@ -28,7 +28,8 @@ pub(super) async fn watch(app: Arc<App>, hands: Hands) {
             Ok(false) => tokio::time::sleep(POLL).await,
             Err(error) => {
                 tracing::warn!(%error, "Looking for jobs that were begun without an end failed");
-                tokio::time::sleep(POLL).await;
+                // Whoever couldn't give a job back while the database was away does so first.
+                tokio::time::sleep(STANDING).await;
             }
         }
     }

@@ -28,6 +28,11 @@ use crate::{notice, recovery, runs, setup, staff};
 /// How often a job's lease is renewed while the mail server is waited for.
 const RENEW_EVERY: Duration = Duration::from_secs(30);
 
+/// What is said of a mail whose template fails; the log says how. It is tried for a
+/// day as any other, so that a template can be mended.
+const UNWRITTEN: Later<'_> =
+    Later { answer: "It could not be put together; the log says why", class: None, certain: true };
+
 /// Puts a mail together, hands it over, and records the outcome. Between the
 /// transactions nothing is held; a crash anywhere leaves a job to be taken
 /// again.
@@ -45,10 +50,17 @@ pub(super) async fn deliver(app: &App, job: Job, place: Place) -> Result<()> {
         return app.db.write(move |tx| never_again(tx, &attempt, Failed::Unsure, &why, now)).await;
     }
     app.db.write(move |tx| mail::count_attempt(tx, id)).await?;
-    let Some(composed) = compose(app, &mail).await? else {
-        return app.db.write(move |tx| overtaken(tx, &job, id, now)).await;
+    let (composed, written) = match put_together(app, &mail).await {
+        Ok(Some(whole)) => whole,
+        // What it is about may be gone by now.
+        Ok(None) | Err(Error::NotFound) => return app.db.write(move |tx| overtaken(tx, &job, id, now)).await,
+        Err(Error::Render { problem, .. }) => {
+            tracing::error!(mail.id = %id, kind = mail.kind.as_str(), problem, "A mail can't be put together");
+            let attempt = Attempt { job, mail, temporary: None, settings: app.settings() };
+            return app.db.write(move |tx| later(tx, &attempt, &UNWRITTEN, now)).await;
+        }
+        Err(error) => return Err(error),
     };
-    let written = written(app, &mail, &composed)?;
     let most = mail.most_doubts();
     let held = job.clone();
     let may_leave = app.db.write(move |tx| {
@@ -114,6 +126,13 @@ fn left_to_another(
     }
     jobs::finish(tx, job)?;
     Ok(())
+}
+
+/// A mail as it is to leave; `None` when there is nothing to say any more.
+async fn put_together<'a>(app: &'a App, mail: &Mail) -> Result<Option<(Composed, Written<'a>)>> {
+    let Some(composed) = compose(app, mail).await? else { return Ok(None) };
+    let written = written(app, mail, &composed)?;
+    Ok(Some((composed, written)))
 }
 
 async fn compose(app: &App, mail: &Mail) -> Result<Option<Composed>> {

@@ -280,13 +280,15 @@ async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
     let now = app.clock.now();
     let values = app.settings().values.clone();
     let (mode, language) = (values.reset.mode, values.language);
+    let limits = app.config.limits;
     match job.kind {
         Kind::ForgotPassword => {
-            app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, mode, now)).await
+            app.db.write(move |tx| recovery::forgot::look_up_username(tx, &job, limits.mailbox, now)).await
         }
-        Kind::ForgotUsername => app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, now)).await,
+        Kind::ForgotUsername => {
+            app.db.write(move |tx| recovery::forgot::look_up_email(tx, &job, limits.mailbox, now)).await
+        }
         Kind::ForgotStaffPassword => {
-            let limits = app.config.limits;
             app.db.write(move |tx| staff::recovery::look_up(tx, &job, &limits, now)).await
         }
         Kind::Decoy => recovery::decoy::perform(app, job).await,
@@ -296,10 +298,16 @@ async fn perform(app: &App, job: Job, place: Place) -> Result<()> {
     }
 }
 
+/// Gives a job back. While the database is away it is tried again, so that nobody
+/// takes it for one that ended a process.
 async fn put_off(app: &App, job: Job, pause: Duration) {
-    let until = app.clock.now().plus(pause);
-    if let Err(error) = app.db.write(move |tx| jobs::put_off(tx, &job, until)).await {
-        tracing::error!(%error, "A job could not be put off; its lease will run out");
+    while !app.stopping.has_reached(Phase::Over) {
+        let (until, held) = (app.clock.now().plus(pause), job.clone());
+        match app.db.write(move |tx| jobs::put_off(tx, &held, until)).await {
+            Ok(_) => return,
+            Err(error) => tracing::warn!(%error, job.id = %job.id, "A job could not be put off yet"),
+        }
+        tokio::time::sleep(POLL).await;
     }
 }
 
@@ -307,12 +315,7 @@ async fn tidy(app: Arc<App>) {
     let mut every = tokio::time::interval(TIDY_EVERY);
     loop {
         every.tick().await;
-        let now = app.clock.now();
-        let tidied = app.db.write(move |tx| {
-            throttle::forget_old(tx, now)?;
-            passkeys::forget_old(tx, now)
-        });
-        if let Err(error) = tidied.await {
+        if let Err(error) = forget_attempts(&app).await {
             tracing::warn!(%error, "Tidying up failed");
         }
         if let Err(error) = forget_imports(&app).await {
@@ -322,6 +325,14 @@ async fn tidy(app: Arc<App>) {
             tracing::warn!(%error, "Applying the retention times failed; it is tried again within the hour");
         }
     }
+}
+
+/// In steps: a flood leaves more than others should wait for.
+async fn forget_attempts(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    while app.db.write(move |tx| throttle::forget_old(tx, now)).await? {}
+    while app.db.write(move |tx| passkeys::forget_old(tx, now)).await? {}
+    Ok(())
 }
 
 async fn forget_imports(app: &App) -> Result<()> {

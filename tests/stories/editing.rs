@@ -335,3 +335,26 @@ story! {
         assert_eq!(shop.count("select count(*) as n from contacts where id = $1 and password_hash is not null", &[&other]).await, 0);
     }
 }
+
+story! {
+    async fn promise_06_nobody_is_given_the_address_of_another_as_username(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let bert = shop.contact("bert", "bert@quay.example").await;
+        let version = shop.count("select version as n from contacts where id = $1", &[&bert]).await.to_string();
+        let gives = async |username: &str, email: &str| {
+            let fields = [("username", username), ("email", email), ("version", version.as_str())];
+            office.browser.post(&format!("/portal/contacts/{bert}/sign-in"), &fields).await
+        };
+        for typed in [MAIL, "Anna@Harbour.Example", "anna@harbour\u{3002}example"] {
+            let refused = gives(typed, "bert@quay.example").await;
+            assert!(refused.status == 422 && refused.says("This username belongs to Anna Sample, Harbour Gifts"), "{typed}: {}", refused.text());
+        }
+        let added = [("name", "Cora Sample"), ("position", ""), ("phone", ""), ("language", "en"), ("username", MAIL)];
+        let retailer = shop.retailer("Quay Books", "South").await;
+        assert_eq!(office.browser.post(&format!("/portal/retailers/{retailer}/contacts/new"), &added).await.status, 422);
+        assert!(shop.lets_in(MAIL, PASSWORD).await, "she signs in by her address as before");
+        assert_eq!(gives("bert@quay.example", "bert@quay.example").await.status, 303, "one's own address may be one's username");
+    }
+}

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tradepost::staff::BuiltIn;
 
 use crate::support::people::STAFF_PASSWORD;
+use crate::support::program::Program;
 use crate::support::runs::{FAST, all_contacts};
 use crate::support::shop::Shop;
 
@@ -82,5 +84,38 @@ story! {
         assert_eq!(office.browser.post("/portal/contacts/export", &fields).await.status, 200);
         assert_eq!(office.browser.get("/portal/contacts").await.status, 200);
         assert_eq!(copied.get("/portal/contacts").await.status, 303);
+    }
+}
+
+story! {
+    async fn promise_10_a_sign_in_for_a_new_contact_and_a_move_ask_who_is_there(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let retailer = shop.retailer("Harbour Gifts", "North").await;
+        let anna = shop.contact("anna", "anna@harbour.example").await;
+        let program = Program::of(&shop, &office).await;
+        shop.advance(LATER);
+        let form = format!("/portal/retailers/{retailer}/contacts/new");
+        let plain = [("name", "Bert Sample"), ("position", ""), ("phone", ""), ("language", "en"), ("website_access", "true")];
+        assert_eq!(office.browser.post(&form, &plain).await.status, 303, "who can't sign in yet needs no proof");
+        let mut with_address = plain.to_vec();
+        with_address.push(("email", "bert@shop.example"));
+        let asked = office.browser.post(&form, &with_address).await;
+        assert!(asked.status == 403 && asked.says("Confirm that it is you") && asked.says("bert@shop.example"), "{}", asked.text());
+        let to = retailer.to_string();
+        let asked = office.browser.post(&format!("/portal/contacts/{anna}/move"), &[("to", &to)]).await;
+        assert!(asked.status == 403 && asked.says("Confirm that it is you"), "{}", asked.text());
+        let path = format!("/api/v1/retailers/{retailer}/contacts");
+        let new = json!({ "name": "Cora Sample", "username": "cora", "website_access": true });
+        let refused = program.act("POST", &path, "a-key-of-cora", new.clone()).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (403, "proof-required"));
+        assert_eq!(shop.count("select count(*) as n from contacts", &[]).await, 2);
+        with_address.push(("proof_password", STAFF_PASSWORD));
+        assert_eq!(office.browser.post(&form, &with_address).await.status, 303);
+        assert_eq!(office.browser.post(&format!("/portal/contacts/{anna}/move"), &[("to", &to)]).await.status, 303, "not asked again");
+        let proof = program.send("POST", "/api/v1/devices/current/proof", &[], Some(json!({ "password": STAFF_PASSWORD }))).await;
+        assert_eq!(proof.status, 204, "{}", proof.text());
+        let added = program.act("POST", &path, "a-key-of-cora", new).await;
+        assert_eq!(added.status, 201, "the same act, under the same key: {}", added.text());
     }
 }

@@ -42,6 +42,20 @@ story! {
 }
 
 story! {
+    async fn promise_10_what_anyone_can_ask_for_stops_no_password_whatever_the_rule_is(kind) {
+        let shop = Shop::with(kind, &[("reset.mode", "replace")]).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let customer = shop.signed_in("anna", PASSWORD).await;
+        assert!(shop.browser().forgot_password("anna").await.leads_to("/forgot-password/sent"));
+        let mail = shop.mail_to(MAIL).await;
+        assert!(!mail.text_part().contains("has stopped working"), "{}", mail.text_part());
+        shop.quiet().await;
+        assert!(customer.is_signed_in().await && shop.lets_in("anna", PASSWORD).await);
+        assert!(shop.lets_in("anna", &mail.temporary_password()).await);
+    }
+}
+
+story! {
     /// Whoever knew the password asked for another address before the office was called.
     async fn promise_10_a_stopped_password_moves_no_address_any_more(kind) {
         let shop = Shop::with(kind, &[("reset.mode", "replace")]).await;

@@ -102,3 +102,4 @@ mod unchanged;
 mod waiting_runs;
 mod waits;
 mod wording;
+mod young_factors;

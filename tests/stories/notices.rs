@@ -10,6 +10,7 @@ use tradepost::staff::BuiltIn;
 use crate::support::people::STAFF_PASSWORD;
 use crate::support::program::Program;
 use crate::support::shop::Shop;
+use crate::support::smtp_sink::Mode;
 
 const PASSWORD: &str = "trout9lamp";
 const MAIL: &str = "anna@harbour.example";
@@ -127,5 +128,28 @@ story! {
         assert_eq!(office.browser.post("/portal/me/password", &new).await.status, 303);
         let told = shop.mail_of("sign-in-changed", &office.email).await.text_part().replace('\n', " ");
         assert!(told.contains("your password was changed"), "{told}");
+    }
+}
+
+story! {
+    async fn promise_04_a_notice_of_a_record_that_was_merged_meanwhile_is_sent_and_leaves_no_job(kind) {
+        let shop = Shop::open(kind).await;
+        let office = shop.staff(BuiltIn::SalesAdmin).await;
+        let anna = shop.member("anna", MAIL, PASSWORD).await;
+        let other = shop.member("adahl", "old@harbour.example", PASSWORD).await;
+        shop.smtp.set_mode(Mode::CloseAtOnce);
+        // No attempt is made but the one that is waited for.
+        shop.stop_clock_at(shop.clock.now());
+        let browser = shop.signed_in("adahl", PASSWORD).await;
+        assert!(browser.change_password(PASSWORD, "lamp of 9 trouts").await.leads_to("/account"));
+        let changed = "select count(*) as n from mails where kind = 'password-changed' and state = 'put-off'";
+        shop.counts(1, changed).await;
+        let merged = office.browser.post(&format!("/portal/contacts/{anna}/merge"), &[("other", &other.to_string())]).await;
+        assert_eq!(merged.status, 303, "{}", merged.text());
+        shop.smtp.set_mode(Mode::Accept);
+        shop.advance(Duration::from_mins(20));
+        let told = shop.mail_of("password-changed", "old@harbour.example").await;
+        assert!(told.text_part().contains("Anna Sample"), "{}", told.text_part());
+        shop.counts(0, "select count(*) as n from jobs").await;
     }
 }

@@ -135,6 +135,11 @@ story! {
         assert_eq!((unknown.status, unknown.problem().as_str()), (409, "lost-in-restore"));
         assert_eq!(shop.count("select count(*) as n from resets", &[]).await, 0, "nothing was done");
         shop.advance(std::time::Duration::from_hours(1));
+        is_restored(&shop).await;
+        let ipad = Program::of(&shop, &rep).await;
+        let unknown = ipad.act("POST", &resets, &lost, json!({})).await;
+        assert_eq!((unknown.status, unknown.problem().as_str()), (409, "lost-in-restore"), "whatever was restored since");
+        shop.advance(std::time::Duration::from_hours(1));
         for (number, key) in [long_before, key(shop.clock.now()), "0b1f6f0e-6a35-4a47-9f7b-2f2f6f1b0a11".to_owned()].iter().enumerate() {
             shop.advance(std::time::Duration::from_mins(5));
             let ipad = Program::of(&shop, &rep).await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tradepost::jobs::unended::{claim_alone, suspect};
 use tradepost::jobs::{self, Job};
+use tradepost::kernel::Clock;
 use tradepost::staff::BuiltIn;
 
 use crate::support::database::Kind;
@@ -145,5 +146,50 @@ story! {
         shop.smtp.release();
         shop.delivers("anna", "accepted").await;
         assert_eq!(shop.count(SET_ASIDE, &[]).await, 0);
+    }
+}
+
+/// Has the database take no step of a mail, and no job back, as when it is away.
+const AWAY: [[&str; 2]; 2] = [
+    [
+        "create trigger away before update on mails begin select raise(abort, 'away'); end;
+         create trigger away_too before update on jobs when new.lease_id is null begin select raise(abort, 'away'); end",
+        "drop trigger away; drop trigger away_too",
+    ],
+    [
+        "create function away() returns trigger language plpgsql as $$ begin raise 'away'; end $$;
+         create trigger away before update on mails for each row execute function away();
+         create trigger away_too before update on jobs for each row when (new.lease_id is null) execute function away()",
+        "drop trigger away on mails; drop trigger away_too on jobs",
+    ],
+];
+
+story! {
+    async fn promise_04_a_job_that_a_database_was_away_for_is_not_taken_for_one_that_ended_a_process(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", "anna@harbour.example", PASSWORD).await;
+        let [goes, comes] = AWAY[usize::from(kind == Kind::Postgres)];
+        shop.database.meddle(goes).await.unwrap();
+        shop.resets("anna").await;
+        shop.counts(1, "select count(*) as n from jobs where unended = 1 and lease_id is not null").await;
+        shop.database.meddle(comes).await.unwrap();
+        shop.counts(1, "select count(*) as n from jobs where unended = 0 and lease_id is null").await;
+        shop.advance(Duration::from_secs(31));
+        let password = shop.mail_to("anna@harbour.example").await.temporary_password();
+        assert!(shop.lets_in("anna", &password).await);
+    }
+}
+
+story! {
+    /// Nodes whose clocks differ from it would take each other's work.
+    async fn promise_04_a_node_knows_what_time_it_is_on_the_database_server(kind) {
+        let shop = Shop::idle(kind).await;
+        let before = Clock::default().now();
+        let theirs = shop.db().time().await.expect("an answer");
+        let after = Clock::default().now();
+        match kind {
+            Kind::Sqlite => assert_eq!(theirs, None, "there is no other clock"),
+            Kind::Postgres => assert!(theirs.is_some_and(|theirs| before <= theirs && theirs <= after), "{theirs:?}"),
+        }
     }
 }

@@ -210,3 +210,52 @@ story! {
         shop.counts(6 + 6, "select count(*) as n from mails").await;
     }
 }
+
+story! {
+    async fn promise_09_what_strangers_wait_for_does_not_end_when_a_password_is_chosen(kind) {
+        let shop = Shop::with(kind, PROXY).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let temporary = shop.temporary_password("anna").await;
+        stop_clock(&shop);
+        let stranger = shop.browser().coming_from("203.0.113.9");
+        for typed in ["anna", MAIL] {
+            for _ in 0..6 {
+                stranger.sign_in(typed, "wrong9lamp").await;
+            }
+            assert_eq!(stranger.sign_in(typed, "wrong9lamp").await.status, 429);
+        }
+        let customer = shop.browser().coming_from("198.51.100.7");
+        assert!(customer.sign_in("anna", &temporary).await.leads_to("/password"));
+        assert!(customer.choose("lamp of 9 trouts").await.leads_to("/"));
+        for typed in ["anna", MAIL] {
+            assert_eq!(stranger.sign_in(typed, "wrong9lamp").await.status, 429, "{typed}: nothing is told");
+        }
+        assert!(shop.browser().coming_from("192.0.2.80").sign_in("anna", "lamp of 9 trouts").await.leads_to("/"));
+    }
+}
+
+story! {
+    async fn promise_16_a_mailbox_that_many_share_is_no_target(kind) {
+        let shop = Shop::with(kind, &[PROXY[0], ("limits.mailbox", "3 in 1h")]).await;
+        let shared = "orders@shop.example";
+        let people = ["anna", "bert", "cora", "dirk"];
+        for username in people {
+            shop.member(username, shared, PASSWORD).await;
+        }
+        let all = async |round: u8| {
+            for username in people {
+                let stranger = shop.browser().coming_from(&format!("2001:db8:{round}::7"));
+                assert!(stranger.forgot_password(username).await.location().starts_with("/forgot-password/sent"));
+                shop.quiet().await;
+            }
+        };
+        all(1).await;
+        assert_eq!(shop.smtp.mails().len(), 4, "the first to each of them always leaves");
+        all(2).await;
+        all(3).await;
+        assert_eq!(shop.smtp.mails().len(), 7, "and three more");
+        shop.advance(Duration::from_mins(61));
+        all(4).await;
+        assert_eq!(shop.smtp.mails().len(), 11);
+    }
+}

@@ -1,5 +1,7 @@
 //! The office words its mails.
 
+use std::time::Duration;
+
 use tradepost::staff::BuiltIn;
 
 use crate::support::client::Reply;
@@ -275,5 +277,23 @@ story! {
         assert!(saves(&owner, (SUBJECT, TEXT, &html), "0").await.leads_to(RESET), "no sample is called so");
         let mail = mailed(&shop, "anna", MAIL).await;
         assert!(!mail.contains("evil.example") && mail.contains("here is your temporary password"), "{mail}");
+    }
+}
+
+story! {
+    async fn promise_04_a_mail_that_can_not_be_put_together_is_given_up_after_its_day(kind) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("en/reset")).unwrap();
+        // No sample is called so, so that the start doesn't find it.
+        let broken = "{% if person == \"Anna Sample\" %}{{ 1 // 0 }}{% endif %}Your temporary password";
+        std::fs::write(folder.path().join("en/reset/subject.txt"), broken).unwrap();
+        let shop = Shop::with(kind, &[("mail.templates", folder.path().to_str().unwrap())]).await;
+        shop.member("anna", MAIL, "trout9lamp").await;
+        shop.resets("anna").await;
+        shop.delivers("anna", "put-off").await;
+        assert_eq!(shop.texts("select answer as t from mails", &[]).await, ["It could not be put together; the log says why"]);
+        shop.advance(Duration::from_hours(24));
+        shop.delivers("anna", "given-up").await;
+        shop.counts(0, "select count(*) as n from jobs").await;
     }
 }

@@ -4,6 +4,8 @@
  * is sent may be sent again, so a lost answer is nothing special. The tokens are cookies no script can read.
  */
 
+import { StorageError } from "./db.js";
+
 /** @typedef {import("./shapes.js").Problem} Problem */
 
 /**
@@ -18,11 +20,12 @@
 /** How long one bar of signal is given. */
 const TIMEOUT_MS = 8000;
 
-/** Where tabs tell each other when the tokens were last made anew (ms): the tokens themselves can't be seen. */
-const REFRESHED_AT = "tradepost-sales-refreshed-at";
-
-/** Where the key of a refresh is kept that was not answered yet. */
-const REFRESH_KEY = "tradepost-sales-refresh-key";
+/**
+ * Where the database keeps what tabs tell each other of the tokens, which no script can see. Not in
+ * `localStorage`: what one tab has just written there another may not see for a while.
+ * @typedef {{ at?: number, key?: string }} Refresh `at`: when they were last made anew (ms); `key`: of asking for new ones, without an answer yet
+ */
+const REFRESH = "refresh";
 
 /**
  * The last part of a problem's type: `changed-meanwhile`; empty without a problem.
@@ -32,8 +35,15 @@ export const problemKey = (answer) => answer.problem?.type.split("/").at(-1) ?? 
 
 /** Event `revoked`: this device was signed out by someone, and has to forget everything. */
 export class Api extends EventTarget {
+  #db;
   /** Whether this browser was ever given tokens: otherwise nobody asks for new ones. */
   hasTokens = false;
+
+  /** @param {import("./db.js").Database} db */
+  constructor(db) {
+    super();
+    this.#db = db;
+  }
 
   /** @param {string} path @param {Asking} [asking] @returns {Promise<Answer>} */
   async ask(path, asking = {}) {
@@ -93,20 +103,24 @@ export class Api extends EventTarget {
    */
   #refresh(since) {
     return navigator.locks.request("tradepost-sales-tokens", async () => {
-      if (Number(localStorage.getItem(REFRESHED_AT) ?? 0) > since) return FRESH;
-      // Kept until an answer has come: one that was lost is given again to who has this key, and to no copy of the token.
-      const key = localStorage.getItem(REFRESH_KEY) ?? crypto.randomUUID();
-      localStorage.setItem(REFRESH_KEY, key);
-      const answer = await once("/api/v1/tokens", { method: "POST", body: { request_key: key } });
-      if (answer.ok) localStorage.removeItem(REFRESH_KEY);
-      if (answer.ok) localStorage.setItem(REFRESHED_AT, String(Date.now()));
-      return answer;
+      try {
+        /** @type {Refresh | undefined} */
+        const before = await this.#db.meta(REFRESH);
+        if ((before?.at ?? 0) > since) return FRESH;
+        // Kept until an answer has come: one that was lost is given again to who has this key, and to no copy of the token.
+        const key = before?.key ?? crypto.randomUUID();
+        await this.#db.setMeta(REFRESH, { key });
+        const answer = await once("/api/v1/tokens", { method: "POST", body: { request_key: key } });
+        if (answer.ok) await this.#db.setMeta(REFRESH, { at: Date.now() });
+        return answer;
+      } catch (error) {
+        // Nothing was asked without a key that is kept: a lost answer would cost the device its tokens.
+        if (error instanceof StorageError) return UNREACHED;
+        throw error;
+      }
     });
   }
 }
-
-/** Forgets what tabs told each other of tokens. */
-export const forgetTokens = () => [REFRESHED_AT, REFRESH_KEY].forEach((name) => localStorage.removeItem(name));
 
 /** @param {Answer} answer */
 const isRefusal = (answer) => answer.reached && answer.status >= 400 && answer.status < 500 && answer.status !== 429;

@@ -16,7 +16,7 @@ import { Tabs } from "./tabs.js";
  */
 export async function openCore(listeners) {
   const db = await openDatabase(listeners);
-  const api = new Api();
+  const api = new Api(db);
   const tabs = new Tabs();
   const device = new Device(api, db);
   const queue = new Queue({ api, db, device, tabs });

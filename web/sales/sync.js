@@ -3,7 +3,7 @@
  * Keeps the customers on the device as the server has them, and forgets them when they are nobody's any
  * more: another person's, a revoked device's, or not looked after for thirty days.
  */
-import { forgetTokens, problemKey } from "./api.js";
+import { problemKey } from "./api.js";
 import { StorageError } from "./db.js";
 import { exportAll, openKeys } from "./export.js";
 import { pull } from "./feeds.js";
@@ -252,7 +252,6 @@ export class Sync extends EventTarget {
     });
     await endSession();
     await db.setMeta("leaving", undefined);
-    forgetTokens();
     await queue.load();
     await customers.load();
     tabs.tell("wiped");
@@ -282,7 +281,6 @@ export class Sync extends EventTarget {
 
   /** The app's own files go, too, and come again with the next start. */
   async #forgetApp() {
-    forgetTokens();
     for (const registration of await (navigator.serviceWorker?.getRegistrations() ?? [])) await registration.unregister();
     for (const name of await caches.keys()) await caches.delete(name);
     this.#parts.tabs.tell("wiped");

@@ -132,6 +132,20 @@ pub fn merged_into(tx: &mut Tx<'_>, actor: &Actor, id: ContactId) -> Result<Opti
     }
 }
 
+/// Whom a mail about a contact is about now: the contact, or the record that they
+/// were merged into since.
+///
+/// # Errors
+/// When the database fails.
+pub fn as_of_now(tx: &mut Tx<'_>, id: ContactId) -> Result<Option<Contact>> {
+    let kept = store::merged_into(tx, id)?.unwrap_or(id);
+    match retailers::contact(tx, &Actor::system(), kept) {
+        Ok(contact) => Ok(Some(contact)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn may(actor: &Actor) -> Result<()> {
     if actor.may_edit_customers() && actor.may(Act::ChangeSignIn) { Ok(()) } else { Err(Error::NotAllowed) }
 }

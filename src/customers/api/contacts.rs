@@ -98,7 +98,8 @@ pub async fn contact(AtApi(caller): AtApi, Ids(id): Ids<ContactId>) -> Answer {
     ok(&detail).map(|answer| with_version(answer, detail.contact.version))
 }
 
-/// Enter a contact at a retailer.
+/// Enter a contact at a retailer. Whoever enters how they sign in, too, proved within
+/// the last five minutes that it is them, as for changing it.
 #[utoipa::path(
     post, path = "/api/v1/retailers/{id}/contacts", tag = "Customers",
     params(("id" = Uuid, Path, description = "The retailer"), ("Idempotency-Key" = String, Header, description = "Made once for this act", min_length = 8, max_length = 200, pattern = "^[!-~]+$")),
@@ -116,10 +117,14 @@ pub async fn add(AtApi(caller): AtApi, Ids(retailer): Ids<RetailerId>, keyed: Ke
         username: read_username(&mut errors, &new.username.unwrap_or_default()),
         website_access: new.website_access,
     };
+    let session = caller.session.clone();
     let act = move |tx: &mut Tx<'_>, actor: &Actor, now| {
         retailers::find(tx, actor, retailer)?;
         if !errors.is_empty() {
             return Ok(Err(Refusal::Invalid(errors.clone())));
+        }
+        if actor.may(Act::ChangeSignIn) && sign_in.lets_in() && !fresh::is_fresh(&session, now) {
+            return Ok(Err(Refusal::ProofRequired));
         }
         let edited = edit::add_contact(tx, actor, retailer, (&details, &sign_in), now)?;
         outcome(tx, actor, &edited)

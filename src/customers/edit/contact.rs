@@ -13,6 +13,7 @@ use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::retailers::edit::{self, NewSignIn};
 use crate::retailers::{self, Contact, Edited, Retailer};
+use crate::staff::fresh::portal::{ConfirmedIfGrave, Grave};
 
 /// What the form of details sends.
 #[derive(Clone, Default, Deserialize)]
@@ -35,6 +36,13 @@ pub struct DetailsForm {
 impl DetailsForm {
     fn details(&self) -> [&str; 4] {
         [&self.name, &self.position, &self.phone, &self.language]
+    }
+}
+
+impl Grave for DetailsForm {
+    /// Whether a sign-in comes along.
+    fn is_grave(&self) -> bool {
+        [&self.email, &self.username].iter().any(|typed| !typed.trim().is_empty())
     }
 }
 
@@ -79,9 +87,8 @@ async fn show_new(
 
 /// `POST /portal/retailers/{id}/contacts/new`
 pub async fn add_contact(
-    AtPortal(caller): AtPortal,
     Ids(retailer): Ids<RetailerId>,
-    Posted(form): Posted<DetailsForm>,
+    ConfirmedIfGrave(caller, form): ConfirmedIfGrave<DetailsForm>,
 ) -> Answer {
     must_edit(&caller.actor)?;
     let mut errors = Vec::new();

@@ -165,7 +165,7 @@ fn restore(
 ) -> Result<bool> {
     let old = before.over(contact);
     if let Some(username) = &old.username
-        && retailers::username_taken(tx, username)?.is_some_and(|taken| taken != contact.id)
+        && retailers::username_taken(tx, username, Some(contact.id))?.is_some()
     {
         return Ok(false);
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{Manner, Requested, Reset, StartedBy, start};
 use crate::access;
 use crate::actor::{Actor, Door, Who};
-use crate::config::{Changeable, Pauses, ResetMode};
+use crate::config::{Changeable, Pauses};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, ResetId};
@@ -117,7 +117,7 @@ fn standing(link: &store::Link, contact: &Contact, now: Timestamp) -> Standing {
 pub fn ask(
     tx: &mut Tx<'_>,
     token: &Token,
-    (mode, often, address): (ResetMode, Pauses, &str),
+    (often, address): (Pauses, &str),
     now: Timestamp,
 ) -> Result<Option<Timestamp>> {
     let Some((contact, Standing::Open { .. })) = find(tx, token, now)? else { return Ok(None) };
@@ -127,7 +127,7 @@ pub fn ask(
         return Ok(Some(until));
     }
     let actor = Actor { who: Who::Contact(contact.id), door: Door::Website, address: address.to_owned() };
-    match start(tx, &actor, &contact, Manner { mode, stop_current: false, once: false }, now)? {
+    match start(tx, &actor, &contact, Manner::HARMLESS, now)? {
         Requested::OnItsWay(_) | Requested::NotPossible(_) => Ok(throttle::next(tx, &counter, now)?),
     }
 }

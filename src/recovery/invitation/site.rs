@@ -39,8 +39,8 @@ pub async fn page(State(web): State<Shared>, visit: Visit, Path(token): Path<Str
 pub async fn ask(State(web): State<Shared>, visit: Visit, Path(token): Path<String>) -> Answer {
     let Some(parsed) = Token::parse(&token) else { return show(&web, &visit, token, None).await };
     let (now, address) = (web.app.clock.now(), visit.place.address.clone());
-    let (mode, often) = (web.app.settings().values.reset.mode, web.app.config.limits.mail.name_from.near);
-    let next = web.app.db.write(move |tx| super::ask(tx, &parsed, (mode, often, &address), now)).await?;
+    let often = web.app.config.limits.mail.name_from.near;
+    let next = web.app.db.write(move |tx| super::ask(tx, &parsed, (often, &address), now)).await?;
     let minutes = next.map_or(0, |next| next.since(now).as_secs().div_ceil(60));
     Ok(redirect(&format!("/invitation/{token}/sent?next={minutes}"), None))
 }

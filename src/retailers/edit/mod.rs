@@ -52,7 +52,12 @@ pub struct NewSignIn {
 
 impl NewSignIn {
     fn is_empty(&self) -> bool {
-        self.email.is_none() && self.username.is_none() && !self.website_access
+        !self.lets_in() && !self.website_access
+    }
+
+    /// Whether there is anything to sign in with, or to have a password mailed to.
+    pub const fn lets_in(&self) -> bool {
+        self.email.is_some() || self.username.is_some()
     }
 }
 
@@ -165,7 +170,7 @@ pub fn add_contact(
         return Err(Error::NotAllowed);
     }
     if let Some(username) = &sign_in.username
-        && let Some(taken) = super::username_taken(tx, username)?
+        && let Some(taken) = super::username_taken(tx, username, None)?
     {
         return Ok(Edited::Taken(taken));
     }

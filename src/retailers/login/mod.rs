@@ -5,9 +5,10 @@ mod store;
 
 use super::{Contact, store as contacts};
 use crate::db::{Error, Tx};
+use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Username, invisible};
 
-pub use store::{contacts_sharing, set_email, set_username, username_taken};
+pub use store::{contacts_sharing, set_email, set_username};
 
 /// What someone typed to say who they are, if it can be that.
 #[derive(Clone, Debug)]
@@ -52,6 +53,25 @@ pub fn contact_by_login(tx: &mut Tx<'_>, login: &Login) -> Result<Option<Contact
         None => None,
     };
     Ok(named.or(addressed))
+}
+
+/// Who but one contact signs in with a username: whoever has it, or the only one
+/// whose address it is. Whoever were given it would be signed in, and mailed, in
+/// that person's place.
+///
+/// # Errors
+/// When the database fails.
+pub fn username_taken(
+    tx: &mut Tx<'_>,
+    username: &Username,
+    but: Option<ContactId>,
+) -> Result<Option<ContactId>, Error> {
+    if let Some(holder) = store::with_username(tx, username)? {
+        return Ok(Some(holder).filter(|holder| Some(*holder) != but));
+    }
+    let Ok(email) = EmailAddress::parse(username.as_str()) else { return Ok(None) };
+    let addressed = contacts::only_contact_with(tx, &email)?.map(|contact| contact.id);
+    Ok(addressed.filter(|addressed| Some(*addressed) != but))
 }
 
 #[cfg(test)]

@@ -17,10 +17,7 @@ pub fn contacts_sharing(tx: &mut Tx<'_>, email: &EmailAddress, but: ContactId) -
 }
 
 /// Who has a username.
-///
-/// # Errors
-/// When the database fails.
-pub fn username_taken(tx: &mut Tx<'_>, username: &Username) -> Result<Option<ContactId>, Error> {
+pub(super) fn with_username(tx: &mut Tx<'_>, username: &Username) -> Result<Option<ContactId>, Error> {
     let row: Option<Row> = tx.opt(
         "select id from contacts where username_key in ($1, $2) order by username_key <> $1 limit 1",
         &[&username.former_key(), &username.key()],

@@ -63,27 +63,53 @@ impl FromRequestParts<Shared> for AtStep {
 /// proves it with the form.
 pub struct Confirmed<T>(pub Caller, pub T);
 
-impl<T: DeserializeOwned> FromRequest<Shared> for Confirmed<T> {
+impl<T: DeserializeOwned + Send> FromRequest<Shared> for Confirmed<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, web: &Shared) -> Answer<Self> {
-        let (mut parts, body) = request.into_parts();
-        let AtPortal(caller) = AtPortal::from_request_parts(&mut parts, web).await?;
-        let bytes = Zeroizing::new(bodies::whole(body).await?.to_vec());
-        let (fields, proof) = Fields::read(&bytes)?;
-        if !is_fresh(&caller.session, caller.now()) {
-            let path =
-                parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path()).to_owned();
-            let given = given(&caller, proof).await?;
-            if given != Given::Proof(Proof::Given) {
-                let answer = ask(&caller, path, &fields, given)?;
-                return Err(Failure::Answered(Box::new(answer)));
-            }
-            caller.renew().await?;
-        }
-        let form = serde_urlencoded::from_str(&fields.encoded()).map_err(|_| Failure::Unreadable)?;
+        confirmed(request, web, |_| true).await
+    }
+}
+
+/// A form that needs proof only if it does what is grave.
+pub trait Grave {
+    /// Whether it does.
+    fn is_grave(&self) -> bool;
+}
+
+/// A form sent by someone at the portal; what is grave, as [`Confirmed`].
+pub struct ConfirmedIfGrave<T>(pub Caller, pub T);
+
+impl<T: DeserializeOwned + Send + Grave> FromRequest<Shared> for ConfirmedIfGrave<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Shared) -> Answer<Self> {
+        let Confirmed(caller, form) = confirmed(request, web, T::is_grave).await?;
         Ok(Self(caller, form))
     }
+}
+
+async fn confirmed<T: DeserializeOwned + Send>(
+    request: Request,
+    web: &Shared,
+    needs_proof: fn(&T) -> bool,
+) -> Answer<Confirmed<T>> {
+    let (mut parts, body) = request.into_parts();
+    let AtPortal(caller) = AtPortal::from_request_parts(&mut parts, web).await?;
+    let bytes = Zeroizing::new(bodies::whole(body).await?.to_vec());
+    let (fields, proof) = Fields::read(&bytes)?;
+    let form: T = serde_urlencoded::from_str(&fields.encoded()).map_err(|_| Failure::Unreadable)?;
+    if needs_proof(&form) && !is_fresh(&caller.session, caller.now()) {
+        let path =
+            parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.path()).to_owned();
+        let given = given(&caller, proof).await?;
+        if given != Given::Proof(Proof::Given) {
+            let answer = ask(&caller, path, &fields, given)?;
+            return Err(Failure::Answered(Box::new(answer)));
+        }
+        caller.renew().await?;
+    }
+    Ok(Confirmed(caller, form))
 }
 
 /// The fields of a form without the proof.

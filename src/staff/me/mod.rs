@@ -57,7 +57,7 @@ pub async fn change_password(
                 return Ok(Changed::Meanwhile);
             }
             store::set_password(tx, staff, &hash, now)?;
-            throttle::lift_of_staff(tx, staff)?;
+            throttle::start_anew_of_staff(tx, staff, &actor.address)?;
             store::void_resets(tx, staff, now)?;
             sessions::end_others_of_staff(tx, staff, Some(id), now)?;
             audit::record(tx, &actor, now, Event::PasswordChanged, About::staff(staff))?;

@@ -31,7 +31,7 @@ export function nameOf({ customers }, record) {
 /** @param {QueueRecord} record */
 function happened({ problem, kind }) {
   switch (problemKey(/** @type {any} */ ({ problem }))) {
-    case "proof-required": return "Changing how somebody signs in needs your password. Nothing was changed yet.";
+    case "proof-required": return "What decides how somebody signs in needs your password. Nothing was changed yet.";
     case "not-allowed": return "You may no longer do this. Your role was changed, or never allowed it.";
     case "not-found": return "They are not among your customers any more: moved to another territory, merged or erased.";
     case "not-possible":
