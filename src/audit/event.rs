@@ -165,6 +165,9 @@ names! {
         FactorResetRequested = "staff-factor-reset-requested",
         /// A staff user removed their lost second factor by a mailed link and code.
         FactorsReset = "staff-factors-reset",
+        /// With a password chosen by a mailed link and code went a second factor that was
+        /// too young to stand.
+        YoungFactorsRemoved = "staff-young-factors-removed",
         /// A setting was changed.
         SettingChanged = "setting-changed",
         /// A version of a mail template was saved.

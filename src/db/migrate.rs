@@ -66,6 +66,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!("0033_keys_of_refreshing"),
     migration!("0034_marks_after_folding", refold::run),
     migration!("0035_notices_by_name"),
+    migration!("0036_how_long_with_a_factor"),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -93,7 +93,8 @@ pub(super) fn key(status: StatusCode) -> &'static str {
         StatusCode::FORBIDDEN => "not-allowed",
         StatusCode::CONFLICT => "conflict",
         StatusCode::PAYLOAD_TOO_LARGE => "too-large",
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => "busy",
+        StatusCode::REQUEST_TIMEOUT => "too-slow",
+        StatusCode::SERVICE_UNAVAILABLE => "busy",
         status if status.is_client_error() => "unreadable",
         _ => "broken",
     }

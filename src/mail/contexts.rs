@@ -96,8 +96,8 @@ pub struct SignInChanged<'a> {
     /// The person's name.
     pub person: &'a str,
     /// What changed: `passkey-added`, `passkey-removed`, `app-added`,
-    /// `app-removed`, `factors-reset`, `recovery-code-used`, `recovery-codes-made`,
-    /// `password-changed`, `address-changed` (to the former address) or `username-changed`.
+    /// `app-removed`, `factors-reset`, `young-factors-removed`, `recovery-code-used`,
+    /// `recovery-codes-made`, `password-changed`, `address-changed` (to the former address) or `username-changed`.
     pub change: &'a str,
     /// When it was changed, and by whom if not by themself.
     pub at: &'a str,

@@ -28,6 +28,9 @@ names! {
         AppRemoved = "app-removed",
         /// The lost second factor was taken off by a mailed link and code.
         FactorsReset = "factors-reset",
+        /// A second factor that was too young to stand was taken off with the password
+        /// chosen by a mailed link and code.
+        YoungFactorsRemoved = "young-factors-removed",
         /// A recovery code was used up.
         RecoveryCodeUsed = "recovery-code-used",
         /// New recovery codes were made; the former ones are void.

@@ -9,13 +9,14 @@ use axum::response::Response;
 use passwords::Password;
 use serde::Deserialize;
 
+use super::factors::young;
 use super::passkeys;
-use super::recovery::{self, Choice, ForgotStaff};
+use super::recovery::{self, Choice, Chosen, ForgotStaff};
 use super::sign_in::{self, SignIn, Typed};
 use crate::actor::Door;
 use crate::audit::{self, About, Event};
 use crate::error::Error;
-use crate::http::cookies::Jar;
+use crate::http::cookies::{self, Jar};
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::session::{PerhapsStaff, acting, remember_staff};
 use crate::http::{Answer, Page, Shared, Visit, html, redirect};
@@ -248,6 +249,8 @@ struct ChoosePage {
     token: String,
     email: String,
     first: bool,
+    /// Whether a second factor goes with the password chosen here.
+    takes_off: bool,
     errors: FieldErrors,
 }
 
@@ -277,13 +280,16 @@ pub async fn choose(State(web): State<Shared>, visit: Visit, Path(token): Path<S
 async fn choose_page(web: &Shared, visit: &Visit, token: String, errors: FieldErrors) -> Answer {
     let Some(parsed) = Token::parse(&token) else { return Ok(link_gone()) };
     let now = web.app.clock.now();
-    let Some(pending) = web.app.db.read(move |tx| recovery::find(tx, &parsed, now)).await? else {
-        return Ok(link_gone());
-    };
+    let find = web.app.db.read(move |tx| {
+        let Some(pending) = recovery::find(tx, &parsed, now)? else { return Ok(None) };
+        let takes_off = young::has_young(tx, pending.staff.id, now)?;
+        Ok::<_, Error>(Some((pending, takes_off)))
+    });
+    let Some((pending, takes_off)) = find.await? else { return Ok(link_gone()) };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Page::of_staff(web, visit, None);
     let email = pending.staff.email.as_str().to_owned();
-    html(status, &ChoosePage { page, token, email, first: pending.first_password, errors })
+    html(status, &ChoosePage { page, token, email, first: pending.first_password, takes_off, errors })
 }
 
 /// `POST /portal/reset/{token}`
@@ -304,9 +310,13 @@ pub async fn submit_choose(
         return choose_page(&web, &visit, token, FieldErrors::one("new_password", text)).await;
     };
     match recovery::choose(&web.app, parsed, &form.code, new, visit.place.clone()).await? {
-        Choice::Chosen(session, staff) => {
-            let to = if staff.kind.uses_portal() { "/portal" } else { "/sales" };
-            let mut response = let_in(&visit, &session, to);
+        Choice::Chosen(Chosen { token, staff, took_off }) => {
+            let base = if staff.kind.uses_portal() { "/portal" } else { "/sales" };
+            let to = if took_off { format!("{base}/me/second-factor") } else { base.to_owned() };
+            let mut response = let_in(&visit, &token, &to);
+            if took_off {
+                cookies::leave_flash(response.headers_mut(), "young-factors-removed");
+            }
             remember_staff(&web, &visit, staff.id, &mut response).await;
             Ok(response)
         }

@@ -9,6 +9,7 @@ use passwords::{Password, Problem};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::factors::young;
 use super::store::{self, Pending, Staff};
 use crate::actor::{Actor, Door, StaffActor, Who};
 use crate::app::App;
@@ -33,8 +34,11 @@ const RESET_LIVES: Duration = Duration::from_mins(10);
 const WELCOME_LIVES: Duration = Duration::from_hours(48);
 /// Wrong codes before the link is void.
 const TRIES: i64 = 5;
-/// Links that are good at the same time, if anyone can have asked for them.
-const LIVE: i64 = 3;
+/// So many links of someone that are good for a while are enough: no other is mailed
+/// because anyone asks for it.
+const ENOUGH: i64 = 3;
+/// What a while is: time to look for the mail and to choose a password.
+const A_WHILE: Duration = Duration::from_mins(5);
 /// Digits of a code.
 const CODES: u32 = 1_000_000;
 
@@ -84,7 +88,9 @@ pub fn ask(tx: &mut Tx<'_>, forgot: &ForgotStaff, now: Timestamp) -> Result<()> 
 }
 
 /// Follows up a forgotten staff password. Anything but the address of an
-/// active staff user ends here, silently.
+/// active staff user ends here, silently; so does one of whom enough links are good for a
+/// while, since to mail ever more some would have to be void, and a stranger could void
+/// what is in hand. That is no try that counts: another is mailed as soon as one is needed.
 ///
 /// # Errors
 /// When the database fails.
@@ -96,12 +102,17 @@ pub fn look_up(tx: &mut Tx<'_>, job: &Job, limits: &Limits, now: Timestamp) -> R
     let share = network::household(&forgot.address);
     let nobody = |tx: &mut Tx<'_>| decoy::leave(tx, Decoy::StaffReset, &share, now);
     let Ok(email) = EmailAddress::parse(&forgot.typed) else { return nobody(tx) };
+    let staff = store::by_email(tx, &email)?.filter(|staff| staff.active);
+    if let Some(staff) = &staff
+        && store::good_resets(tx, staff.id, now.plus(A_WHILE))? >= ENOUGH
+    {
+        return nobody(tx);
+    }
     let key = email.key();
     let typed = (Some(key.as_str()), forgot.address.as_str());
     let counters = throttle::counters("forgot-staff", typed, &limits.staff_mail, |_| Whose::default());
     let allowed = throttle::attempt(tx, &counters, now)?.until().is_none();
-    let staff = if allowed { store::by_email(tx, &email)? } else { None };
-    let Some(staff) = staff.filter(|staff| staff.active) else { return nobody(tx) };
+    let Some(staff) = staff.filter(|_| allowed) else { return nobody(tx) };
     let actor = Actor { who: Who::Nobody, door: Door::Portal, address: forgot.address };
     let reason = if staff.password.is_some() { Reason::Forgotten } else { Reason::FirstPassword };
     start(tx, &actor, &staff, reason, now)?;
@@ -109,7 +120,7 @@ pub fn look_up(tx: &mut Tx<'_>, job: &Job, limits: &Limits, now: Timestamp) -> R
 }
 
 /// Leaves the mail with link and code to be sent. Earlier links are void; but what a
-/// stranger asks for leaves those in hand as they are, of which three live at most.
+/// stranger asks for leaves those in hand as they are.
 ///
 /// # Errors
 /// When the database fails.
@@ -120,9 +131,8 @@ pub fn start(
     reason: Reason,
     now: Timestamp,
 ) -> Result<StaffResetId> {
-    match &actor.who {
-        Who::Nobody => store::void_oldest_resets(tx, staff.id, LIVE - 1, now)?,
-        _ => store::void_resets(tx, staff.id, now)?,
+    if !matches!(actor.who, Who::Nobody) {
+        store::void_resets(tx, staff.id, now)?;
     }
     let mail = NewMail {
         kind: Kind::StaffReset,
@@ -231,10 +241,20 @@ pub fn digest_of_typed(token: &Token, code: &str) -> Digest {
     bound_code(token, &digits)
 }
 
+/// A password that was chosen by link and code.
+pub struct Chosen {
+    /// Of the session that begins.
+    pub token: Token,
+    /// Who chose it.
+    pub staff: Box<Staff>,
+    /// Whether a second factor went that was too young to stand.
+    pub took_off: bool,
+}
+
 /// What came of choosing a password by link and code.
 pub enum Choice {
     /// It is set, and they are signed in.
-    Chosen(Token, Box<Staff>),
+    Chosen(Chosen),
     /// It won't do.
     Refused(Vec<Problem>),
     /// The code is wrong; so many tries are left.
@@ -243,8 +263,8 @@ pub enum Choice {
     NoLongerGood,
 }
 
-/// Sets a staff password by link and code; ends all their sessions and starts
-/// a fresh one.
+/// Sets a staff password by link and code; ends all their sessions, takes a second
+/// factor off that is too young to stand, and starts a fresh session.
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
@@ -294,6 +314,7 @@ fn set(
     if !pending.first_password {
         notice::tell(tx, Owner::Staff(staff.id), Change::PasswordChanged, now)?;
     }
+    let took_off = young::take_off(tx, &actor, staff.id, now)?;
     let (token, _) = sessions::start_for_staff(tx, staff.id, place, now)?;
-    Ok(Choice::Chosen(token, Box::new(staff.clone())))
+    Ok(Choice::Chosen(Chosen { token, staff: Box::new(staff.clone()), took_off }))
 }

@@ -187,24 +187,16 @@ pub(super) fn void_resets(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Re
     Ok(())
 }
 
-/// Voids what was asked for first of what sets a password, but for the newest `keep`.
-pub(super) fn void_oldest_resets(
-    tx: &mut Tx<'_>,
-    staff: StaffId,
-    keep: i64,
-    now: Timestamp,
-) -> Result<(), Error> {
-    tx.run(
-        "update staff_resets set finished_at = $2 where staff_id = $1 and finished_at is null and purpose = 'password' and id not in
-             (select id from staff_resets where staff_id = $1 and finished_at is null and purpose = 'password' order by id desc limit $3)",
-        &[&staff, &now, &keep],
+/// How many links that set a password are good until then, or will be once their mail
+/// leaves. A mail that is held after a restore may never leave, so it doesn't count.
+pub(super) fn good_resets(tx: &mut Tx<'_>, staff: StaffId, then: Timestamp) -> Result<i64, Error> {
+    let row: Row = tx.one(
+        "select count(*) as resets from staff_resets x join mails m on m.id = x.mail_id
+         where x.staff_id = $1 and x.finished_at is null and x.purpose = 'password' and x.tries_left > 0
+           and (x.expires_at > $2 or (m.finished_at is null and m.held_at is null))",
+        &[&staff, &then],
     )?;
-    tx.run(
-        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null where staff_id = $1 and finished_at is null and kind = 'staff-reset'
-             and id in (select mail_id from staff_resets where staff_id = $1 and finished_at is not null)",
-        &[&staff, &now],
-    )?;
-    Ok(())
+    row.get("resets")
 }
 
 pub(super) struct NewReset {

@@ -232,7 +232,8 @@ const fn kind(event: Event) -> &'static str {
         | Event::TerritoryRenamed
         | Event::TerritoryDeleted
         | Event::FactorResetRequested
-        | Event::FactorsReset => "staff",
+        | Event::FactorsReset
+        | Event::YoungFactorsRemoved => "staff",
         Event::SettingChanged
         | Event::TemplateSaved
         | Event::TemplateRestored

@@ -132,6 +132,11 @@ fn words(event: Event, entry: &Entry) -> (&'static str, &'static str, String) {
         Event::RecoveryCodeUsed => ("warn", "triangle", plain("Used a recovery code")),
         Event::FactorResetRequested => ("warn", "triangle", by("Reset of a lost second factor asked for")),
         Event::FactorsReset => ("warn", "triangle", plain("Removed a lost second factor by link and code")),
+        Event::YoungFactorsRemoved => (
+            "warn",
+            "triangle",
+            plain("A second factor younger than 30 days went with the password chosen by link and code"),
+        ),
         Event::SettingChanged => ("warn", "triangle", setting(entry)),
         Event::TemplateSaved => ("neutral", "dot", by("Mail template saved")),
         Event::TemplateRestored => ("neutral", "dot", by("Mail template restored")),

@@ -118,6 +118,42 @@ story! {
 }
 
 story! {
+    async fn a_link_in_hand_works_however_often_strangers_ask_for_another(kind) {
+        let shop = Shop::with(kind, PROXY).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        shop.stop_clock_at(shop.clock.now());
+        let asks = async |from: &str| {
+            shop.browser().coming_from(from).post("/portal/forgot-password", &[("email", &owner.email)]).await;
+            shop.quiet().await;
+        };
+        let mails = async || shop.count("select count(*) as n from mails where kind = 'staff-reset'", &[]).await;
+        asks("198.51.100.7").await;
+        let mail = shop.mail_of("staff-reset", &owner.email).await;
+        for _ in 0..3 {
+            asks("192.0.2.9").await;
+        }
+        for place in 0..6 {
+            asks(&format!("2001:db8:{place:x}::9")).await;
+        }
+        assert_eq!(mails().await, 3, "no more while three are good");
+        shop.advance(Duration::from_mins(9));
+        let fresh = shop.browser();
+        assert_eq!(fresh.get(&mail.link("/portal/reset/")).await.status, 200);
+        shop.advance(Duration::from_mins(1));
+        asks("198.51.100.7").await;
+        assert_eq!(mails().await, 4, "and another as soon as they are over");
+        let mut later = shop.mail_of("staff-reset", &owner.email).await;
+        for _ in 0..2 {
+            later = shop.mail_of("staff-reset", &owner.email).await;
+        }
+        asks("192.0.2.9").await;
+        let fields = [("code", &*later.code()), ("new_password", NEW), ("confirm_password", NEW)];
+        let chosen = fresh.post(&later.link("/portal/reset/"), &fields).await;
+        assert!(chosen.leads_to("/portal"), "{}", chosen.text());
+    }
+}
+
+story! {
     async fn what_a_stranger_asks_for_leaves_a_new_colleagues_link_as_it_is(kind) {
         let shop = Shop::with(kind, PROXY).await;
         let office = shop.colleague(BuiltIn::SalesAdmin, StaffKind::Dual, &[]).await;

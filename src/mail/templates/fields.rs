@@ -105,7 +105,7 @@ fn own(kind: Kind) -> &'static [Meaning] {
             ("person", "the name of who it happened to"),
             (
                 "change",
-                "what changed: passkey-added, passkey-removed, app-added, app-removed, factors-reset, recovery-code-used, recovery-codes-made, password-changed, address-changed or username-changed",
+                "what changed: passkey-added, passkey-removed, app-added, app-removed, factors-reset, young-factors-removed, recovery-code-used, recovery-codes-made, password-changed, address-changed or username-changed",
             ),
             ("at", "when it was changed"),
             ("page_url", "the page where they see what they have"),

@@ -265,6 +265,7 @@ const CHANGE: &str = "\"a passkey was added\" if change == \"passkey-added\" \
     else \"an authenticator app was set up\" if change == \"app-added\" \
     else \"the authenticator app was removed\" if change == \"app-removed\" \
     else \"your lost second factor was taken off\" if change == \"factors-reset\" \
+    else \"your second factor, which you had for less than 30 days, was taken off with the new password\" if change == \"young-factors-removed\" \
     else \"your password was changed\" if change == \"password-changed\" \
     else \"your e-mail address was changed\" if change == \"address-changed\" \
     else \"your username was changed\" if change == \"username-changed\" \
@@ -275,6 +276,7 @@ const CHANGE_DE: &str = "\"ein Passkey wurde hinzugefügt\" if change == \"passk
     else \"eine Authenticator-App wurde eingerichtet\" if change == \"app-added\" \
     else \"die Authenticator-App wurde entfernt\" if change == \"app-removed\" \
     else \"Ihr verlorener zweiter Faktor wurde entfernt\" if change == \"factors-reset\" \
+    else \"Ihr zweiter Faktor, den Sie keine 30 Tage hatten, wurde mit dem neuen Passwort entfernt\" if change == \"young-factors-removed\" \
     else \"Ihr Passwort wurde geändert\" if change == \"password-changed\" \
     else \"Ihre E-Mail-Adresse wurde geändert\" if change == \"address-changed\" \
     else \"Ihr Benutzername wurde geändert\" if change == \"username-changed\" \

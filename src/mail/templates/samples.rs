@@ -88,12 +88,13 @@ pub(super) fn of(kind: Kind, usernames: &[bool]) -> Vec<Sample> {
     }
 }
 
-const SIGN_IN_CHANGES: [(&str, &str); 10] = [
+const SIGN_IN_CHANGES: [(&str, &str); 11] = [
     ("passkey-added", "A passkey was added"),
     ("passkey-removed", "A passkey was removed"),
     ("app-added", "An authenticator app was set up"),
     ("app-removed", "The authenticator app was removed"),
     ("factors-reset", "A lost second factor was removed"),
+    ("young-factors-removed", "A young second factor went with a new password"),
     ("recovery-code-used", "A recovery code was used"),
     ("recovery-codes-made", "New recovery codes were made"),
     ("password-changed", "A staff user’s password was changed"),

@@ -6,6 +6,7 @@ mod lost;
 pub mod portal;
 pub mod reset;
 mod store;
+pub mod young;
 
 use std::time::Duration;
 
@@ -114,12 +115,15 @@ pub fn has_app(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool> {
     Ok(store::find(tx, staff)?.is_some_and(|found| found.confirmed_at.is_some()))
 }
 
-/// Leaves a fresh secret to be confirmed. One that is confirmed already stays.
+/// Leaves a fresh secret to be confirmed. One that is confirmed already stays, and who
+/// was signed out meanwhile leaves none.
 ///
 /// # Errors
 /// When the database or the random source fails.
-pub fn begin(tx: &mut Tx<'_>, keys: &Keys, staff: StaffId, now: Timestamp) -> Result<()> {
-    store::put(tx, staff, &app::mint(keys, staff)?, now)?;
+pub fn begin(tx: &mut Tx<'_>, keys: &Keys, session: &StaffSession, now: Timestamp) -> Result<()> {
+    if sessions::is_open(tx, session.id, now)? {
+        store::put(tx, session.staff, &app::mint(keys, session.staff)?, now)?;
+    }
     Ok(())
 }
 
@@ -148,17 +152,22 @@ pub fn offer(
     Ok(Some(Offer { words: app::words(&secret), picture: app::picture(&secret, supplier, email)? }))
 }
 
-/// Takes the first code of a new app; gives the recovery codes, once.
+/// Takes the first code of a new app; gives the recovery codes, once. Who was signed out
+/// meanwhile sets none up.
 ///
 /// # Errors
 /// When the database or the random source fails.
 pub fn confirm(
     tx: &mut Tx<'_>,
     (keys, actor): (&Keys, &Actor),
-    staff: StaffId,
+    session: &StaffSession,
     code: &str,
     now: Timestamp,
 ) -> Result<Result<Vec<Zeroizing<String>>, Taken>> {
+    let staff = session.staff;
+    if !sessions::is_open(tx, session.id, now)? {
+        return Ok(Err(Taken::Refused));
+    }
     if let Some(until) = waits(tx, staff, Means::App, now)? {
         return Ok(Err(Taken::Wait(until)));
     }
@@ -166,9 +175,10 @@ pub fn confirm(
         return Ok(Err(Taken::Refused));
     };
     let secret = app::open(keys, staff, &found.sealed)?;
-    match app::step(&secret, code, now) {
-        Some(step) if store::confirm(tx, staff, step, now)? => {}
-        _ => return Ok(Err(Taken::Refused)),
+    let Some(step) = app::step(&secret, code, now) else { return Ok(Err(Taken::Refused)) };
+    note_first(tx, staff, now)?;
+    if !store::confirm(tx, staff, step, now)? {
+        return Ok(Err(Taken::Refused));
     }
     forgive(tx, staff)?;
     audit::record(tx, actor, now, Event::FactorAdded, About::staff(staff).with("factor", "app"))?;
@@ -313,6 +323,16 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, staff: StaffId, now: Timestamp) ->
         audit::record(tx, actor, now, Event::FactorRemoved, About::staff(staff).with("factor", "app"))?;
         notice::tell(tx, Owner::Staff(staff), Change::AppRemoved, now)?;
     }
+    clear_codes_of_nothing(tx, staff)
+}
+
+/// Notes that someone is about to get a factor: whoever has none has one since then,
+/// and no recovery codes from before.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn note_first(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<()> {
+    store::note_first(tx, staff, now)?;
     clear_codes_of_nothing(tx, staff)
 }
 

@@ -240,8 +240,8 @@ pub async fn begin(threshold: Threshold, Posted(form): Posted<ProofForm>) -> Ans
         Ok(keys) => keys,
         Err(page) => return Ok(page),
     };
-    let (id, now) = (threshold.session.staff, threshold.web.app.clock.now());
-    threshold.web.app.db.write(move |tx| super::begin(tx, &keys, id, now)).await?;
+    let (session, now) = (threshold.session.clone(), threshold.web.app.clock.now());
+    threshold.web.app.db.write(move |tx| super::begin(tx, &keys, &session, now)).await?;
     Ok(redirect(&format!("{}/me/second-factor", threshold.base()), None))
 }
 
@@ -262,9 +262,9 @@ pub(in crate::staff) fn codes_page(threshold: &Threshold, codes: Vec<Zeroizing<S
 pub async fn confirm(threshold: Threshold, Posted(form): Posted<CodeForm>) -> Answer {
     threshold.must_have_proved()?;
     let Some(keys) = threshold.keys() else { return set_up_page(&threshold, FieldErrors::default()).await };
-    let (app, id, actor) = (&threshold.web.app, threshold.session.staff, threshold.actor.clone());
+    let (app, session, actor) = (&threshold.web.app, threshold.session.clone(), threshold.actor.clone());
     let (code, now) = (Zeroizing::new(form.code.expose().to_owned()), app.clock.now());
-    let confirmed = app.db.write(move |tx| super::confirm(tx, (&keys, &actor), id, &code, now)).await?;
+    let confirmed = app.db.write(move |tx| super::confirm(tx, (&keys, &actor), &session, &code, now)).await?;
     match confirmed {
         Ok(codes) => codes_page(&threshold, codes),
         Err(taken) => set_up_page(&threshold, FieldErrors::one("code", words(taken, now))).await,

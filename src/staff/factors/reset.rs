@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::kernel::id::StaffId;
 use crate::kernel::{Timestamp, Token};
 use crate::notice::{self, Change};
-use crate::passkeys::{self, Owner};
+use crate::passkeys::Owner;
 use crate::sessions::{self, Place};
 use crate::staff::people;
 use crate::staff::recovery::{self, Purpose};
@@ -80,9 +80,7 @@ fn take_off(tx: &mut Tx<'_>, pending: &Pending, place: &Place, now: Timestamp) -
     if !same || !store::finish_reset(tx, pending.id, now)? {
         return Ok(Reset::NoLongerGood);
     }
-    super::store::clear_codes(tx, staff.id)?;
-    super::store::remove(tx, staff.id)?;
-    passkeys::remove_all(tx, Owner::Staff(staff.id))?;
+    super::young::remove_all(tx, staff.id)?;
     sessions::end_all_of_staff(tx, staff.id, now)?;
     let who = Who::Staff(StaffActor { id: staff.id, permissions: staff.permissions.clone() });
     let actor = Actor { who, door: Door::Portal, address: place.address.clone() };

@@ -49,6 +49,29 @@ pub(super) fn remove(tx: &mut Tx<'_>, staff: StaffId) -> Result<bool, Error> {
     tx.run_once("delete from authenticators where staff_id = $1", &[&staff])
 }
 
+/// Forgets a secret that was shown and not confirmed.
+pub(super) fn forget_offer(tx: &mut Tx<'_>, staff: StaffId) -> Result<(), Error> {
+    tx.run("delete from authenticators where staff_id = $1 and confirmed_at is null", &[&staff])?;
+    Ok(())
+}
+
+/// Notes that someone who has no factor is about to get one.
+pub(super) fn note_first(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<(), Error> {
+    tx.run(
+        "update staff set factor_since = $2 where id = $1
+           and not exists (select 1 from authenticators a where a.staff_id = $1 and a.confirmed_at is not null)
+           and not exists (select 1 from passkeys k where k.staff_id = $1)",
+        &[&staff, &now],
+    )?;
+    Ok(())
+}
+
+/// Since when someone who has a factor has had one.
+pub(super) fn held_since(tx: &mut Tx<'_>, staff: StaffId) -> Result<Option<Timestamp>, Error> {
+    let row: Option<Row> = tx.opt("select factor_since from staff where id = $1", &[&staff])?;
+    row.map_or(Ok(None), |row| row.get("factor_since"))
+}
+
 pub(super) fn clear_codes(tx: &mut Tx<'_>, staff: StaffId) -> Result<(), Error> {
     tx.run("delete from recovery_codes where staff_id = $1", &[&staff])?;
     Ok(())

@@ -43,7 +43,7 @@ pub fn begin_adding(
 /// if they had none.
 pub type Codes = Option<Vec<Zeroizing<String>>>;
 
-/// Adds a passkey.
+/// Adds a passkey, unless they were signed out meanwhile.
 ///
 /// # Errors
 /// When the database or the random source fails.
@@ -55,6 +55,10 @@ pub fn add(
     now: Timestamp,
 ) -> Result<Codes> {
     let staff = session.staff;
+    if !sessions::is_open(tx, session.id, now)? {
+        return Ok(None);
+    }
+    factors::note_first(tx, staff, now)?;
     if passkeys::add(tx, party, (Owner::Staff(staff), session.id), (answer, name), now)? == Added::Refused {
         return Ok(None);
     }
