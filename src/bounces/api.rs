@@ -1,6 +1,6 @@
 //! `POST /hooks/bounce`: a program hands in what came back.
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use super::{Received, Refusal, take_in};
 use crate::error::Error;
 use crate::http::api::bearer;
 use crate::http::error::{Failure, as_problem};
-use crate::http::{Answer, Shared};
+use crate::http::{Answer, Shared, bodies};
 use crate::kernel::Digest;
 
 /// Takes in one message as it came, in the body; `?recipient=` is whom the mail
@@ -20,7 +20,7 @@ pub async fn bounce(
     State(web): State<Shared>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    body: Body,
 ) -> Answer {
     let (Some(path), Some(secret)) = (&web.app.return_path, &web.app.config.hooks.bounce_secret) else {
         return Err(Error::NotFound.into());
@@ -29,6 +29,7 @@ pub async fn bounce(
     if bearer(&headers).is_none_or(|given| Digest::of(given.as_bytes()) != *secret) {
         return Ok(unauthorised());
     }
+    let body = bodies::whole(body).await?;
     let query = query.unwrap_or_default();
     let recipient = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "recipient");
     let recipient = recipient.map(|(_, value)| value.into_owned());

@@ -210,8 +210,7 @@ const LAST_WAIT: Duration = Duration::from_secs(10);
 async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     let workers = worker::start(&app);
     let places = Places::new(app.config.http.trusted_proxies.clone());
-    let counted = Arc::clone(&places);
-    app.gauges.add(("connections", "Connections that are open."), Places::most(), move || counted.count());
+    count(&app, &places);
     if let Some(address) = app.config.http.metrics_listen {
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|error| failed(&format!("listening on {address}"), error))?;
@@ -230,6 +229,17 @@ async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), Failure> {
     }
     tracing::info!("Tradepost has stopped");
     Ok(())
+}
+
+/// Has the connections told in the metrics.
+fn count(app: &App, places: &Arc<Places>) {
+    let (open, waiting) = (Arc::clone(places), Arc::clone(places));
+    app.gauges.add(("connections", "Connections that are open."), Places::most(), move || open.count());
+    app.gauges.add(
+        ("connections_waiting", "Those that wait for their client or their turn, and make room."),
+        Places::most(),
+        move || waiting.waiting(),
+    );
 }
 
 /// Ends the process when it is asked to: at once for somebody at the keyboard,

@@ -32,6 +32,8 @@ pub enum Failure {
     Unreadable,
     /// What was sent is larger than any form.
     TooLarge,
+    /// What was sent came more slowly than we wait for.
+    TooSlow,
     /// A problem of the API.
     Problem(Box<Problem>),
     /// This instead of what was asked for.
@@ -78,6 +80,7 @@ impl IntoResponse for Failure {
             Self::ChoosePassword => return redirect("/password", None),
             Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Refused(Error::NotFound) => StatusCode::NOT_FOUND,
             Self::Refused(Error::NotAllowed) => StatusCode::FORBIDDEN,
             Self::Refused(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,

@@ -92,7 +92,8 @@ pub(super) fn key(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "not-found",
         StatusCode::FORBIDDEN => "not-allowed",
         StatusCode::PAYLOAD_TOO_LARGE => "too-large",
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => "busy",
+        StatusCode::REQUEST_TIMEOUT => "too-slow",
+        StatusCode::SERVICE_UNAVAILABLE => "busy",
         status if status.is_client_error() => "unreadable",
         _ => "broken",
     }

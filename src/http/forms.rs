@@ -8,7 +8,7 @@ use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use super::{Answer, Failure, Shared};
+use super::{Answer, Failure, Shared, bodies};
 
 /// A form that was posted. Unknown fields and wrong encodings are refused.
 pub struct Posted<T>(pub T);
@@ -18,7 +18,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Posted<T> {
 
     async fn from_request(request: Request, web: &Shared) -> Answer<Self> {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| Failure::TooLarge)?;
+        let bytes = bodies::whole(body).await?;
         if percent_decode(&bytes).decode_utf8().is_err() {
             return Err(Failure::Unreadable);
         }

@@ -1,6 +1,7 @@
 //! What all doors share: sessions by cookie, pages, errors, headers, limits.
 
 pub mod api;
+pub mod bodies;
 pub mod brand;
 pub mod caller;
 pub mod cookies;

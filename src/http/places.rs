@@ -1,17 +1,18 @@
 //! Who may have a connection. Each costs memory and there are only so many, so a
-//! network has a share of them, and when there is no place the one that has done
-//! nothing for longest makes room.
+//! network has a share of them, and when there is no place a connection that waits
+//! makes room: for its client to send or to take something, or for its network's turn
+//! (CWE-400; RFC 9110, 15.5.9 and RFC 9112, 9.5 let a server close those). One that is
+//! being worked for never does.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
+use axum::http::HeaderMap;
 use tokio::sync::Notify;
 
+use super::forwarded;
 use crate::kernel::{Network, network};
 
 /// Connections served at once.
@@ -19,6 +20,9 @@ const ALL: usize = 1_024;
 /// Those of one network. A proxy in front that is trusted (`http.trusted_proxies`)
 /// stands for many and has no share of its own.
 const PER_NETWORK: usize = 256;
+/// Those that only trusted proxies may have, where there are any: through them come
+/// all customers, whoever else finds this address.
+const OF_PROXIES: usize = 256;
 
 /// The connections of this node.
 #[derive(Debug)]
@@ -29,37 +33,54 @@ pub struct Places {
 
 #[derive(Debug, Default)]
 struct Taken {
-    /// The number of the last one; it also orders them by when they were idle last.
+    /// How much has happened; it orders connections by when something last did on them.
     last: u64,
     connections: HashMap<u64, Connection>,
 }
 
 #[derive(Debug)]
 struct Connection {
-    /// Whose it is; nobody's when a trusted proxy has it.
-    share: Option<String>,
+    /// Whose share it is of; nobody's when a trusted proxy has it.
+    household: Option<String>,
+    /// The wide network of whom it serves; nobody's while a proxy keeps it for the next.
+    network: Option<String>,
     /// Answers under way.
-    busy: usize,
-    /// When it was idle last, counted in what happened since.
-    idle_since: u64,
+    answers: usize,
+    /// Those of them that wait.
+    waiting: usize,
+    /// When something last happened on it, counted in what happened since.
+    since: u64,
     close: Arc<Notify>,
 }
 
 /// A connection's place, until it is dropped.
 #[derive(Debug)]
 pub struct Place {
-    places: Arc<Places>,
-    id: u64,
+    seat: Seat,
+    peer: IpAddr,
     close: Arc<Notify>,
     /// Whether a trusted proxy has it.
     pub is_proxy: bool,
 }
 
-/// An answer under way on a connection, until it is dropped.
-#[derive(Debug)]
-struct Busy {
+/// A connection, for those who know what it waits for.
+#[derive(Clone, Debug)]
+pub struct Seat {
     places: Arc<Places>,
     id: u64,
+}
+
+/// Something that goes on on a connection, until it is dropped.
+#[derive(Debug)]
+pub struct During {
+    seat: Seat,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Answering,
+    Waiting,
 }
 
 impl Places {
@@ -71,25 +92,53 @@ impl Places {
     /// Gives a connection from `peer` a place, if there is one or one can be made.
     pub fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let is_proxy = self.trusted.iter().any(|network| network.contains(peer));
-        let share = (!is_proxy).then(|| network::household(&peer.to_string()));
+        let household = (!is_proxy).then(|| network::household(&peer.to_string()));
         let mut taken = self.taken();
-        if share.is_some() && taken.of(share.as_deref()) >= PER_NETWORK {
-            taken.make_room(share.as_deref())?;
-        }
-        if taken.connections.len() >= ALL {
-            let most = taken.share_with_most_idle();
-            taken.make_room(most.as_deref())?;
-        }
+        self.have_room(&mut taken, household.as_deref())?;
         taken.last += 1;
         let (id, close) = (taken.last, Arc::new(Notify::new()));
-        let connection = Connection { share, busy: 0, idle_since: id, close: Arc::clone(&close) };
+        let connection = Connection {
+            network: household.as_ref().map(|_| network::wide(peer)),
+            household,
+            answers: 0,
+            waiting: 0,
+            since: id,
+            close: Arc::clone(&close),
+        };
         taken.connections.insert(id, connection);
-        Some(Place { places: Arc::clone(self), id, close, is_proxy })
+        Some(Place { seat: Seat { places: Arc::clone(self), id }, peer, close, is_proxy })
+    }
+
+    /// Makes room for one more of a household, or of a trusted proxy, if need be.
+    fn have_room(&self, taken: &mut Taken, household: Option<&str>) -> Option<()> {
+        let of_household = |connection: &Connection| connection.household.as_deref() == household;
+        if household.is_some() && taken.count(of_household) >= PER_NETWORK {
+            taken.make_room(of_household)?;
+        }
+        let proxies = taken.count(Connection::is_of_proxy);
+        if household.is_some() && taken.connections.len() - proxies >= self.most_of_others() {
+            taken.make_room(|connection| !connection.is_of_proxy())?;
+        }
+        if taken.connections.len() >= ALL {
+            let spared = household.is_some() && proxies <= OF_PROXIES;
+            taken.make_room(|connection| !(spared && connection.is_of_proxy()))?;
+        }
+        Some(())
+    }
+
+    /// How many who are no trusted proxies may have at once.
+    fn most_of_others(&self) -> usize {
+        if self.trusted.is_empty() { ALL } else { ALL - OF_PROXIES }
     }
 
     /// How many are taken, for metrics.
     pub fn count(&self) -> usize {
         self.taken().connections.len()
+    }
+
+    /// How many of them wait and would make room, for metrics.
+    pub fn waiting(&self) -> usize {
+        self.taken().count(Connection::waits)
     }
 
     /// How many there are.
@@ -102,29 +151,36 @@ impl Places {
     }
 }
 
-impl Taken {
-    fn of(&self, share: Option<&str>) -> usize {
-        self.connections.values().filter(|connection| connection.share.as_deref() == share).count()
+impl Connection {
+    /// Whether nothing is being done for it.
+    fn waits(&self) -> bool {
+        self.answers <= self.waiting
     }
 
-    /// Closes the connection of a share that has been idle for longest.
-    fn make_room(&mut self, share: Option<&str>) -> Option<()> {
-        let idle = self.connections.iter().filter(|(_, connection)| connection.busy == 0);
-        let own = idle.filter(|(_, connection)| connection.share.as_deref() == share);
-        let (id, _) = own.min_by_key(|(_, connection)| connection.idle_since)?;
+    fn is_of_proxy(&self) -> bool {
+        self.household.is_none()
+    }
+}
+
+impl Taken {
+    fn count(&self, which: impl Fn(&Connection) -> bool) -> usize {
+        self.connections.values().filter(|connection| which(connection)).count()
+    }
+
+    /// Closes, of the connections that wait and `may` make room, one of the wide network
+    /// that has most connections: the one on which nothing has happened for longest.
+    fn make_room(&mut self, may: impl Fn(&Connection) -> bool) -> Option<()> {
+        let mut shares: HashMap<Option<&str>, usize> = HashMap::new();
+        for connection in self.connections.values() {
+            *shares.entry(connection.network.as_deref()).or_default() += 1;
+        }
+        let share = |of: &Connection| shares.get(&of.network.as_deref()).copied();
+        let waiting = self.connections.iter().filter(|(_, one)| one.waits() && may(one));
+        let (id, _) = waiting.min_by_key(|(_, one)| (Reverse(share(one)), one.since))?;
         let id = *id;
         let gone = self.connections.remove(&id)?;
         gone.close.notify_one();
         Some(())
-    }
-
-    /// Of the shares with idle connections the one with most of them.
-    fn share_with_most_idle(&self) -> Option<String> {
-        let mut idle: HashMap<Option<&str>, usize> = HashMap::new();
-        for connection in self.connections.values().filter(|connection| connection.busy == 0) {
-            *idle.entry(connection.share.as_deref()).or_default() += 1;
-        }
-        idle.into_iter().max_by_key(|(_, count)| *count).and_then(|(share, _)| share.map(str::to_owned))
     }
 }
 
@@ -134,106 +190,62 @@ impl Place {
         self.close.notified().await;
     }
 
-    /// Remembers that an answer is under way until its last byte is read.
-    pub fn answering(&self) -> impl FnOnce(Body) -> Body + use<> {
-        if let Some(connection) = self.places.taken().connections.get_mut(&self.id) {
-            connection.busy += 1;
+    /// The connection, for those who know what it waits for.
+    pub fn seat(&self) -> Seat {
+        self.seat.clone()
+    }
+
+    /// Remembers that a request with these headers is being answered. While it is, a
+    /// proxy's connection counts for the network of the client it comes from.
+    pub fn answering(&self, headers: &HeaderMap) -> During {
+        if self.is_proxy {
+            let client = forwarded::origin(self.peer, headers, &self.seat.places.trusted).client;
+            self.seat.change(|connection| connection.network = Some(network::wide(client)));
         }
-        let busy = Busy { places: Arc::clone(&self.places), id: self.id };
-        |body| Body::new(Watched { body, _busy: busy })
+        self.seat.change(|connection| connection.answers += 1);
+        During { seat: self.seat(), what: What::Answering }
+    }
+}
+
+impl Seat {
+    /// Remembers that nothing can be done for the answer under way.
+    pub fn waiting(&self) -> During {
+        self.change(|connection| connection.waiting += 1);
+        During { seat: self.clone(), what: What::Waiting }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Connection)) {
+        let mut taken = self.places.taken();
+        taken.last += 1;
+        let now = taken.last;
+        if let Some(connection) = taken.connections.get_mut(&self.id) {
+            connection.since = now;
+            change(connection);
+        }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.places.taken().connections.remove(&self.id);
+        self.seat.places.taken().connections.remove(&self.seat.id);
     }
 }
 
-impl Drop for Busy {
+impl Drop for During {
     fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        taken.last += 1;
-        let now = taken.last;
-        if let Some(connection) = taken.connections.get_mut(&self.id) {
-            connection.busy -= 1;
-            connection.idle_since = now;
-        }
-    }
-}
-
-/// An answer's body; while it is there, its connection is busy.
-struct Watched {
-    body: Body,
-    _busy: Busy,
-}
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let what = self.what;
+        self.seat.change(|connection| match what {
+            What::Waiting => connection.waiting -= 1,
+            What::Answering => {
+                connection.answers -= 1;
+                if connection.is_of_proxy() {
+                    connection.network = None;
+                }
+            }
+        });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn address(text: &str) -> IpAddr {
-        text.parse().unwrap()
-    }
-
-    fn is_closed(place: &Place) -> bool {
-        !place.places.taken().connections.contains_key(&place.id)
-    }
-
-    #[test]
-    fn a_network_that_has_its_share_closes_its_own_idle_ones() {
-        let places = Places::new(Vec::new());
-        let other = places.admit(address("198.51.100.7")).unwrap();
-        let flood: Vec<_> = (0..PER_NETWORK).map(|_| places.admit(address("203.0.113.9")).unwrap()).collect();
-        let _busy = flood[0].answering();
-        let newest = places.admit(address("203.0.113.9")).unwrap();
-        assert!(!is_closed(&flood[0]) && is_closed(&flood[1]) && !is_closed(&newest));
-        assert!(!is_closed(&other) && places.count() == PER_NETWORK + 1);
-    }
-
-    #[test]
-    fn one_whose_connections_all_work_gets_no_more() {
-        let places = Places::new(Vec::new());
-        let flood: Vec<_> = (0..PER_NETWORK).map(|_| places.admit(address("203.0.113.9")).unwrap()).collect();
-        let mut under_way: Vec<_> = flood.iter().map(Place::answering).collect();
-        assert!(places.admit(address("203.0.113.9")).is_none());
-        drop(under_way.pop());
-        assert!(places.admit(address("203.0.113.9")).is_some(), "one is idle again");
-    }
-
-    #[test]
-    fn a_trusted_proxy_stands_for_many_and_whoever_has_most_makes_room() {
-        let places = Places::new(vec!["10.0.0.1".parse().unwrap()]);
-        let proxy: Vec<_> = (0..600).map(|_| places.admit(address("10.0.0.1")).unwrap()).collect();
-        assert!(proxy.iter().all(|place| place.is_proxy));
-        let others: Vec<_> = (0..ALL - 600)
-            .map(|n| places.admit(IpAddr::V4((0xC633_0000 + u32::try_from(n).unwrap()).into())).unwrap())
-            .collect();
-        let new = places.admit(address("203.0.113.9")).unwrap();
-        assert!(is_closed(&proxy[0]) && !is_closed(&new), "the proxy's idle ones are the most");
-        assert_eq!(others.iter().filter(|place| is_closed(place)).count(), 0);
-        assert_eq!(places.count(), ALL);
-        drop((proxy, others, new));
-        assert_eq!(places.count(), 0);
-    }
-}
+#[path = "places_tests.rs"]
+mod tests;

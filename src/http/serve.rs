@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
+use super::bodies::{Arriving, Leaving};
 use super::places::Places;
 use super::strict::{self, Strict};
 use crate::stopping::{Phase, Stopping};
@@ -50,9 +51,13 @@ pub async fn serve(listener: TcpListener, router: Router, places: Arc<Places>, s
         drop(stream.set_nodelay(true));
         let (router, own) = (router.clone(), Arc::clone(&place));
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
+            let (answering, seat) = (own.answering(request.headers()), own.seat());
             request.extensions_mut().insert(ConnectInfo(peer));
-            let (watched, answer) = (own.answering(), answer(router.clone(), request.map(Body::new)));
-            async move { answer.await.map(|answer| answer.map(watched)) }
+            request.extensions_mut().insert(seat.clone());
+            let request = request.map(|body| Body::new(Arriving::new(body, seat.clone())));
+            let answer = answer(router.clone(), request);
+            let leaving = |body| Body::new(Leaving::new(body, answering, seat));
+            async move { answer.await.map(|answer| answer.map(leaving)) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -78,7 +83,8 @@ async fn answer(router: Router, request: Request) -> Result<Response, Infallible
     }
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut answer = router.oneshot(request).await?;
-    if chunked {
+    // Of one whose body didn't come nothing further can be read (RFC 9110, 15.5.9).
+    if chunked || answer.status() == StatusCode::REQUEST_TIMEOUT {
         strict::close(&mut answer);
     }
     Ok(answer)

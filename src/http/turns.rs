@@ -1,5 +1,6 @@
 //! How many requests of one network are under way at once: the others wait for
-//! their turn, and nobody else for them.
+//! their turn, and nobody else for them. A request whose body has yet to come is not
+//! under way: it takes its turn when there is something to do for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,9 +13,11 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::cookies::Jar;
-use super::{Failure, Shared, visit};
+use super::places::Seat;
+use super::{Failure, Shared, bodies, visit};
 use crate::error::Error;
 use crate::kernel::network;
+use crate::sessions::known_device;
 
 /// Requests of one network that are answered at once. A page takes milliseconds, so
 /// a large office is far below it.
@@ -24,8 +27,8 @@ const WAITING: usize = 2_048;
 /// How long one waits before it is told that there is too much to do.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Whom a request is one of: a network, and apart from others in it those who bring
-/// a cookie of ours. It need not be a good one: a forged one makes a second share.
+/// Whom a request is one of: a network, and apart from others in it the browsers in
+/// which someone has signed in before.
 type Share = (String, bool);
 
 /// The requests under way and those that wait, by share.
@@ -90,19 +93,28 @@ impl Drop for Turn<'_> {
 /// Answers a request when it is its network's turn.
 pub async fn in_turn(State(web): State<Shared>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let body = match bodies::arrived(body).await {
+        Ok(body) => body,
+        Err(failure) => return failure.into_response(),
+    };
     let address = visit::address(&web, &parts);
-    let share = (network::household(&address), has_cookie(&web, &parts.headers));
-    match web.turns.of(share).await {
+    let share = (network::household(&address), is_known(&web, &parts.headers));
+    // Nothing of it is begun yet: when places are short, others are not to wait for that.
+    let waiting = parts.extensions.get::<Seat>().map(Seat::waiting);
+    let turn = web.turns.of(share).await;
+    drop(waiting);
+    match turn {
         Some(_turn) => next.run(Request::from_parts(parts, body)).await,
         None => Failure::from(Error::Busy).into_response(),
     }
 }
 
-fn has_cookie(web: &Shared, headers: &HeaderMap) -> bool {
-    let cookies = visit::cookies(web);
-    [Jar::Website, Jar::Staff, Jar::Device, Jar::Known]
-        .iter()
-        .any(|jar| cookies.read(headers, *jar).is_some())
+/// Whether someone has signed in before in the browser that asks. Only what we signed
+/// counts, and it is looked at in memory.
+fn is_known(web: &Shared, headers: &HeaderMap) -> bool {
+    let cookie = visit::cookies(web).read(headers, Jar::Known);
+    let known = cookie.as_deref().zip(web.app.keys.as_ref());
+    known.is_some_and(|(cookie, keys)| known_device::is_ours(keys, cookie, web.app.clock.now()))
 }
 
 #[cfg(test)]

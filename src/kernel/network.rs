@@ -101,6 +101,14 @@ pub fn household(address: &str) -> String {
     }
 }
 
+/// The network around an address that a company or a hoster is given: 24 bits of IPv4,
+/// 48 of IPv6 (RFC 6177, 2).
+pub fn wide(address: IpAddr) -> String {
+    let address = address.to_canonical();
+    let prefix = if address.is_ipv4() { 24 } else { 48 };
+    masked(address, prefix).unwrap_or(address).to_string()
+}
+
 fn bits(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }

@@ -24,18 +24,19 @@ use crate::app::{App, Outbound};
 use crate::bounces;
 use crate::http::api::{Rates, Streams, tell};
 use crate::http::forwarded::Remarks;
-use crate::http::{Assets, Drawn, Floods, Shared, Turns, Web, error, headers, in_turn, renewed};
+use crate::http::{Assets, Drawn, Floods, Shared, Turns, Web, bodies, error, headers, in_turn, renewed};
 
-/// The largest body of a form, in bytes.
-const BODY_LIMIT: usize = 64 * 1024;
+/// The largest body of a form, in bytes: all of it is there before its turn comes.
+const BODY_LIMIT: usize = bodies::FIRST;
 /// The same of the form on which a mail is worded.
 const LONG_BODY_LIMIT: usize = 512 * 1024;
 /// The same of a file that is handed in.
 const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
-/// The longest a request may take.
+/// The longest a request may take once it is its turn.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
-/// How long one may take that hands a file in over a slow line.
-const UPLOAD_TIME_LIMIT: Duration = Duration::from_mins(10);
+/// How long one may take that hands a file in over a slow line, if it comes
+/// (`http::bodies`): 64 MB at 150 kbit/s.
+const UPLOAD_TIME_LIMIT: Duration = Duration::from_hours(1);
 
 type Route = (&'static str, MethodRouter<Shared>);
 

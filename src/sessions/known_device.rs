@@ -23,6 +23,8 @@ pub use super::store::chosen_at_by_staff;
 
 /// What marks are signed for.
 const PURPOSE: &[u8] = b"tradepost known device 1";
+/// The same of the second signature, which says that a mark is one of ours.
+const OURS: &[u8] = b"tradepost mark of a known device 1";
 /// How long a device is known without signing in there; browsers keep no
 /// cookie for longer.
 pub const LASTS: Duration = Duration::from_hours(400 * 24);
@@ -53,6 +55,12 @@ pub struct Holder {
 pub fn recognise(keys: &Keys, cookie: &str, holder: Holder, now: Timestamp) -> Option<KnownDevice> {
     let mark = marks(cookie).find(|mark| mark.is_of(keys, holder, now))?;
     Some(KnownDevice { nonce: mark.nonce.to_owned() })
+}
+
+/// Whether someone has signed in with the device in a cookie, whoever it was. Nothing
+/// has to be looked up for that, so it can be asked before anything is done.
+pub fn is_ours(keys: &Keys, cookie: &str, now: Timestamp) -> bool {
+    marks(cookie).any(|mark| mark.is_ours(keys, now))
 }
 
 /// The cookie of a device with which `contact` has just signed in. Its mark of
@@ -96,7 +104,8 @@ fn renewed(keys: &Keys, cookie: Option<&str>, holder: Holder, now: Timestamp) ->
 fn mark(keys: &Keys, nonce: &str, made_s: i64, holder: Holder) -> String {
     let signature = signed(keys, nonce, made_s, holder).finalize().into_bytes();
     let signature = HEXLOWER.encode(&signature[..DIGITS / 2]);
-    format!("{nonce}.{made_s}.{signature}")
+    let seal = sealed(keys, nonce, made_s, &signature).finalize().into_bytes();
+    format!("{nonce}.{made_s}.{signature}.{}", HEXLOWER.encode(&seal[..DIGITS / 2]))
 }
 
 struct Mark<'c> {
@@ -105,6 +114,8 @@ struct Mark<'c> {
     /// Seconds since the Unix epoch.
     made_s: i64,
     signature: Vec<u8>,
+    /// The second signature; marks from before there was one have none.
+    seal: Option<Vec<u8>>,
 }
 
 /// The marks in a cookie; what can't be one is passed over.
@@ -114,21 +125,34 @@ fn marks(cookie: &str) -> impl Iterator<Item = Mark<'_>> {
 
 impl<'c> Mark<'c> {
     fn read(text: &'c str) -> Option<Self> {
-        let is_hex = |text: &str| text.len() == DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let (nonce, rest) = text.split_once('.')?;
-        let (made_s, signature) = rest.split_once('.')?;
-        let is_mark = is_hex(nonce) && is_hex(signature) && made_s.len() <= 12;
-        let byte = |at: usize| u8::from_str_radix(signature.get(at..at + 2)?, 16).ok();
-        let made_s = made_s.parse().ok().filter(|_| is_mark)?;
-        let signature = (0..DIGITS).step_by(2).map(byte).collect::<Option<_>>()?;
-        Some(Self { text, nonce, made_s, signature })
+        let mut parts = text.split('.');
+        let (nonce, made_s, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let seal = parts.next();
+        let nonce = bytes(nonce).and(Some(nonce))?;
+        let made_s = made_s.parse().ok().filter(|_| made_s.len() <= 12 && parts.next().is_none())?;
+        let seal = if let Some(seal) = seal { Some(bytes(seal)?) } else { None };
+        Some(Self { text, nonce, made_s, signature: bytes(signature)?, seal })
     }
 
     fn is_of(&self, keys: &Keys, holder: Holder, now: Timestamp) -> bool {
         let expected = signed(keys, self.nonce, self.made_s, holder);
-        let is_signed = expected.verify_truncated_left(&self.signature).is_ok();
-        is_signed && now.since(Timestamp::from_millis(self.made_s * 1000)) < LASTS
+        expected.verify_truncated_left(&self.signature).is_ok() && self.lasts(now)
     }
+
+    fn is_ours(&self, keys: &Keys, now: Timestamp) -> bool {
+        let Some(seal) = &self.seal else { return false };
+        let expected = sealed(keys, self.nonce, self.made_s, &HEXLOWER.encode(&self.signature));
+        expected.verify_truncated_left(seal).is_ok() && self.lasts(now)
+    }
+
+    fn lasts(&self, now: Timestamp) -> bool {
+        now.since(Timestamp::from_millis(self.made_s * 1000)) < LASTS
+    }
+}
+
+/// The bytes of a nonce or a signature, if it is one.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    HEXLOWER.decode(hex.as_bytes()).ok().filter(|bytes| bytes.len() == DIGITS / 2)
 }
 
 /// What a mark's signature covers: another password makes all marks void.
@@ -136,6 +160,13 @@ fn signed(keys: &Keys, nonce: &str, made_s: i64, holder: Holder) -> Hmac<Sha256>
     let mut mac = keys.mac(PURPOSE);
     let chosen_at = holder.chosen_at.map_or(0, Timestamp::as_millis);
     mac.update(format!("\n{nonce}\n{made_s}\n{}\n{chosen_at}", holder.who).as_bytes());
+    mac
+}
+
+/// What the second signature covers: the first, so that it can't be put on another.
+fn sealed(keys: &Keys, nonce: &str, made_s: i64, signature: &str) -> Hmac<Sha256> {
+    let mut mac = keys.mac(OURS);
+    mac.update(format!("\n{nonce}\n{made_s}\n{signature}").as_bytes());
     mac
 }
 
@@ -180,6 +211,20 @@ mod tests {
         let (cut, short) = (&cookie[1..], &cookie[..cookie.len() - 2]);
         for made_up in ["", ".", "..", "~", "a.b.c", "ä.1.ä", cut, short, &later, &long] {
             assert_eq!(recognise(&keys, made_up, anna, NOW), None, "{made_up:?}");
+            assert!(!is_ours(&keys, made_up, NOW), "{made_up:?}");
         }
+    }
+
+    #[test]
+    fn that_a_mark_is_ours_is_told_without_knowing_whose_it_is() {
+        let ((_folder, keys), (_other, others)) = (keys(), keys());
+        let cookie = mark(&keys, NONCE, 1000, holder());
+        assert!(is_ours(&keys, &cookie, NOW) && is_ours(&keys, &format!("x~{cookie}"), NOW));
+        assert!(!is_ours(&others, &cookie, NOW) && !is_ours(&keys, &cookie, NOW.plus(LASTS)));
+        let (other, cut) = (mark(&keys, &NONCE.replace('0', "f"), 1000, holder()), cookie.len() - DIGITS);
+        let crossed = format!("{}{}", &cookie[..cut], &other[other.len() - DIGITS..]);
+        assert!(!is_ours(&keys, &crossed, NOW), "a signature of another mark");
+        let former = &cookie[..cut - 1];
+        assert!(!is_ours(&keys, former, NOW), "from before there were two");
     }
 }

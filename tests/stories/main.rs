@@ -87,6 +87,7 @@ mod second_factor;
 mod set_aside;
 mod settings;
 mod sign_in;
+mod slow_clients;
 mod spam;
 mod staff;
 mod staff_blind;

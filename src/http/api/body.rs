@@ -1,6 +1,6 @@
 //! JSON in and out.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,7 +11,7 @@ use serde_json::error::Category;
 
 use super::problem::{self, Problem};
 use crate::error::Error;
-use crate::http::{Answer, Failure, Shared};
+use crate::http::{Answer, Failure, Shared, bodies};
 
 /// A body of JSON. Another media type, unknown fields and wrong types are
 /// refused; what is said of it never repeats a value, which might be a password.
@@ -30,7 +30,7 @@ pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Answer<(T, By
     if !is_json(request.headers()) {
         return Err(Problem::new(&problem::UNSUPPORTED_MEDIA_TYPE).into());
     }
-    let bytes = to_bytes(request.into_body(), usize::MAX).await.map_err(|_| Failure::TooLarge)?;
+    let bytes = bodies::whole(request.into_body()).await?;
     match serde_json::from_slice(&bytes) {
         Ok(sent) => Ok((sent, bytes)),
         Err(error) => Err(Problem::new(&problem::UNREADABLE).saying(what_is_wrong(&error)).into()),

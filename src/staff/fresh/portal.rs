@@ -2,7 +2,6 @@
 //! it does. What was typed into the form travels along, so nothing is lost.
 
 use askama::Template;
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawQuery, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -15,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{Proof, is_fresh, prove};
 use crate::http::forms::{FieldErrors, Posted, Secret};
-use crate::http::{Answer, AtPortal, Caller, Failure, Page, Shared, html, redirect};
+use crate::http::{Answer, AtPortal, Caller, Failure, Page, Shared, bodies, html, redirect};
 use crate::passkeys;
 use crate::sessions::Standing;
 use crate::staff::{self, factors::portal::Threshold};
@@ -97,8 +96,7 @@ async fn confirmed<T: DeserializeOwned + Send>(
 ) -> Answer<Confirmed<T>> {
     let (mut parts, body) = request.into_parts();
     let AtPortal(caller) = AtPortal::from_request_parts(&mut parts, web).await?;
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|_| Failure::TooLarge)?;
-    let bytes = Zeroizing::new(bytes.to_vec());
+    let bytes = Zeroizing::new(bodies::whole(body).await?.to_vec());
     let (fields, proof) = Fields::read(&bytes)?;
     let form: T = serde_urlencoded::from_str(&fields.encoded()).map_err(|_| Failure::Unreadable)?;
     if needs_proof(&form) && !is_fresh(&caller.session, caller.now()) {
