@@ -21,8 +21,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use crate::config::Config;
-use crate::config::{Limit, Widths};
+use crate::config::{Config, Limit, Widths};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
