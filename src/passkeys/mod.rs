@@ -29,7 +29,6 @@ use crate::kernel::{Timestamp, Token};
 use crate::sessions::Place;
 use crate::throttle::{self, Counter};
 
-pub use lately::Lately;
 pub use store::{forget_old, list, remove, remove_added_since, remove_all};
 
 /// How long a challenge waits for its answer.

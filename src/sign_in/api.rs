@@ -16,7 +16,7 @@ use crate::http::texts;
 use crate::http::{Answer, Failure, Shared, Visit};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Language, Token};
-use crate::passkeys::Lately;
+use crate::passkeys::lately::Lately;
 use crate::recovery::choose::{self, Choice, Entitled};
 use crate::recovery::site::problem_text;
 

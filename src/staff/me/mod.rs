@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::error::Result;
 use crate::notice::{self, Change};
-use crate::passkeys::{Lately, Owner};
+use crate::passkeys::Owner;
+use crate::passkeys::lately::Lately;
 use crate::sessions::{self, StaffSession};
 use crate::throttle;
 

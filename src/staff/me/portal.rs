@@ -12,7 +12,7 @@ use crate::http::session::remember_staff;
 use crate::http::{Answer, AtPortal, Caller, Ids, Page, html, redirect};
 use crate::kernel::Language;
 use crate::kernel::id::SessionId;
-use crate::passkeys::Lately;
+use crate::passkeys::lately::Lately;
 use crate::recovery::site::problem_text;
 use crate::sessions::Device;
 use crate::staff::fresh::portal::Confirmed;
