@@ -58,13 +58,36 @@ pub fn remove_passkeys(
     (retailer, contact): (RetailerId, ContactId),
     now: Timestamp,
 ) -> Result<()> {
-    let owner = Owner::Contact(contact);
-    if passkeys::remove_all(tx, owner)? == 0 {
+    let removed = passkeys::remove_all(tx, Owner::Contact(contact))?;
+    note_passkeys_removed(tx, actor, (retailer, contact, removed), now)
+}
+
+/// Takes the passkeys away that were added since then.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_passkeys_added_since(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (retailer, contact, since): (RetailerId, ContactId, Timestamp),
+    now: Timestamp,
+) -> Result<()> {
+    let removed = passkeys::remove_added_since(tx, Owner::Contact(contact), since)?;
+    note_passkeys_removed(tx, actor, (retailer, contact, removed), now)
+}
+
+fn note_passkeys_removed(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (retailer, contact, removed): (RetailerId, ContactId, u64),
+    now: Timestamp,
+) -> Result<()> {
+    if removed == 0 {
         return Ok(());
     }
     let about = About::contact(retailer, contact).with("factor", "passkey");
     audit::record(tx, actor, now, Event::FactorRemoved, about)?;
-    notice::tell_by(tx, actor, (owner, None), Change::PasskeyRemoved, now)
+    notice::tell_by(tx, actor, (Owner::Contact(contact), None), Change::PasskeyRemoved, now)
 }
 
 /// Calls back whatever could let someone in later: mails that have not left,

@@ -1,4 +1,4 @@
-//! A contact's passkeys: added with the current password, removed at will.
+//! A contact's passkeys: added and removed with the current password.
 
 use passwords::Password;
 
@@ -60,20 +60,31 @@ pub fn add(
     Ok(true)
 }
 
-/// Removes one of their passkeys.
+/// Removes one of their passkeys; says whether the current password was right.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not theirs.
-pub fn remove(
-    tx: &mut Tx<'_>,
+/// [`Error::NotFound`] when it is not theirs; when the database fails or too much is
+/// being hashed.
+pub async fn remove(
+    app: &App,
     (session, address): (&ContactSession, &str),
     id: PasskeyId,
-    now: Timestamp,
-) -> Result<()> {
-    if !passkeys::remove(tx, Owner::Contact(session.contact), id)? {
-        return Err(Error::NotFound);
-    }
-    note(tx, (session, address), (Event::FactorRemoved, Change::PasskeyRemoved), now)
+    current: Password,
+) -> Result<bool> {
+    let Some(hash) = recovery::choose::knows(app, session.contact, current).await? else { return Ok(false) };
+    let (now, session, address) = (app.clock.now(), session.clone(), address.to_owned());
+    app.db
+        .write(move |tx| {
+            if !recovery::choose::still_knows(tx, session.id, session.contact, &hash, now)? {
+                return Ok(false);
+            }
+            if !passkeys::remove(tx, Owner::Contact(session.contact), id)? {
+                return Err(Error::NotFound);
+            }
+            note(tx, (&session, &address), (Event::FactorRemoved, Change::PasskeyRemoved), now)?;
+            Ok(true)
+        })
+        .await
 }
 
 fn note(

@@ -261,10 +261,10 @@ pub async fn end_other_sessions(
     Ok(redirect("/account", Some("sessions-ended")))
 }
 
-/// What is asked before a passkey is added.
+/// What is asked before a passkey is added or removed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AskPasskeyForm {
+pub struct CurrentForm {
     current_password: Secret,
 }
 
@@ -273,7 +273,7 @@ pub async fn ask_passkey(
     State(web): State<Shared>,
     visit: Visit,
     SignedIn(session): SignedIn,
-    Posted(form): Posted<AskPasskeyForm>,
+    Posted(form): Posted<CurrentForm>,
 ) -> Answer {
     let party = web.app.relying_party()?;
     let begun = match Password::parse(form.current_password.expose()) {
@@ -315,10 +315,18 @@ pub async fn remove_passkey(
     visit: Visit,
     SignedIn(session): SignedIn,
     Ids(id): Ids<PasskeyId>,
+    Posted(form): Posted<CurrentForm>,
 ) -> Answer {
-    let (now, address) = (web.app.clock.now(), visit.place.address);
-    web.app.db.write(move |tx| super::passkeys::remove(tx, (&session, &address), id, now)).await?;
-    Ok(redirect("/account", Some("passkey-removed")))
+    let whose = (&session, visit.place.address.as_str());
+    let removed = match Password::parse(form.current_password.expose()) {
+        Ok(current) => super::passkeys::remove(&web.app, whose, id, current).await?,
+        Err(_) => false,
+    };
+    if removed {
+        return Ok(redirect("/account", Some("passkey-removed")));
+    }
+    let errors = FieldErrors::one("passkeys", texts::text(visit.language, "password-wrong-current"));
+    account_page(&web, &visit, session, errors).await
 }
 
 /// A browser's name in two words, from how it introduces itself.

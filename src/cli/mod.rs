@@ -16,6 +16,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod mail;
+mod open_files;
 mod outbox;
 mod reset;
 mod restore;

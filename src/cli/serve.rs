@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, failed, must_be_there, not_opened, refused_key};
+use super::{Failure, failed, must_be_there, not_opened, open_files, refused_key};
 use crate::app::{App, StartError};
 use crate::config::{Config, Log, LogFormat, Source};
 use crate::db::{DatabaseUrl, Db, MigrateError};
@@ -37,6 +37,7 @@ pub(super) struct DemoArgs {
 /// Runs an installation until it is told to stop.
 pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     start_log(&config.log);
+    open_files::allow();
     must_be_there(&config)?;
     let _alone = alone(&config.database)?;
     let db = open_when_there(&config).await?;

@@ -25,19 +25,18 @@ const RATE: u32 = 500;
 /// strangers may send is shorter.
 pub const FIRST: usize = 64 * 1024;
 
-/// Waits until a body is there, or as much of it as [`FIRST`].
+/// Waits until a body is there, or as much of it as [`FIRST`]. What came is copied
+/// together: kept as it came, each byte sent alone would take as much as a hundred.
 ///
 /// # Errors
 /// [`Failure::TooSlow`], and when it breaks off.
 pub async fn arrived(body: Body) -> Answer<Body> {
-    let (mut rest, mut come, mut length) = (body.into_data_stream(), Vec::new(), 0);
-    while length <= FIRST {
+    let (mut rest, mut come) = (body.into_data_stream(), Vec::new());
+    while come.len() <= FIRST {
         let Some(piece) = rest.next().await else { break };
-        let piece = piece.map_err(|error| failed(&error))?;
-        length += piece.len();
-        come.push(Ok(piece));
+        come.extend_from_slice(&piece.map_err(|error| failed(&error))?);
     }
-    Ok(Body::from_stream(stream::iter(come).chain(rest)))
+    Ok(Body::from_stream(stream::iter([Ok(Bytes::from(come))]).chain(rest)))
 }
 
 /// Reads a body to its end.
@@ -196,6 +195,13 @@ impl HttpBody for Leaving {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::task::Waker;
+
+    use axum::body::BodyDataStream;
+    use axum::http::HeaderMap;
+
+    use super::super::places::{Place, Places};
     use super::*;
 
     #[test]
@@ -211,6 +217,49 @@ mod tests {
             patience.came(4_000);
         }
         assert_eq!(patience.left, GRACE, "and nothing is saved up");
+    }
+
+    /// A connection with a request whose body doesn't come.
+    fn standing_still(left: Duration) -> (Arc<Places>, Place, During, Arriving<Body>) {
+        let places = Places::new(Vec::new());
+        let place = places.admit([192, 0, 2, 1].into()).unwrap();
+        let answering = place.answering(&HeaderMap::new());
+        let body = Body::from_stream(stream::pending::<Result<Bytes, axum::Error>>());
+        let arriving = Arriving { patience: Patience { left }, ..Arriving::new(body, place.seat()) };
+        (places, place, answering, arriving)
+    }
+
+    fn stands(body: &mut BodyDataStream) -> bool {
+        body.poll_next_unpin(&mut Context::from_waker(Waker::noop())).is_pending()
+    }
+
+    #[tokio::test]
+    async fn who_sends_nothing_any_more_is_told_so() {
+        let (places, _place, _answering, arriving) = standing_still(Duration::ZERO);
+        assert!(matches!(arrived(Body::new(arriving)).await, Err(Failure::TooSlow)));
+        assert_eq!(places.waiting(), 0, "and is answered");
+        let (_places, _place, _answering, arriving) = standing_still(Duration::ZERO);
+        assert!(matches!(whole(Body::new(arriving)).await, Err(Failure::TooSlow)));
+    }
+
+    #[tokio::test]
+    async fn a_connection_waits_while_its_client_sends_or_takes_nothing() {
+        let (places, place, answering, arriving) = standing_still(GRACE);
+        assert_eq!(places.waiting(), 0);
+        let mut arriving = Body::new(arriving).into_data_stream();
+        assert!(stands(&mut arriving));
+        assert_eq!(places.waiting(), 1, "for a body");
+        drop(arriving);
+        assert_eq!(places.waiting(), 0);
+        let page = stream::iter([Ok::<_, axum::Error>("a page")]).chain(stream::pending());
+        let mut page =
+            Body::new(Leaving::new(Body::from_stream(page), answering, place.seat())).into_data_stream();
+        assert!(page.next().await.is_some());
+        assert_eq!(places.waiting(), 1, "until more is asked for");
+        assert!(stands(&mut page));
+        assert_eq!(places.waiting(), 0, "for us");
+        drop(page);
+        assert_eq!(places.waiting(), 1, "for the next request");
     }
 
     #[test]

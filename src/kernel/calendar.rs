@@ -56,6 +56,19 @@ pub fn day_and_time(at: Timestamp, zone: &TimeZone, language: Language) -> Strin
     }
 }
 
+/// The day of a moment: `25 November 2026`.
+pub fn date(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let Ok(moment) = jiff::Timestamp::from_millisecond(at.as_millis()) else { return String::new() };
+    let local = moment.to_zoned_datetime(zone.clone());
+    let words = usize::from(language == Language::German);
+    let month = usize::try_from(local.month() - 1).unwrap_or(0);
+    let (day, month, year) = (local.day(), MONTHS[words][month], local.year());
+    match language {
+        Language::English => format!("{day} {month} {year}"),
+        Language::German => format!("{day}. {month} {year}"),
+    }
+}
+
 /// A day of the calendar in some zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Day {

@@ -4,6 +4,7 @@
 //! Each ceremony is a challenge and an answer. What is remembered between them
 //! is a row for five minutes that the first answer takes away.
 
+pub mod lately;
 mod store;
 
 use std::time::Duration;
@@ -20,8 +21,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use crate::config::Config;
-use crate::config::{Limit, Widths};
+use crate::config::{Config, Limit, Widths};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, PasskeyId, SessionId, StaffId};
@@ -30,7 +30,7 @@ use crate::kernel::{Timestamp, Token};
 use crate::sessions::Place;
 use crate::throttle::{self, Counter};
 
-pub use store::{forget_old, list, remove, remove_all};
+pub use store::{forget_old, list, remove, remove_added_since, remove_all};
 
 /// How long a challenge waits for its answer.
 const LIVES: Duration = Duration::from_mins(5);

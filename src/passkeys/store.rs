@@ -93,6 +93,17 @@ pub fn remove_all(tx: &mut Tx<'_>, owner: Owner) -> Result<u64, Error> {
     tx.run("delete from passkeys where staff_id = $1 or contact_id = $2", &[&owner.staff(), &owner.contact()])
 }
 
+/// Removes someone's passkeys that were added since then; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_added_since(tx: &mut Tx<'_>, owner: Owner, since: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "delete from passkeys where (staff_id = $1 or contact_id = $2) and created_at >= $3",
+        &[&owner.staff(), &owner.contact(), &since],
+    )
+}
+
 pub(super) fn begin(tx: &mut Tx<'_>, new: &NewCeremony) -> Result<(), Error> {
     tx.run(
         "insert into passkey_ceremonies (token_digest, purpose, session_id, state, expires_at) values ($1, $2, $3, $4, $5)",

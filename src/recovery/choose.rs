@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
+use crate::passkeys::lately::{self, Lately};
 use crate::retailers::{self, Contact};
 use crate::sessions::{self, ContactSession, Place};
 use crate::temporary;
@@ -39,12 +40,15 @@ pub enum Choice {
 pub enum Entitled {
     /// The temporary password they signed in with.
     Temporary(TemporaryPasswordId),
-    /// The current password, typed again.
-    Current(Password),
+    /// The current password, typed again, and what becomes of the passkeys that were
+    /// added lately.
+    Current(Password, Lately),
 }
 
 /// Sets a new password. Ends all the contact's sessions, uses up and voids
-/// temporary passwords, sends a notice, and starts a fresh session.
+/// temporary passwords, removes passkeys (by a temporary password all, by the current
+/// one those added lately, unless they are to stay), sends a notice, and starts a fresh
+/// session.
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
@@ -65,8 +69,8 @@ pub async fn choose(
         .await?;
     let proof = match entitled {
         Entitled::Temporary(temporary) => Proof::Temporary(temporary),
-        Entitled::Current(current) => match knows(app, id, current).await? {
-            Some(hash) => Proof::Current(session.id, hash),
+        Entitled::Current(current, lately) => match knows(app, id, current).await? {
+            Some(hash) => Proof::Current(session.id, hash, lately),
             None => return Ok(Choice::WrongCurrent),
         },
     };
@@ -149,7 +153,7 @@ pub fn still_knows(
 /// What a new password was chosen by, as it was checked.
 enum Proof {
     Temporary(TemporaryPasswordId),
-    Current(SessionId, Own),
+    Current(SessionId, Own, Lately),
 }
 
 /// A new password that passed every check.
@@ -165,7 +169,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
             Some(reset) => drop(store::mark_used(tx, reset, now)?),
             None => return Ok(Choice::NoLongerGood),
         },
-        Proof::Current(session, hash) if !still_knows(tx, *session, contact.id, hash, now)? => {
+        Proof::Current(session, hash, _) if !still_knows(tx, *session, contact.id, hash, now)? => {
             return Ok(Choice::NoLongerGood);
         }
         Proof::Current(..) => {}
@@ -192,9 +196,16 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
     };
     let actor = chosen.place.actor(Who::Contact(contact.id));
     audit::record(tx, &actor, now, event, About::contact(contact.retailer, contact.id))?;
-    if matches!(chosen.proof, Proof::Temporary(_)) {
-        store::note_sign_in(tx, contact.id, None, now)?;
-        access::remove_passkeys(tx, &actor, (contact.retailer, contact.id), now)?;
+    match chosen.proof {
+        Proof::Temporary(_) => {
+            store::note_sign_in(tx, contact.id, None, now)?;
+            access::remove_passkeys(tx, &actor, (contact.retailer, contact.id), now)?;
+        }
+        Proof::Current(_, _, Lately::Removed) => {
+            let since = lately::since(contact.password_set_at, now);
+            access::remove_passkeys_added_since(tx, &actor, (contact.retailer, contact.id, since), now)?;
+        }
+        Proof::Current(_, _, Lately::Kept) => {}
     }
     Ok(Choice::Chosen(token))
 }

@@ -6,19 +6,23 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use jiff::tz::TimeZone;
 use passwords::{Password, PasswordError, Problem};
 use serde::Deserialize;
 
 use super::choose::{self, Choice, Entitled};
 use super::forgot::{self, Forgot};
 use super::{Progress, Reset, not_me};
+use crate::actor::Actor;
 use crate::error::Error;
 use crate::http::forms::{FieldErrors, Posted, Secret};
 use crate::http::session::{MaybeChoosing, welcome};
 use crate::http::{Answer, Page, Shared, Visit, html, link_gone, redirect, texts};
 use crate::jobs::Kind;
 use crate::kernel::{Language, Token, calendar};
-use crate::retailers::{Contact, rep};
+use crate::passkeys::lately::{self, Lately};
+use crate::passkeys::{Owner, Passkey};
+use crate::retailers::{self, Contact, rep};
 use crate::sessions::ContactSession;
 
 #[derive(Template)]
@@ -152,6 +156,10 @@ struct ChoosePage {
     /// Whether the session was started with a temporary password.
     must: bool,
     min: usize,
+    /// The passkeys that were added lately, in words; empty when there are none.
+    lately: String,
+    /// Whether they are to go.
+    remove_passkeys: bool,
     errors: FieldErrors,
 }
 
@@ -163,6 +171,9 @@ pub struct ChooseForm {
     current_password: Secret,
     new_password: Secret,
     confirm_password: Secret,
+    /// Whether the passkeys go that were added lately.
+    #[serde(default)]
+    remove_passkeys: bool,
     /// Carried for password managers only.
     #[serde(default, rename = "username")]
     _username: String,
@@ -174,7 +185,7 @@ pub async fn choose(
     visit: Visit,
     MaybeChoosing(session): MaybeChoosing,
 ) -> Answer {
-    choose_page(&web, &visit, &session, StatusCode::OK, FieldErrors::default())
+    choose_page(&web, &visit, &session, Lately::Removed, FieldErrors::default()).await
 }
 
 /// `POST /password`
@@ -184,32 +195,37 @@ pub async fn submit_choose(
     MaybeChoosing(session): MaybeChoosing,
     Posted(form): Posted<ChooseForm>,
 ) -> Answer {
-    let refuse = |errors| choose_page(&web, &visit, &session, StatusCode::UNPROCESSABLE_ENTITY, errors);
+    let lately = Lately::of_box(form.remove_passkeys);
+    let refuse = |errors| choose_page(&web, &visit, &session, lately, errors);
     let entitled = match session.temporary {
         Some(temporary) => Entitled::Temporary(temporary),
         None => match Password::parse(form.current_password.expose()) {
-            Ok(current) => Entitled::Current(current),
+            Ok(current) => Entitled::Current(current, lately),
             Err(_) => {
                 return refuse(FieldErrors::one(
                     "current_password",
                     texts::text(visit.language, "password-wrong-current"),
-                ));
+                ))
+                .await;
             }
         },
     };
     if form.new_password.expose() != form.confirm_password.expose() {
-        return refuse(FieldErrors::one("confirm_password", texts::text(visit.language, "password-differs")));
+        return refuse(FieldErrors::one("confirm_password", texts::text(visit.language, "password-differs")))
+            .await;
     }
     let new = match Password::parse(form.new_password.expose()) {
         Ok(new) => new,
         Err(PasswordError::Empty) => {
-            return refuse(FieldErrors::one("new_password", texts::text(visit.language, "password-empty")));
+            return refuse(FieldErrors::one("new_password", texts::text(visit.language, "password-empty")))
+                .await;
         }
         Err(_) => {
             return refuse(FieldErrors::one(
                 "new_password",
                 texts::text(visit.language, "password-too-long"),
-            ));
+            ))
+            .await;
         }
     };
     match choose::choose(&web.app, &session, entitled, new, visit.place.clone()).await? {
@@ -220,29 +236,48 @@ pub async fn submit_choose(
             };
             Ok(welcome(&web, &visit, (&token, session.contact), to).await)
         }
-        Choice::Refused(problems) => refuse(FieldErrors::all(
-            "new_password",
-            problems.iter().map(|problem| problem_text(visit.language, *problem)),
-        )),
-        Choice::WrongCurrent => refuse(FieldErrors::one(
-            "current_password",
-            texts::text(visit.language, "password-wrong-current"),
-        )),
+        Choice::Refused(problems) => {
+            let texts = problems.iter().map(|problem| problem_text(visit.language, *problem));
+            refuse(FieldErrors::all("new_password", texts)).await
+        }
+        Choice::WrongCurrent => {
+            let text = texts::text(visit.language, "password-wrong-current");
+            refuse(FieldErrors::one("current_password", text)).await
+        }
         Choice::NoLongerGood => Ok(redirect("/login", Some("temporary-gone"))),
     }
 }
 
-fn choose_page(
+async fn choose_page(
     web: &Shared,
     visit: &Visit,
     session: &ContactSession,
-    status: StatusCode,
+    lately: Lately,
     errors: FieldErrors,
 ) -> Answer {
     let must = session.temporary.is_some();
+    let (id, now) = (session.contact, web.app.clock.now());
+    let added = web.app.db.read(move |tx| {
+        let since = lately::since(retailers::contact(tx, &Actor::system(), id)?.password_set_at, now);
+        Ok::<_, Error>(lately::added_since(tx, Owner::Contact(id), since)?)
+    });
+    // By a temporary password all go, which is no question.
+    let added = if must { Vec::new() } else { added.await? };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = if must { Page::of(web, visit) } else { Page::of_contact(web, visit, session) };
     let min = web.app.settings().password_rule.min_length();
-    html(status, &ChoosePage { page, username: session.username.clone(), must, min, errors })
+    let (username, remove_passkeys) = (session.username.clone(), lately == Lately::Removed);
+    let lately = listed(&added, &web.app.config.time_zone, visit.language);
+    html(status, &ChoosePage { page, username, must, min, lately, remove_passkeys, errors })
+}
+
+/// Passkeys with their days, in words.
+pub fn listed(passkeys: &[Passkey], zone: &TimeZone, language: Language) -> String {
+    let one = |passkey: &Passkey| {
+        let day = calendar::date(passkey.created_at, zone, language);
+        texts::text_with(language, "passkey-of-day", &[("name", &passkey.name), ("day", &day)])
+    };
+    passkeys.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// What to do about a password that won't do.

@@ -16,6 +16,7 @@ use crate::http::texts;
 use crate::http::{Answer, Failure, Shared, Visit};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Language, Token};
+use crate::passkeys::lately::Lately;
 use crate::recovery::choose::{self, Choice, Entitled};
 use crate::recovery::site::problem_text;
 
@@ -74,6 +75,10 @@ pub struct NewPassword {
     /// The current one; not needed after signing in with a temporary password.
     #[schema(value_type = Option<String>, format = Password)]
     current_password: Option<Secret>,
+    /// Whether passkeys stay that were added since the password was chosen, or in the last
+    /// 30 days. Without this they are removed: somebody else may have added them. After
+    /// signing in with a temporary password all are.
+    keep_passkeys: Option<bool>,
 }
 
 /// Sign a contact in, with their own password or a temporary one.
@@ -145,7 +150,7 @@ pub async fn choose(
     let entitled = match session.temporary {
         Some(temporary) => Entitled::Temporary(temporary),
         None => match Password::parse(current) {
-            Ok(current) => Entitled::Current(current),
+            Ok(current) => Entitled::Current(current, Lately::of_box(typed.keep_passkeys != Some(true))),
             Err(_) => return Err(wrong("current_password", "password-wrong-current", language)),
         },
     };

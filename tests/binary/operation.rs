@@ -1,5 +1,8 @@
 //! What an operator does: reset, outbox, backup, starting and stopping.
 
+use std::net::TcpStream;
+use std::process::Command;
+
 use tradepost::db::Db;
 
 use crate::databases::Database;
@@ -42,6 +45,7 @@ fn the_metrics_say_how_full_everything_bounded_is_at_an_address_of_their_own() {
         "tradepost_hashes_waiting_most 1024",
         "tradepost_mints_waiting 0",
         "tradepost_connections_most 1024",
+        "tradepost_connections_waiting_most 1024",
         "tradepost_requests_waiting 0",
         "tradepost_networks_counted 0",
         "tradepost_mails_waited_for 0",
@@ -284,4 +288,19 @@ fn a_node_whose_disk_is_full_says_that_it_is_not_ready() {
     });
     assert_eq!(told.body, "nothing can be written to the database\n");
     assert_eq!(server.visitor().get("/login").status, 200, "what is read is answered");
+}
+
+#[test]
+fn promise_04_a_process_that_may_open_few_files_allows_itself_what_its_connections_need() {
+    let shop = Installation::on(Database::sqlite(), 25);
+    let mut command = Command::new("sh");
+    let script = format!("ulimit -S -n 200; exec {} serve", env!("CARGO_BIN_EXE_tradepost"));
+    let usual = shop.command(&[]);
+    command.envs(usual.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(shop.folder.path()).args(["-c", &script]);
+    let server = shop.serve_with(command);
+    let silent: Vec<_> = (0..250).map(|_| TcpStream::connect(("127.0.0.1", shop.port)).unwrap()).collect();
+    assert_eq!(server.visitor().get("/login").status, 200);
+    assert!(!server.log().contains("could not be accepted"), "{}", server.log());
+    drop(silent);
 }

@@ -1,10 +1,13 @@
 //! Passkeys of contacts: they open no door that the password would not open
 //! (promises 7, 10 and 13).
 
+use serde_json::json;
+use tradepost::staff::BuiltIn;
+
 use crate::support::client::{Browser, Reply};
 use crate::support::passkey::{Challenge, Device, sends};
+use crate::support::program::Program;
 use crate::support::shop::Shop;
-use tradepost::staff::BuiltIn;
 
 const MAIL: &str = "anna@harbour.example";
 const PASSWORD: &str = "violet-harbour-4417";
@@ -68,7 +71,8 @@ story! {
         let page = anna.get("/account").await.text();
         let path = page.split("action=\"").find(|part| part.contains("/account/passkeys/0")).unwrap();
         let path = path.split('"').next().unwrap().to_owned();
-        assert_eq!(bert.post(&path, &[]).await.status, 404, "another's");
+        let current = [("current_password", PASSWORD)];
+        assert_eq!(bert.post(&path, &current).await.status, 404, "another's");
         let mine = Challenge::ask_with(&anna, &format!("{ADD}/challenge"), &[("current_password", PASSWORD)]).await;
         let answer = Device::new().make(&mine);
         let fields = [("name", ""), ("proof_ceremony", mine.ceremony.as_str()), ("proof_passkey", answer.as_str())];
@@ -81,7 +85,7 @@ story! {
         let mut theirs = Device::new();
         theirs.joins(&office.browser, "/portal/me/second-factor/passkeys", "").await;
         assert!(!lets_in(&shop, &mut theirs).await, "nor one of staff to the website");
-        assert!(anna.post(&path, &[]).await.leads_to("/account"));
+        assert!(anna.post(&path, &current).await.leads_to("/account"));
         assert!(!lets_in(&shop, &mut device).await, "removed");
     }
 }
@@ -177,5 +181,72 @@ story! {
         assert_eq!(merged.status, 303, "{}", merged.text());
         assert_eq!(shop.count("select count(*) as n from passkeys", &[]).await, 0);
         assert!(!lets_in(&shop, &mut device).await);
+    }
+}
+
+story! {
+    async fn promise_15_a_passkey_is_removed_with_the_current_password_only(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let browser = shop.signed_in("anna", PASSWORD).await;
+        let mut device = gets(&browser).await;
+        let page = browser.get("/account").await.text();
+        let path = page.split("action=\"").find(|part| part.contains("/account/passkeys/0")).unwrap();
+        let path = path.split('"').next().unwrap().to_owned();
+        assert_ne!(browser.post(&path, &[]).await.status, 303, "not by whoever comes to an open browser");
+        for wrong in ["", "not-this-one-77"] {
+            let refused = browser.post(&path, &[("current_password", wrong)]).await;
+            assert!(refused.status == 422 && refused.says("That is not your current password"), "{}", refused.text());
+        }
+        assert!(lets_in(&shop, &mut device).await);
+        assert!(browser.post(&path, &[("current_password", PASSWORD)]).await.leads_to("/account"));
+        assert!(!lets_in(&shop, &mut device).await);
+    }
+}
+
+story! {
+    async fn promise_15_a_passkey_that_a_thief_added_goes_with_the_password_that_is_changed(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let (anna, thief) = (shop.signed_in("anna", PASSWORD).await, shop.signed_in("anna", PASSWORD).await);
+        assert!(!anna.get("/password").await.says("remove_passkeys"), "there is none to ask about");
+        let mut device = gets(&thief).await;
+        let page = anna.get("/password").await;
+        assert!(page.says("Also remove the passkeys added lately") && page.says("“My telephone” of "), "{}", page.text());
+        let fields = |current, new| [("current_password", current), ("new_password", new), ("confirm_password", new)];
+        let wrong = anna.post("/password", &fields("not-this-one-77", NEW)).await;
+        assert!(wrong.status == 422 && !wrong.says("value=\"true\" checked"), "what was unticked stays so");
+        let ticked = [fields(PASSWORD, NEW).as_slice(), &[("remove_passkeys", "true")]].concat();
+        assert!(anna.post("/password", &ticked).await.leads_to("/account"));
+        assert!(!lets_in(&shop, &mut device).await, "whoever took the password is out");
+        shop.mail_of("sign-in-changed", MAIL).await;
+        assert!(shop.mail_of("sign-in-changed", MAIL).await.text_part().contains("a passkey was removed"));
+        assert!(anna.get("/account").await.says("A passkey was removed"));
+    }
+}
+
+story! {
+    async fn promise_15_passkeys_that_are_known_stay_when_the_password_is_changed(kind) {
+        let shop = Shop::open(kind).await;
+        shop.member("anna", MAIL, PASSWORD).await;
+        let anna = shop.signed_in("anna", PASSWORD).await;
+        let mut device = gets(&anna).await;
+        let fields = [("current_password", PASSWORD), ("new_password", NEW), ("confirm_password", NEW)];
+        assert!(anna.post("/password", &fields).await.leads_to("/account"));
+        assert!(lets_in(&shop, &mut device).await, "the box was not ticked");
+        let program = Program::new(shop.browser());
+        let change = async |from: &str, to: &str, keep: Option<bool>| {
+            let session = program.send("POST", "/api/v1/contact-session", &[], Some(json!({ "username": "anna", "password": from }))).await;
+            let token = session.json()["token"].as_str().expect("a token").to_owned();
+            let mut typed = json!({ "password": to, "current_password": from });
+            if let Some(keep) = keep {
+                typed["keep_passkeys"] = keep.into();
+            }
+            assert_eq!(program.with_token(&token).send("PUT", "/api/v1/contact-session/password", &[], Some(typed)).await.status, 200);
+        };
+        change(NEW, "amber-gravel-5519", Some(true)).await;
+        assert!(lets_in(&shop, &mut device).await);
+        change("amber-gravel-5519", "quiet-cobalt-7741", None).await;
+        assert!(!lets_in(&shop, &mut device).await, "at the API they go unless they are to stay");
     }
 }

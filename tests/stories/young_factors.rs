@@ -128,3 +128,23 @@ story! {
         assert!(alone(&shop, &mut fresh).await.1.leads_to("/portal"));
     }
 }
+
+story! {
+    async fn what_a_thief_added_goes_with_the_password_that_one_changes_oneself(kind) {
+        let shop = Shop::open(kind).await;
+        let owner = shop.staff(BuiltIn::Owner).await;
+        let mut device = adds(&signs_in(&shop, &owner, STAFF_PASSWORD).await, "Work laptop").await;
+        let page = owner.browser.get("/portal/me").await;
+        assert!(page.says("Also remove what was added lately") && page.says("Passkey “Work laptop” of "), "{}", page.text());
+        let fields = |current, new| [("current_password", current), ("new_password", new), ("confirm_password", new)];
+        assert!(owner.browser.post("/portal/me/password", &fields(STAFF_PASSWORD, NEW)).await.leads_to("/portal/me"));
+        assert!(alone(&shop, &mut device).await.1.leads_to("/portal"), "it stays if the box is not ticked");
+        let ticked = [fields(NEW, THIEFS).as_slice(), &[("remove_lately", "true")]].concat();
+        assert!(owner.browser.post("/portal/me/password", &ticked).await.leads_to("/portal/me"));
+        assert_eq!(alone(&shop, &mut device).await.1.status, 401);
+        assert_eq!(factors(&shop, &owner).await, 0, "recovery codes included");
+        let told = shop.texts("select change as t from sign_in_changes order by mail_id", &[]).await;
+        assert!(told.contains(&"passkey-removed".to_owned()), "{told:?}");
+        assert_eq!(owner.browser.get("/portal/staff").await.status, 200);
+    }
+}

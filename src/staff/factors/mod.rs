@@ -2,6 +2,7 @@
 //! demanded by roles, and reset for a lost device by a mailed link and code.
 
 mod app;
+pub mod lately;
 mod lost;
 pub mod portal;
 pub mod reset;
@@ -334,6 +335,14 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, staff: StaffId, now: Timestamp) ->
 pub(super) fn note_first(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<()> {
     store::note_first(tx, staff, now)?;
     clear_codes_of_nothing(tx, staff)
+}
+
+/// Forgets a secret that was shown and not confirmed: it may be known to somebody else.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_offer(tx: &mut Tx<'_>, staff: StaffId) -> Result<()> {
+    Ok(store::forget_offer(tx, staff)?)
 }
 
 /// Recovery codes stand in for a factor: without one they are void.

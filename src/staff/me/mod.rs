@@ -4,13 +4,14 @@ pub mod portal;
 
 use passwords::{Known, Matched, Own, Password, Problem};
 
-use super::store;
+use super::{factors, store};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::{self, About, Event};
 use crate::error::Result;
 use crate::notice::{self, Change};
 use crate::passkeys::Owner;
+use crate::passkeys::lately::Lately;
 use crate::sessions::{self, StaffSession};
 use crate::throttle;
 
@@ -25,7 +26,8 @@ pub enum Changed {
     Meanwhile,
 }
 
-/// Sets a new password for who proved that it is them.
+/// Sets a new password for who proved that it is them; what was added lately of their
+/// second factor goes, unless it is to stay.
 ///
 /// # Errors
 /// When the database fails or too much is being hashed.
@@ -33,7 +35,7 @@ pub async fn change_password(
     app: &App,
     session: &StaffSession,
     actor: &Actor,
-    new: Password,
+    (new, lately): (Password, Lately),
 ) -> Result<Changed> {
     let (staff, id) = (session.staff, session.id);
     let known = app.db.read(move |tx| store::find(tx, staff)).await?.ok_or(crate::Error::NotFound)?;
@@ -55,6 +57,10 @@ pub async fn change_password(
                 store::find(tx, staff)?.is_some_and(|found| found.active && text(&found) == text(&known));
             if !same {
                 return Ok(Changed::Meanwhile);
+            }
+            factors::forget_offer(tx, staff)?;
+            if lately == Lately::Removed {
+                factors::lately::remove(tx, &actor, staff, now)?;
             }
             store::set_password(tx, staff, &hash, now)?;
             throttle::start_anew_of_staff(tx, staff, &actor.address)?;

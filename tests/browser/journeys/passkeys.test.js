@@ -41,6 +41,9 @@ journey("staff sign in with a passkey", ["desktop", "phone"], async ({ demo, com
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await sees(owner, "has a passkey for you already");
   await owner.look("passkeys-known");
+  await page.goto("/portal/me");
+  await sees(owner, "Also remove what was added lately");
+  await owner.look("passkeys-me");
 
   await owner.context.clearCookies();
   await page.goto("/portal/login");
@@ -109,8 +112,19 @@ journey("a contact signs in with a passkey", ["desktop", "phone"], async ({ come
   await alex.look("passkeys-website-login");
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await isAt(alex, "/");
+  await page.goto("/password");
+  await sees(alex, "Also remove the passkeys added lately");
+  await alex.look("passkeys-password");
   await page.goto("/account");
-  await page.getByRole("button", { name: "Remove My telephone" }).click();
+  await page.locator("summary", { hasText: "Remove My telephone" }).click();
+  const asked = page.locator("#passkeys details");
+  await asked.getByLabel("Current password").fill("not this one 77");
+  await alex.look("passkeys-account-remove");
+  await asked.getByRole("button", { name: "Remove My telephone" }).click();
+  await sees(alex, "That is not your current password");
+  await page.locator("summary", { hasText: "Remove My telephone" }).click();
+  await asked.getByLabel("Current password").fill(password);
+  await asked.getByRole("button", { name: "Remove My telephone" }).click();
   await sees(alex, "The passkey is removed");
   await alex.context.clearCookies();
   await page.goto("/login");

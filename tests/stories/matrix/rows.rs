@@ -3,6 +3,8 @@
 
 use tradepost::actor::{Act, Level, Permissions, Reach};
 
+use super::PASSWORD;
+
 /// Who an address is for.
 #[derive(Clone, Copy)]
 pub enum For {
@@ -185,7 +187,7 @@ pub fn rows() -> Vec<Row> {
         post("/login/passkey", Anyone, Nothing, PASSKEY),
         post("/account/passkeys", Contact, Nothing, &[("name", "n"), ("proof_ceremony", "x"), ("proof_passkey", "y")]),
         post("/account/passkeys/challenge", Contact, Nothing, &[("current_password", "x")]),
-        post("/account/passkeys/{id}/remove", Contact, Own, &[]),
+        post("/account/passkeys/{id}/remove", Contact, Own, &[("current_password", PASSWORD)]),
         post("/account/sessions/end", Contact, Nothing, &[]),
         post("/account/sessions/{id}/end", Contact, Own, &[]),
         get("/.well-known/change-password", Anyone, Nothing),
