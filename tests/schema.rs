@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use postgres::NoTls;
-use tradepost::db::{Db, MigrateError};
+use tradepost::db::{Db, Dialect, MigrateError, steps};
 
 #[path = "binary/databases.rs"]
 mod databases;
@@ -123,9 +123,72 @@ fn a_newer_database_is_refused_in_one_line() {
     }
 }
 
+/// Two ids and a truth as each database writes them.
+const SQLITE: [(&str, &str); 3] = [
+    ("{id}", "x'0192c6c300007000800000000000000a'"),
+    ("{other}", "x'0192c6c300007000800000000000000b'"),
+    ("{yes}", "1"),
+];
+const POSTGRES: [(&str, &str); 3] = [
+    ("{id}", "'0192c6c3-0000-7000-8000-00000000000a'"),
+    ("{other}", "'0192c6c3-0000-7000-8000-00000000000b'"),
+    ("{yes}", "true"),
+];
+const ROWS: &str = "insert into territories (id, name, name_key) values ({id}, 'North', 'north');
+    insert into retailers (id, account_number, account_number_key, name, name_key, territory_id, active, created_at, updated_at)
+        values ({id}, '1001', '1001', 'Sample Shop', 'sample shop', {id}, {yes}, 1, 1);
+    insert into contacts (id, retailer_id, name, name_key, language, website_access, active, created_at, updated_at)
+        values ({id}, {id}, 'Pat Sample', 'pat sample', 'en', {yes}, {yes}, 1, 1)";
+const OF_A_NEWER_KIND: &str =
+    "insert into customer_changes (kind, entity_id, territory_id) values ('product', {other}, {id})";
+const IN_NO_TERRITORY: &str =
+    "insert into retailers (id, account_number, account_number_key, name, name_key, territory_id, active, created_at, updated_at)
+        values ({other}, '1002', '1002', 'Other Shop', 'other shop', {other}, {yes}, 1, 1)";
+
+/// Whoever upgrades has rows, and tables as the steps of their release made them.
+#[test]
+fn a_database_from_before_names_were_known_to_enums_is_brought_along() {
+    for (database, dialect, values) in
+        [(Database::sqlite(), Dialect::Sqlite, SQLITE), (Database::postgres(), Dialect::Postgres, POSTGRES)]
+    {
+        let does = |sql: &str| {
+            run(&database, &values.iter().fold(sql.to_owned(), |sql, (word, value)| sql.replace(word, value)))
+        };
+        does("create table migrations (name text not null primary key)").unwrap();
+        for (name, sql) in steps(dialect).take_while(|(name, _)| *name < "0037") {
+            run(&database, &sql).unwrap();
+            does(&format!("insert into migrations (name) values ('{name}')")).unwrap();
+        }
+        does(ROWS).unwrap();
+        does(OF_A_NEWER_KIND).unwrap_err();
+        open(&database);
+        does(OF_A_NEWER_KIND).unwrap();
+        does(IN_NO_TERRITORY).expect_err("what isn't a list of names stays");
+        let whole = "select 1 from contact_listings l join contacts c on c.id = l.contact_id where c.name = 'Pat Sample'";
+        match database.url.strip_prefix("sqlite:") {
+            Some(_) => {
+                let file = file(&database);
+                assert_eq!(file.query_row(whole, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+                let check = file.query_row("pragma integrity_check", [], |row| row.get::<_, String>(0));
+                assert_eq!(check.unwrap(), "ok");
+            }
+            None => assert_eq!(client(&database).query(whole, &[]).unwrap().len(), 1),
+        }
+    }
+}
+
+fn run(database: &Database, sql: &str) -> Result<(), String> {
+    match database.url.strip_prefix("sqlite:") {
+        Some(_) => file(database)
+            .execute_batch(&format!("pragma foreign_keys = on; {sql}"))
+            .map_err(|error| error.to_string()),
+        None => client(database).batch_execute(sql).map_err(|error| error.to_string()),
+    }
+}
+
 #[test]
 fn migrating_again_changes_nothing() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let files: BTreeSet<String> =
         names.map(|name| name.to_string_lossy().trim_end_matches(".sql").to_owned()).collect();

@@ -1,73 +1,10 @@
 //! Bringing a database's schema up to date.
 
 use super::connection::Connection;
-use super::refold;
+use super::steps::{STEPS, Step};
 use super::tx::Dialect;
 use super::value::Row;
 use super::{Error, Tx};
-
-/// A step of the schema, written for each database.
-struct Migration {
-    name: &'static str,
-    sqlite: &'static str,
-    postgres: &'static str,
-    /// What SQL alone can't do, after it.
-    then: fn(&mut Tx<'_>) -> Result<(), Error>,
-}
-
-macro_rules! migration {
-    ($name:literal) => {
-        migration!($name, |_| Ok(()))
-    };
-    ($name:literal, $then:expr) => {
-        Migration {
-            name: $name,
-            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
-            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
-            then: $then,
-        }
-    };
-}
-
-/// Every step, oldest first.
-const MIGRATIONS: &[Migration] = &[
-    migration!("0001_customer_access"),
-    migration!("0002_finding_and_inviting"),
-    migration!("0003_runs"),
-    migration!("0004_staff_and_roles"),
-    migration!("0005_second_factor"),
-    migration!("0006_settings_and_templates"),
-    migration!("0007_privacy"),
-    migration!("0008_passkeys"),
-    migration!("0009_logo"),
-    migration!("0010_brought_along"),
-    migration!("0011_imports"),
-    migration!("0012_devices"),
-    migration!("0013_changes"),
-    migration!("0014_idempotency"),
-    migration!("0015_mail_answers"),
-    migration!("0016_signing_in", refold::run),
-    migration!("0017_import_columns"),
-    migration!("0018_getting_started"),
-    migration!("0019_change_requests"),
-    migration!("0020_key_fingerprint"),
-    migration!("0021_letters"),
-    migration!("0022_cases_of_test_mails"),
-    migration!("0023_fair_queue"),
-    migration!("0024_set_aside_jobs"),
-    migration!("0025_restored"),
-    migration!("0026_writable"),
-    migration!("0027_sealed_trail"),
-    migration!("0028_checks_of_the_trail"),
-    migration!("0029_refusals"),
-    migration!("0030_waits"),
-    migration!("0031_order_of_resets"),
-    migration!("0032_who_changed_the_sign_in"),
-    migration!("0033_keys_of_refreshing"),
-    migration!("0034_marks_after_folding", refold::run),
-    migration!("0035_notices_by_name"),
-    migration!("0036_how_long_with_a_factor"),
-];
 
 /// Why a schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -145,33 +82,30 @@ fn look(tx: &mut Tx<'_>, opening: Opening) -> Result<Vec<&'static str>, MigrateE
         return Err(MigrateError::Foreign);
     }
     match opening {
-        Opening::Make => Ok(MIGRATIONS.iter().map(|step| step.name).collect()),
+        Opening::Make => Ok(STEPS.iter().map(|step| step.name).collect()),
         Opening::Update | Opening::AsItIs => Err(MigrateError::Missing),
     }
 }
 
 /// The steps that were not applied yet.
-fn missing(tx: &mut Tx<'_>) -> Result<Vec<&'static Migration>, MigrateError> {
+fn missing(tx: &mut Tx<'_>) -> Result<Vec<&'static Step>, MigrateError> {
     let applied: Vec<String> = tx
         .all::<Row>("select name from migrations order by name", &[])?
         .iter()
         .map(|row| row.get("name"))
         .collect::<Result<_, _>>()?;
-    if let Some(unknown) = applied.iter().find(|name| MIGRATIONS.iter().all(|known| known.name != **name)) {
+    if let Some(unknown) = applied.iter().find(|name| STEPS.iter().all(|known| known.name != **name)) {
         return Err(MigrateError::Newer(unknown.clone()));
     }
-    Ok(MIGRATIONS.iter().filter(|known| !applied.iter().any(|name| name == known.name)).collect())
+    Ok(STEPS.iter().filter(|known| !applied.iter().any(|name| name == known.name)).collect())
 }
 
 fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
     tx.run("create table if not exists migrations (name text not null primary key)", &[])?;
-    for migration in missing(tx)? {
-        tx.batch(match tx.dialect() {
-            Dialect::Sqlite => migration.sqlite,
-            Dialect::Postgres => migration.postgres,
-        })?;
-        (migration.then)(tx)?;
-        tx.run("insert into migrations (name) values ($1)", &[&migration.name])?;
+    for step in missing(tx)? {
+        tx.batch(&step.sql(tx.dialect()))?;
+        (step.then)(tx)?;
+        tx.run("insert into migrations (name) values ($1)", &[&step.name])?;
     }
     Ok(())
 }

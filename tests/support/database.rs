@@ -2,12 +2,13 @@
 //! or a PostgreSQL database made from a migrated template.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
+use tradepost::db::{Dialect, steps};
 
 /// The variable that names the server on which PostgreSQL's stories run.
 const VARIABLE: &str = "TRADEPOST_TEST_POSTGRES";
@@ -152,7 +153,7 @@ fn run(client: &mut Client, sql: &str) {
 
 /// The database that all others are copied from, made once per schema.
 fn template() -> String {
-    let steps = migrations();
+    let steps: Vec<_> = steps(Dialect::Postgres).collect();
     let mut hasher = DefaultHasher::new();
     steps.hash(&mut hasher);
     let name = format!("tradepost_template_{:016x}", hasher.finish());
@@ -173,16 +174,6 @@ fn template() -> String {
         run(&mut admin, &format!("alter database {draft} rename to {name}"));
     }
     name
-}
-
-/// The steps of PostgreSQL's schema, oldest first.
-fn migrations() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
-    let entries = std::fs::read_dir(folder).expect("the migrations");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
-    paths.sort();
-    let name = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
-    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).expect("a migration"))).collect()
 }
 
 fn files(folder: &Path) -> Vec<u8> {

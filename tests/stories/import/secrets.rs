@@ -1,9 +1,11 @@
 //! What looks like a secret is neither kept nor shown, whatever its column is
 //! called (promise 1).
 
+use tradepost::db::{Dialect, steps};
 use tradepost::staff::BuiltIn;
 
 use super::*;
+use crate::support::database::Kind;
 
 /// In every secret of these files, and in nothing else.
 const MARK: &str = "zanzibar";
@@ -156,10 +158,11 @@ story! {
         let sql = format!("update import_rows set cells = replace(cells, '\"\"]', '\"Sommer2024{MARK}\"]')");
         shop.database.meddle(&sql).await.expect("old rows");
         assert!(shop.database.rows().await.contains(MARK));
-        let script = match kind {
-            crate::support::database::Kind::Sqlite => include_str!("../../../migrations/sqlite/0017_import_columns.sql"),
-            crate::support::database::Kind::Postgres => include_str!("../../../migrations/postgres/0017_import_columns.sql"),
+        let dialect = match kind {
+            Kind::Sqlite => Dialect::Sqlite,
+            Kind::Postgres => Dialect::Postgres,
         };
+        let (_, script) = steps(dialect).find(|(name, _)| *name == "0017_import_columns").expect("the step");
         let updates = script.split(";\n").filter(|statement| statement.contains("update import"));
         for update in updates.filter(|statement| !statement.contains("account_bare =")) {
             let update = update.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");

@@ -1,6 +1,0 @@
--- What is written to see whether anything can be written: a disk may be full, or read-only since a fault.
-create table writable (
-    id bigint not null primary key check (id = 1),
-    tried bigint not null
-);
-insert into writable (id, tried) values (1, 0);

@@ -1,1 +1,0 @@
--- Keys whose letters are followed by marks of their own are folded anew: `ß` with an acute accent is `sś`.
