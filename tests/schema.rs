@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use postgres::NoTls;
-use tradepost::db::{Db, Dialect, MigrateError, steps};
+use tradepost::db::{Db, Dialect, MigrateError, steps, views_and_triggers};
 
 #[path = "binary/databases.rs"]
 mod databases;
@@ -177,6 +177,30 @@ fn a_database_from_before_names_were_known_to_enums_is_brought_along() {
     }
 }
 
+/// What stands in no file would never be made anew.
+#[test]
+fn every_view_and_trigger_stands_in_a_file() {
+    let names = |found: Vec<String>| found.into_iter().collect::<BTreeSet<_>>();
+    let made = |dialect| {
+        let sql: String = views_and_triggers(dialect).collect();
+        let made = sql
+            .lines()
+            .filter_map(|line| line.strip_prefix("create "))
+            .map(|line| line.trim_start_matches("or replace "));
+        let made = made.filter(|line| line.starts_with("view ") || line.starts_with("trigger "));
+        names(made.filter_map(|line| line.split(' ').nth(1)).map(str::to_owned).collect())
+    };
+    let (sqlite, postgres) = (Database::sqlite(), Database::postgres());
+    open(&sqlite);
+    open(&postgres);
+    let found = "select name from sqlite_schema where type in ('view', 'trigger') and ?1 = ''";
+    assert_eq!(names(ask(&file(&sqlite), found, "", |row| row.get(0))), made(Dialect::Sqlite));
+    let found = "select tgname::text from pg_trigger where not tgisinternal
+        union select viewname::text from pg_views where schemaname = 'public'";
+    let rows = client(&postgres).query(found, &[]).unwrap();
+    assert_eq!(names(rows.iter().map(|row| row.get(0)).collect()), made(Dialect::Postgres));
+}
+
 fn run(database: &Database, sql: &str) -> Result<(), String> {
     match database.url.strip_prefix("sqlite:") {
         Some(_) => file(database)
@@ -191,7 +215,7 @@ fn migrating_again_changes_nothing() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let files: BTreeSet<String> =
-        names.map(|name| name.to_string_lossy().trim_end_matches(".sql").to_owned()).collect();
+        names.filter_map(|name| Some(name.to_str()?.strip_suffix(".sql")?.to_owned())).collect();
     let sql = "select name from migrations";
     for database in [Database::sqlite(), Database::postgres()] {
         open(&database);

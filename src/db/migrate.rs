@@ -1,7 +1,7 @@
 //! Bringing a database's schema up to date.
 
 use super::connection::Connection;
-use super::steps::{STEPS, Step};
+use super::steps::{STEPS, Step, views_and_triggers};
 use super::tx::Dialect;
 use super::value::Row;
 use super::{Error, Tx};
@@ -102,10 +102,16 @@ fn missing(tx: &mut Tx<'_>) -> Result<Vec<&'static Step>, MigrateError> {
 
 fn apply(tx: &mut Tx<'_>) -> Result<(), MigrateError> {
     tx.run("create table if not exists migrations (name text not null primary key)", &[])?;
-    for step in missing(tx)? {
+    let missing = missing(tx)?;
+    for step in &missing {
         tx.batch(&step.sql(tx.dialect()))?;
         (step.then)(tx)?;
         tx.run("insert into migrations (name) values ($1)", &[&step.name])?;
+    }
+    if !missing.is_empty() {
+        for sql in views_and_triggers(tx.dialect()) {
+            tx.batch(&sql)?;
+        }
     }
     Ok(())
 }

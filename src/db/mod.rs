@@ -37,7 +37,7 @@ pub use copies::{CopyError, looks_like_a_copy, on_copy};
 pub use error::Error;
 pub use migrate::MigrateError;
 pub use server::Server;
-pub use steps::steps;
+pub use steps::{steps, views_and_triggers};
 pub use tx::{Dialect, STATEMENTS, Tx};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{FromRow, FromValue, Row, ToValue, Value};

@@ -64,6 +64,16 @@ pub(super) const STEPS: &[Step] = &[
     step!("0037_names_known_to_enums"),
 ];
 
+/// Views, triggers and their functions as they are now. They are made anew after every
+/// step, so that a change of one is a change of its file, with a step (be it empty) that
+/// brings it to the databases there are.
+const VIEWS_AND_TRIGGERS: [&str; 4] = [
+    include_str!("../../migrations/repeatable/contact_facts.sql"),
+    include_str!("../../migrations/repeatable/listings.sql"),
+    include_str!("../../migrations/repeatable/changes.sql"),
+    include_str!("../../migrations/repeatable/audit.sql"),
+];
+
 /// What stands in braces, with what SQLite and PostgreSQL call it.
 const WORDS: [(&str, &str, &str); 7] = [
     ("{id}", "blob", "uuid"),
@@ -87,6 +97,25 @@ impl Step {
 /// The steps as a database is given them, oldest first: their names and their SQL.
 pub fn steps(dialect: Dialect) -> impl Iterator<Item = (&'static str, String)> {
     STEPS.iter().map(move |step| (step.name, step.sql(dialect)))
+}
+
+/// What makes views and triggers anew as they are now.
+pub fn views_and_triggers(dialect: Dialect) -> impl Iterator<Item = String> {
+    VIEWS_AND_TRIGGERS.iter().map(move |text| made_anew(&sql(text, dialect), dialect))
+}
+
+/// Statements that make something, so that what was there gives way.
+fn made_anew(sql: &str, dialect: Dialect) -> String {
+    let anew = |line: &str| match (dialect, line.strip_prefix("create ")) {
+        (_, None) => format!("{line}\n"),
+        (Dialect::Postgres, Some(what)) => format!("create or replace {what}\n"),
+        (Dialect::Sqlite, Some(what)) => {
+            let mut words = what.split(' ');
+            let (kind, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            format!("drop {kind} if exists {name};\n{line}\n")
+        }
+    };
+    sql.lines().map(anew).collect()
 }
 
 fn sql(text: &str, dialect: Dialect) -> String {
@@ -127,6 +156,13 @@ mod tests {
             sql(text, Dialect::Postgres),
             "create table a (\n    n bigint primary key,\n    id uuid not null\n);\n"
         );
+    }
+
+    #[test]
+    fn what_was_there_gives_way() {
+        let text = "create view a as\nselect 1;\n";
+        assert_eq!(made_anew(text, Dialect::Sqlite), "drop view if exists a;\ncreate view a as\nselect 1;\n");
+        assert_eq!(made_anew(text, Dialect::Postgres), "create or replace view a as\nselect 1;\n");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
-use tradepost::db::{Dialect, steps};
+use tradepost::db::{Dialect, steps, views_and_triggers};
 
 /// The variable that names the server on which PostgreSQL's stories run.
 const VARIABLE: &str = "TRADEPOST_TEST_POSTGRES";
@@ -155,7 +155,8 @@ fn run(client: &mut Client, sql: &str) {
 fn template() -> String {
     let steps: Vec<_> = steps(Dialect::Postgres).collect();
     let mut hasher = DefaultHasher::new();
-    steps.hash(&mut hasher);
+    let views_and_triggers: Vec<String> = views_and_triggers(Dialect::Postgres).collect();
+    (&steps, &views_and_triggers).hash(&mut hasher);
     let name = format!("tradepost_template_{:016x}", hasher.finish());
     let mut admin = admin();
     admin.execute("select pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).expect("a lock");
@@ -169,6 +170,9 @@ fn template() -> String {
         for (step, sql) in &steps {
             run(&mut client, sql);
             client.execute("insert into migrations (name) values ($1)", &[step]).expect("a row");
+        }
+        for sql in &views_and_triggers {
+            run(&mut client, sql);
         }
         client.close().expect("a closed connection");
         run(&mut admin, &format!("alter database {draft} rename to {name}"));
