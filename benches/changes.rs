@@ -93,7 +93,7 @@ fn shops(tx: &mut Tx<'_>, places: &[TerritoryId], now: Timestamp) -> Result<(), 
                 contact(number, all[shops[n % shops.len()]].0.id, now)
             })
             .collect();
-        retailers::insert_contacts(tx, &contacts, now)?;
+        retailers::contacts::insert_contacts(tx, &contacts, now)?;
     }
     let sql = "update contacts set password_hash = 'x', password_set_at = $1, last_sign_in_at = $1 where website_access and username_key < 'user.2'";
     tx.run(sql, &[&now]).map(drop)

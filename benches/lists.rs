@@ -182,7 +182,7 @@ fn shop(tx: &mut Tx<'_>, n: usize, now: Timestamp) -> Result<(), tradepost::db::
             website_access: number % 10 != 4,
             ..new
         };
-        retailers::insert_contact(tx, &new, now)?;
+        retailers::contacts::insert_contact(tx, &new, now)?;
         if number % 5 < 3 {
             let sql = "update contacts set password_hash = 'x', password_set_at = $2, last_sign_in_at = $3 where id = $1";
             let days = u64::try_from(number * 7919 % 1000).unwrap();

@@ -1,12 +1,13 @@
 //! Whether business is done with a contact or a retailer.
 
-use super::{call_back_resets, store};
+use super::call_back_resets;
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, RetailerId};
+use crate::retailers::contacts;
 use crate::{retailers, sessions};
 
 /// Activates or deactivates a contact. Deactivating ends their sessions and
@@ -26,7 +27,7 @@ pub fn set_contact_active(
     if contact.active == on {
         return Ok(());
     }
-    store::set_contact_active(tx, id, on, now)?;
+    contacts::set_active(tx, id, on, now)?;
     if !on {
         shut_out(tx, id, now)?;
     }
@@ -51,7 +52,7 @@ pub fn set_retailer_active(
     if retailer.active == on {
         return Ok(());
     }
-    store::set_retailer_active(tx, id, on, now)?;
+    retailers::set_retailer_active(tx, id, on, now)?;
     if !on {
         for contact in retailers::contacts_of(tx, actor, id)? {
             shut_out(tx, contact.id, now)?;

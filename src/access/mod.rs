@@ -16,7 +16,7 @@ use crate::kernel::{EmailAddress, Timestamp, Username};
 use crate::mail::{self, Kind, NewMail};
 use crate::notice::{self, Change};
 use crate::passkeys::{self, Owner};
-use crate::retailers::{self, Contact};
+use crate::retailers::{self, Contact, contacts};
 use crate::sessions;
 use crate::temporary;
 
@@ -24,7 +24,6 @@ pub use active::{set_contact_active, set_retailer_active};
 pub use rules::{Access, Missing, Obstacle, is_open, obstacle, state};
 pub use sign_in::{SignIn, change_sign_in, clear_bounce, mark_bounced};
 pub use sign_out::{end_all_sessions, end_session};
-pub use store::cancel_unsent_mails;
 
 /// Turns the switch. Off ends the contact's sessions and voids temporary
 /// passwords; on again loses nothing (promise 13).
@@ -39,7 +38,7 @@ pub fn switch(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, on: bool, now: Time
     if contact.website_access == on {
         return Ok(());
     }
-    store::set_switch(tx, id, on, now)?;
+    contacts::set_access(tx, id, on, now)?;
     if !on {
         sessions::end_all_of_contact(tx, id, None, now)?;
         call_back_resets(tx, id, now)?;
@@ -98,7 +97,7 @@ fn note_passkeys_removed(
 /// When the database fails.
 pub fn call_back_resets(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<()> {
     store::cancel_open_resets(tx, contact, now)?;
-    cancel_unsent_mails(tx, contact, now)?;
+    mail::cancel_resets_of(tx, contact, now)?;
     temporary::void_all(tx, contact, now)?;
     store::close_invitations(tx, contact, now)?;
     call_back_email_changes(tx, contact, now)
@@ -126,7 +125,7 @@ pub fn change_email(
     new: &EmailAddress,
     now: Timestamp,
 ) -> Result<()> {
-    retailers::set_email(tx, contact.id, new, now)?;
+    contacts::set_email(tx, contact.id, new, now)?;
     call_back_resets(tx, contact.id, now)?;
     if let Some(old) = contact.email.clone() {
         tell_old_address(tx, actor, (contact, old), now)?;

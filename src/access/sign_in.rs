@@ -1,7 +1,7 @@
 //! How a contact signs in, changed from the office: username and e-mail
 //! address.
 
-use super::{call_back_resets, change_email, store, tell_old_address};
+use super::{call_back_resets, change_email, tell_old_address};
 use crate::actor::{Act, Actor};
 use crate::audit::{self, About, Event};
 use crate::db::Tx;
@@ -10,7 +10,7 @@ use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Timestamp, Username};
 use crate::notice::{self, Change};
 use crate::passkeys::Owner;
-use crate::retailers::{self, Contact, Edited};
+use crate::retailers::{self, Contact, Edited, contacts};
 
 /// What a contact signs in with and where their mail goes.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub fn change_sign_in(
     let same_username = shown(&new.username) == shown(&contact.username);
     if !same_username {
         tell_new_username(tx, actor, (&contact, new.username.as_ref()), now)?;
-        store::set_username(tx, id, new.username.as_ref(), now)?;
+        contacts::set_username(tx, id, new.username.as_ref(), now)?;
         let about = About::contact(contact.retailer, id);
         audit::record(tx, actor, now, Event::UsernameChanged, about)?;
     }
@@ -99,7 +99,7 @@ fn remove_email(
     old: EmailAddress,
     now: Timestamp,
 ) -> Result<()> {
-    store::remove_email(tx, contact.id, now)?;
+    contacts::remove_email(tx, contact.id, now)?;
     call_back_resets(tx, contact.id, now)?;
     tell_old_address(tx, actor, (contact, old), now)?;
     let about = About::contact(contact.retailer, contact.id).with("to", "none");
@@ -113,7 +113,7 @@ fn remove_email(
 /// When the database fails.
 pub fn mark_bounced(tx: &mut Tx<'_>, email: &EmailAddress, now: Timestamp) -> Result<()> {
     for contact in retailers::contacts_by_email(tx, email)?.iter().filter(|one| one.bounced_at.is_none()) {
-        store::mark_bounced(tx, contact.id, now)?;
+        contacts::mark_bounced(tx, contact.id, now)?;
         let about = About::contact(contact.retailer, contact.id);
         audit::record(tx, &Actor::system(), now, Event::AddressBounced, about)?;
     }
@@ -132,7 +132,7 @@ pub fn clear_bounce(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, now: Timestam
     }
     let Some(email) = contact.email.as_ref().filter(|_| contact.bounced_at.is_some()) else { return Ok(()) };
     for other in retailers::contacts_by_email(tx, email)?.iter().filter(|other| other.bounced_at.is_some()) {
-        store::clear_bounce(tx, other.id, now)?;
+        contacts::clear_bounce(tx, other.id, now)?;
         let about = About::contact(other.retailer, other.id);
         audit::record(tx, actor, now, Event::BounceCleared, about)?;
     }

@@ -12,7 +12,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
 use crate::kernel::id::SessionId;
-use crate::retailers;
+use crate::retailers::{self, contacts};
 use crate::sessions::{self, ContactSession};
 
 /// As whom a signed-in contact acts.
@@ -34,7 +34,7 @@ pub fn rename(
     if retailers::contact(tx, &Actor::system(), session.contact)?.name == name {
         return Ok(false);
     }
-    retailers::rename_contact(tx, session.contact, name, now)?;
+    contacts::rename(tx, session.contact, name, now)?;
     note(tx, session, address, Event::NameChanged, now)?;
     Ok(true)
 }

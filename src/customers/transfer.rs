@@ -14,6 +14,7 @@ use crate::http::{Answer, AtPortal, Ids, Page, html, redirect};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Username};
 use crate::listing::{self, Asked, List};
+use crate::retailers::edit::ContactDetails;
 use crate::retailers::{self, Contact, Retailer};
 use crate::staff::fresh::portal::Confirmed;
 
@@ -204,10 +205,12 @@ pub async fn merge(Ids(id): Ids<ContactId>, Confirmed(caller, form): Confirmed<M
 fn result(kept: &Contact, other: &Contact, form: &MergeForm) -> Merged {
     let of = |from: From| if from == From::Other { other } else { kept };
     Merged {
-        name: of(form.name).name.clone(),
-        position: of(form.position).position.clone(),
-        phone: of(form.phone).phone.clone(),
-        language: kept.language,
+        details: ContactDetails {
+            name: of(form.name).name.clone(),
+            position: of(form.position).position.clone(),
+            phone: of(form.phone).phone.clone(),
+            language: kept.language,
+        },
         email: of(form.email).email.clone(),
         username: of(form.username).username.clone(),
     }

@@ -15,7 +15,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
-use crate::retailers::{self, Contact, Retailer};
+use crate::retailers::{self, Contact, Retailer, contacts};
 use crate::sessions::StaffKind;
 use crate::settings::first_steps;
 use crate::staff::{self, BuiltIn, NewStaff, roles};
@@ -270,7 +270,7 @@ fn contact(
         active: standing != Standing::Inactive,
         ..new
     };
-    retailers::insert_contact(tx, &new, now)?;
+    contacts::insert_contact(tx, &new, now)?;
     history(tx, &new, standing, hash, now)?;
     Ok((standing, new.id))
 }
@@ -286,12 +286,14 @@ fn history(
         |asked: Duration| store::PastReset { contact, hash, asked_at: now.minus(asked), invitation: true };
     match standing {
         Standing::Active | Standing::Off | Standing::Inactive => {
-            store::set_password(tx, contact.id, hash, now.minus(400 * HOUR))?;
+            contacts::set_password(tx, contact.id, hash, now.minus(400 * HOUR))?;
+            contacts::note_sign_in(tx, contact.id, None, now.minus(400 * HOUR))?;
         }
         Standing::Invited => store::past_reset(tx, &past(17 * HOUR), Some(now.plus(31 * HOUR)))?,
         Standing::InvitationExpired => store::past_reset(tx, &past(120 * HOUR), Some(now.minus(72 * HOUR)))?,
         Standing::ResetSent => {
-            store::set_password(tx, contact.id, hash, now.minus(900 * HOUR))?;
+            contacts::set_password(tx, contact.id, hash, now.minus(900 * HOUR))?;
+            contacts::note_sign_in(tx, contact.id, None, now.minus(900 * HOUR))?;
             store::past_reset(
                 tx,
                 &store::PastReset { invitation: false, ..past(5 * HOUR) },

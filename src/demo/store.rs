@@ -1,9 +1,9 @@
 //! The SQL of sample data: states that took weeks to come about.
 
 use crate::db::{Error, Row, Tx};
-use crate::kernel::id::{ContactId, MailId, ResetId, StaffId, TemporaryPasswordId};
+use crate::kernel::id::{MailId, ResetId, StaffId, TemporaryPasswordId};
 use crate::kernel::{Digest, EmailAddress, Timestamp};
-use crate::retailers::Contact;
+use crate::retailers::{Contact, contacts};
 
 /// A reset that was asked for some time ago.
 pub(super) struct PastReset<'a> {
@@ -27,19 +27,6 @@ pub(super) fn set_staff_password(
     tx.run(
         "update staff set password_hash = $2, password_set_at = $3 where id = $1",
         &[&staff, &hash.as_str(), &at],
-    )?;
-    Ok(())
-}
-
-pub(super) fn set_password(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    hash: &passwords::Hash,
-    at: Timestamp,
-) -> Result<(), Error> {
-    tx.run(
-        "update contacts set password_hash = $2, password_set_at = $3, last_sign_in_at = $3 where id = $1",
-        &[&contact, &hash.as_str(), &at],
     )?;
     Ok(())
 }
@@ -68,18 +55,14 @@ pub(super) fn past_reset(
          select $1, $2, coalesce(max(number), 0) + 1, coalesce(max(number), 0) + 1, $3, 'operator', 'command-line', $4, $5 from resets where contact_id = $2",
         &[&reset, &past.contact.id, &mail, &false, &past.asked_at],
     )?;
-    match until {
-        Some(until) => {
-            let id = TemporaryPasswordId::new(past.asked_at);
-            tx.run(
-                "insert into temporary_passwords (id, reset_id, contact_id, number, hash, cancel_digest, minted_at, expires_at, accepted_at)
-                 select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $6 from temporary_passwords where contact_id = $3",
-                &[&id, &reset, &past.contact.id, &past.hash.as_str(), &Digest::of(id.to_string().as_bytes()), &past.asked_at, &until],
-            )
-        }
-        None => {
-            tx.run("update contacts set bounced_at = $2 where id = $1", &[&past.contact.id, &past.asked_at])
-        }
-    }?;
+    let Some(until) = until else {
+        return contacts::mark_bounced(tx, past.contact.id, past.asked_at);
+    };
+    let id = TemporaryPasswordId::new(past.asked_at);
+    tx.run(
+        "insert into temporary_passwords (id, reset_id, contact_id, number, hash, cancel_digest, minted_at, expires_at, accepted_at)
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $6 from temporary_passwords where contact_id = $3",
+        &[&id, &reset, &past.contact.id, &past.hash.as_str(), &Digest::of(id.to_string().as_bytes()), &past.asked_at, &until],
+    )?;
     Ok(())
 }

@@ -13,9 +13,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 use crate::kernel::{EmailAddress, Timestamp, Username};
-use crate::recovery;
 use crate::retailers::edit::{self, ContactDetails, Edited, RetailerDetails};
-use crate::retailers::{self, Contact, Retailer};
+use crate::retailers::{self, Contact, Retailer, contacts};
 
 /// Who is entered by a step: all at once, since a statement for each would take
 /// most of the time.
@@ -31,9 +30,9 @@ impl Entered {
     /// Writes them down.
     pub fn write(self, tx: &mut Tx<'_>, actor: &Actor, now: Timestamp) -> Result<()> {
         retailers::insert_retailers(tx, &self.retailers, now)?;
-        retailers::insert_contacts(tx, &self.contacts, now)?;
+        contacts::insert_contacts(tx, &self.contacts, now)?;
         for (contact, brought) in &self.passwords {
-            recovery::bring_password(tx, *contact, brought, now)?;
+            contacts::bring_password(tx, *contact, brought, now)?;
         }
         Ok(audit::record_all(tx, actor, now, &self.events)?)
     }

@@ -27,8 +27,9 @@ use crate::kernel::{EmailAddress, Language, Timestamp};
 pub use message::Kind;
 pub use return_path::ReturnPath;
 pub use store::{
-    End, Later, Mail, Waiting, about_to_hand_over, cancel, count_attempt, find, finish, hold_unfinished,
-    last_bounced, put_off, returned, set_aside, waiting,
+    End, Later, Mail, Waiting, about_to_hand_over, blank_all_of, blank_old, cancel, cancel_all_of,
+    cancel_resets_of, cancel_resets_of_staff, count_attempt, find, finish, hold_unfinished, last_bounced,
+    put_off, release_held, remove_old_notices, returned, set_aside, waiting,
 };
 
 /// How often a mail may be handed over without an answer that tells whether it

@@ -240,6 +240,99 @@ fn kind(row: &Row) -> Result<Kind, Error> {
     row.named::<Kind>("kind")
 }
 
+/// Calls back the mails of a contact's resets and invitations that have not left.
+///
+/// # Errors
+/// When the database fails.
+pub fn cancel_resets_of(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null
+         where contact_id = $1 and finished_at is null and kind in ('reset', 'invitation')",
+        &[&contact, &now],
+    )
+}
+
+/// The same of a staff user's links.
+///
+/// # Errors
+/// When the database fails.
+pub fn cancel_resets_of_staff(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null
+         where staff_id = $1 and finished_at is null and kind = 'staff-reset'",
+        &[&staff, &now],
+    )
+}
+
+/// Calls back a contact's mail of every kind that has not left.
+///
+/// # Errors
+/// When the database fails.
+pub fn cancel_all_of(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<u64, Error> {
+    tx.run(
+        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null
+         where contact_id = $1 and finished_at is null",
+        &[&contact, &now],
+    )
+}
+
+/// Leaves of a contact's mails when they were sent and how that ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn blank_all_of(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
+    tx.run(
+        "update mails set to_address = '', answer = null, returned = null where contact_id = $1",
+        &[&contact],
+    )
+}
+
+/// Leaves of mails that ended before a moment when they were sent and how that ended,
+/// `limit` at a time.
+///
+/// # Errors
+/// When the database fails.
+pub fn blank_old(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
+    tx.run(
+        "update mails set to_address = '', answer = null, returned = null where id in
+             (select id from mails where finished_at < $1 and to_address <> '' order by finished_at limit $2)",
+        &[&before, &limit],
+    )
+}
+
+/// Removes such notices, which no page and no history needs.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_old_notices(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
+    tx.run(
+        "delete from mails where id in
+             (select m.id from mails m where m.finished_at < $1 and m.to_address = ''
+                and m.kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames', 'sign-in-changed', 'test', 'invitation-username')
+                and not exists (select 1 from email_changes e where e.mail_id = m.id)
+              order by m.finished_at limit $2)",
+        &[&before, &limit],
+    )
+}
+
+/// Takes held mails out of waiting for a person: one, or every one.
+///
+/// # Errors
+/// When the database fails.
+pub fn release_held(tx: &mut Tx<'_>, which: Option<MailId>) -> Result<Vec<MailId>, Error> {
+    let rows: Vec<Row> = match which {
+        Some(id) => tx.all(
+            "update mails set held_at = null, answer = null, state = 'waiting' where id = $1 and held_at is not null returning id",
+            &[&id],
+        )?,
+        None => tx.all(
+            "update mails set held_at = null, answer = null, state = 'waiting' where held_at is not null returning id",
+            &[],
+        )?,
+    };
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
 impl FromRow for Mail {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {

@@ -15,7 +15,7 @@ use crate::kernel::id::{ContactId, SessionId, TemporaryPasswordId};
 use crate::kernel::{EmailAddress, Timestamp, Token};
 use crate::mail::{self, Kind, NewMail};
 use crate::passkeys::lately::{self, Lately};
-use crate::retailers::{self, Contact};
+use crate::retailers::{self, Contact, contacts};
 use crate::sessions::{self, ContactSession, Place};
 use crate::temporary;
 use crate::throttle;
@@ -174,7 +174,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
         }
         Proof::Current(..) => {}
     }
-    store::set_password(tx, contact.id, &chosen.hash, now)?;
+    contacts::set_password(tx, contact.id, &chosen.hash, now)?;
     throttle::start_anew(tx, contact.id, &chosen.place.address)?;
     store::supersede_all(tx, contact.id, now)?;
     access::call_back_resets(tx, contact.id, now)?;
@@ -198,7 +198,7 @@ fn set(tx: &mut Tx<'_>, contact: &Contact, chosen: &Chosen, now: Timestamp) -> R
     audit::record(tx, &actor, now, event, About::contact(contact.retailer, contact.id))?;
     match chosen.proof {
         Proof::Temporary(_) => {
-            store::note_sign_in(tx, contact.id, None, now)?;
+            contacts::note_sign_in(tx, contact.id, None, now)?;
             access::remove_passkeys(tx, &actor, (contact.retailer, contact.id), now)?;
         }
         Proof::Current(_, _, Lately::Removed) => {

@@ -25,13 +25,13 @@ use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
 use crate::kernel::id::{ContactId, ResetId};
 use crate::mail::{self, Kind, NewMail};
-use crate::retailers::{self, Contact};
+use crate::retailers::{self, Contact, contacts};
 use crate::sessions;
 use crate::temporary;
 use crate::throttle::{self, Counter, Rule};
 
 pub use rules::{Around, Caution, Progress, Reset, StartedBy, cautions, progress};
-pub use store::{Live, bring_password, decoy, live, note_sign_in, of_contact, take_password_back};
+pub use store::{Live, decoy, live, of_contact};
 
 /// What happened to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ fn start(
         return Ok(Requested::OnItsWay(same.id));
     }
     store::supersede_unsent(tx, contact.id, now)?;
-    access::cancel_unsent_mails(tx, contact.id, now)?;
+    mail::cancel_resets_of(tx, contact.id, now)?;
     if manner.stop_current {
         access::call_back_resets(tx, contact.id, now)?;
     }
@@ -151,7 +151,7 @@ fn start(
         invitation::open(tx, actor, (contact.id, reset), now)?;
     }
     if stops {
-        store::stop_password(tx, contact.id, now)?;
+        contacts::stop_password(tx, contact.id, now)?;
         // Whoever is choosing by a temporary password goes on: that ends with it.
         sessions::end_own_of_contact(tx, contact.id, now)?;
         access::call_back_email_changes(tx, contact.id, now)?;

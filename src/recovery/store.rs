@@ -124,30 +124,6 @@ pub(super) fn voids_before(tx: &mut Tx<'_>, id: ResetId) -> Result<Option<i64>, 
     row.get("voids_before")
 }
 
-/// Makes the contact's own password useless. Its hash is kept, so that it can't
-/// be chosen again.
-pub(super) fn stop_password(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<(), Error> {
-    tx.run(
-        "update contacts set password_stopped_at = $2, password_brought_at = null, updated_at = $2 where id = $1",
-        &[&contact, &now],
-    )?;
-    Ok(())
-}
-
-/// Sets the contact's own password.
-pub(super) fn set_password(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    hash: &passwords::Hash,
-    now: Timestamp,
-) -> Result<(), Error> {
-    tx.run(
-        "update contacts set password_hash = $2, password_set_at = $3, password_stopped_at = null, password_brought_at = null, updated_at = $3 where id = $1",
-        &[&contact, &hash.as_str(), &now],
-    )?;
-    Ok(())
-}
-
 /// The hashes a contact may be known by: their own, and those of temporary
 /// passwords that may have reached them.
 #[derive(Clone, Debug, Default)]
@@ -197,58 +173,6 @@ pub fn decoy(tx: &mut Tx<'_>) -> Result<Option<passwords::Brought>, Error> {
         &[],
     )?;
     row.map(|row| row.parse("password_hash", passwords::Brought::parse)).transpose()
-}
-
-/// Takes away a password brought along with which nobody has signed in yet.
-/// Says whether there was one.
-///
-/// # Errors
-/// When the database fails.
-pub fn take_password_back(tx: &mut Tx<'_>, contact: ContactId, now: Timestamp) -> Result<bool, Error> {
-    tx.run_once(
-        "update contacts set password_hash = null, password_set_at = null, password_brought_at = null, updated_at = $2
-         where id = $1 and password_brought_at is not null",
-        &[&contact, &now],
-    )
-}
-
-/// Gives a contact without a password the one of the system before. Says
-/// whether it did: who has one keeps it.
-///
-/// # Errors
-/// When the database fails.
-pub fn bring_password(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    brought: &passwords::Brought,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update contacts set password_hash = $2, password_set_at = $3, password_brought_at = $3, password_stopped_at = null, updated_at = $3
-         where id = $1 and password_hash is null",
-        &[&contact, &brought.as_str(), &now],
-    )
-}
-
-/// Notes that a contact signed in; `rehashed` replaces their hash by one made
-/// here at the present cost, unless the password was changed meanwhile.
-///
-/// # Errors
-/// When the database fails.
-pub fn note_sign_in(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    rehashed: Option<(&passwords::Own, &passwords::Hash)>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    tx.run("update contacts set last_sign_in_at = $2 where id = $1", &[&contact, &now])?;
-    if let Some((old, new)) = rehashed {
-        tx.run(
-            "update contacts set password_hash = $3, password_brought_at = null where id = $1 and password_hash = $2",
-            &[&contact, &old.as_str(), &new.as_str()],
-        )?;
-    }
-    Ok(())
 }
 
 impl FromRow for Unsent {

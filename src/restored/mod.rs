@@ -105,7 +105,7 @@ pub fn open(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<Epoch>, db::Error> 
 /// [`crate::Error::NotAllowed`] when the actor may not change settings.
 pub fn send(tx: &mut Tx<'_>, actor: &Actor, which: Option<MailId>, now: Timestamp) -> Result<usize> {
     must_change(actor)?;
-    let released = store::release(tx, which)?;
+    let released = mail::release_held(tx, which)?;
     for id in &released {
         // One whose address was blanked meanwhile goes nowhere.
         if let Some(mail) = mail::find(tx, *id)? {
@@ -122,7 +122,7 @@ pub fn send(tx: &mut Tx<'_>, actor: &Actor, which: Option<MailId>, now: Timestam
 /// As for [`send`].
 pub fn discard(tx: &mut Tx<'_>, actor: &Actor, which: Option<MailId>, now: Timestamp) -> Result<usize> {
     must_change(actor)?;
-    let released = store::release(tx, which)?;
+    let released = mail::release_held(tx, which)?;
     for id in &released {
         mail::cancel(tx, *id, now)?;
     }

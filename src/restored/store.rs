@@ -45,21 +45,6 @@ pub(super) fn held(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Held>, Error> {
     )
 }
 
-/// Takes held mails out of waiting for a person: one, or every one.
-pub(super) fn release(tx: &mut Tx<'_>, which: Option<MailId>) -> Result<Vec<MailId>, Error> {
-    let rows: Vec<Row> = match which {
-        Some(id) => tx.all(
-            "update mails set held_at = null, answer = null, state = 'waiting' where id = $1 and held_at is not null returning id",
-            &[&id],
-        )?,
-        None => tx.all(
-            "update mails set held_at = null, answer = null, state = 'waiting' where held_at is not null returning id",
-            &[],
-        )?,
-    };
-    rows.iter().map(|row| row.get("id")).collect()
-}
-
 impl FromRow for Held {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {

@@ -3,6 +3,7 @@
 //! Everything is looked up through the actor: a retailer outside a rep's
 //! territories is not found, in every door.
 
+pub mod contacts;
 pub mod edit;
 mod login;
 pub mod rep;
@@ -17,12 +18,12 @@ use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
 
 pub use edit::Edited;
-pub use login::{Login, contact_by_login, contacts_sharing, set_email, set_username, username_taken};
+pub use login::{Login, contact_by_login, contacts_sharing, username_taken};
 pub use store::{
     contact_by_username, contacts_addressed, contacts_at, contacts_by_email, contacts_in, contacts_named,
-    insert_contact, insert_contacts, insert_retailer, insert_retailers, insert_territory, rename_contact,
-    retailer_by_account_number, retailers_called, retailers_in, retailers_nearly_numbered,
-    retailers_numbered, territories, territory_named,
+    insert_retailer, insert_retailers, insert_territory, remove_retailer, retailer_by_account_number,
+    retailers_called, retailers_in, retailers_nearly_numbered, retailers_numbered, set_retailer_active,
+    territories, territory_named,
 };
 
 /// A retailer as lists and pages show it.

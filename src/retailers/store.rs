@@ -279,60 +279,30 @@ pub fn insert_retailers(
     )
 }
 
-/// Adds a contact without a password.
-///
-/// # Errors
-/// When the username is taken or the database fails.
-pub fn insert_contact(tx: &mut Tx<'_>, new: &Contact, now: Timestamp) -> Result<(), Error> {
-    insert_contacts(tx, std::slice::from_ref(new), now)
-}
-
-/// Adds contacts without passwords.
-///
-/// # Errors
-/// As for [`insert_contact`].
-pub fn insert_contacts(tx: &mut Tx<'_>, all: &[Contact], now: Timestamp) -> Result<(), Error> {
-    let values = |new: &Contact| {
-        vec![
-            new.id.to_value(),
-            new.retailer.to_value(),
-            new.name.to_value(),
-            text::search_key(&new.name).to_value(),
-            new.position.to_value(),
-            new.phone.to_value(),
-            new.language.tag().to_value(),
-            new.email.as_ref().map(EmailAddress::as_str).to_value(),
-            new.email.as_ref().map(EmailAddress::key).to_value(),
-            new.username.as_ref().map(Username::as_str).to_value(),
-            new.username.as_ref().map(Username::key).to_value(),
-            new.website_access.to_value(),
-            new.active.to_value(),
-            now.to_value(),
-            now.to_value(),
-        ]
-    };
-    tx.enter(
-        "insert into contacts (id, retailer_id, name, name_key, position, phone, language, email, email_key, username, username_key,
-             website_access, active, created_at, updated_at)",
-        &all.iter().map(values).collect::<Vec<_>>(),
-        "",
-    )
-}
-
-/// Gives a contact another name.
+/// Activates or deactivates a retailer.
 ///
 /// # Errors
 /// When the database fails.
-pub fn rename_contact(
+pub fn set_retailer_active(
     tx: &mut Tx<'_>,
-    contact: ContactId,
-    name: &str,
+    retailer: RetailerId,
+    on: bool,
     now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update contacts set name = $2, name_key = $3, updated_at = $4, version = version + 1 where id = $1",
-        &[&contact, &name, &text::search_key(name), &now],
-    )
+) -> Result<(), Error> {
+    tx.run(
+        "update retailers set active = $2, updated_at = $3, version = version + 1 where id = $1",
+        &[&retailer, &on, &now],
+    )?;
+    Ok(())
+}
+
+/// Removes a retailer that is empty and in no list.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_retailer(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<(), Error> {
+    tx.run("delete from retailers where id = $1", &[&retailer])?;
+    Ok(())
 }
 
 impl FromRow for Retailer {

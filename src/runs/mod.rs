@@ -34,6 +34,7 @@ use crate::{recovery, staff};
 pub use advance::advance;
 pub use draft::{Candidate, Chosen, Plan, draft};
 pub use holding::{failed, go_on, hold, pause_for_restore, paused_for_restore, why as reason};
+pub use items::blank_domains;
 pub use items::{Stage, Tally};
 pub use rules::Reason;
 pub use start::{Started, start};

@@ -19,7 +19,7 @@ use crate::kernel::id::{ContactId, RetailerId, TemporaryPasswordId};
 use crate::kernel::{Timestamp, Token};
 use crate::recovery::{self, Live};
 use crate::refusals;
-use crate::retailers;
+use crate::retailers::{self, contacts};
 use crate::sessions::known_device::KnownDevice;
 use crate::sessions::{self, ContactSession, Place};
 
@@ -216,7 +216,7 @@ fn welcome(
     let about = About::contact(retailer, contact);
     match proof {
         Proof::Own { hash, rehashed } => {
-            recovery::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (&**hash, new)), now)?;
+            contacts::note_sign_in(tx, contact, rehashed.as_ref().map(|new| (&**hash, new)), now)?;
             let about = if let Own::Brought(_) = **hash { about.with("password", "upgraded") } else { about };
             audit::record(tx, &actor, now, Event::SignedIn, about)?;
             let session = sessions::start_for_contact(tx, contact, None, place, now)?;

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::kernel::Timestamp;
 use crate::kernel::id::ContactId;
 use crate::passkeys::{self, Answer, Owner, Proved, RelyingParty};
+use crate::retailers::contacts;
 use crate::sessions::{self, Place};
 use crate::{recovery, refusals, retailers};
 
@@ -38,7 +39,7 @@ pub fn sign_in(
     match contact {
         Some(contact) if matches!(proved, Proved::By(_)) && may_keep(tx, &contact, now)? => {
             passkeys::forgive(tx, place)?;
-            recovery::note_sign_in(tx, contact.id, None, now)?;
+            contacts::note_sign_in(tx, contact.id, None, now)?;
             audit::record(tx, &place.actor(Who::Contact(contact.id)), now, Event::SignedIn, about(&contact))?;
             let session = sessions::start_for_contact(tx, contact.id, None, place, now)?;
             Ok(SignIn::Welcome(session, contact.id))

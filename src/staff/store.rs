@@ -6,6 +6,7 @@ use crate::actor::Permissions;
 use crate::db::{Error, FromRow, Row, Tx};
 use crate::kernel::id::{MailId, RoleId, StaffId, StaffResetId, TerritoryId};
 use crate::kernel::{Digest, EmailAddress, Timestamp, text};
+use crate::mail;
 use crate::sessions::StaffKind;
 
 /// A staff user.
@@ -180,10 +181,7 @@ pub(super) fn void_resets(tx: &mut Tx<'_>, staff: StaffId, now: Timestamp) -> Re
         "update staff_resets set finished_at = $2 where staff_id = $1 and finished_at is null",
         &[&staff, &now],
     )?;
-    tx.run(
-        "update mails set state = 'cancelled', finished_at = $2, next_try_at = null, held_at = null where staff_id = $1 and finished_at is null and kind = 'staff-reset'",
-        &[&staff, &now],
-    )?;
+    mail::cancel_resets_of_staff(tx, staff, now)?;
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use tradepost::access::{self, Access};
 use tradepost::actor::Actor;
 use tradepost::kernel::id::ContactId;
 use tradepost::listing::{self, Asked, List, Standing};
+use tradepost::retailers::{self, contacts};
 use tradepost::staff::BuiltIn;
-use tradepost::{recovery, retailers};
 
 use crate::support::shop::Shop;
 
@@ -216,7 +216,7 @@ async fn bring(shop: &Shop, contact: ContactId, hash: &str) -> bool {
         Reading::Weak(weak) => shop.app().passwords.wrap(weak).await.unwrap(),
     };
     let now = shop.clock.now();
-    shop.db().write(move |tx| recovery::bring_password(tx, contact, &brought, now)).await.unwrap()
+    shop.db().write(move |tx| contacts::bring_password(tx, contact, &brought, now)).await.unwrap()
 }
 
 async fn access(shop: &Shop, contact: ContactId) -> Access {

@@ -82,7 +82,10 @@ impl Shop {
             ..Contact::new(ContactId::new(now), retailer, person(username), Language::English)
         };
         let id = contact.id;
-        self.db().write(move |tx| retailers::insert_contact(tx, &contact, now)).await.expect("a contact");
+        self.db()
+            .write(move |tx| retailers::contacts::insert_contact(tx, &contact, now))
+            .await
+            .expect("a contact");
         id
     }
 

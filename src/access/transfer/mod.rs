@@ -9,8 +9,9 @@ use crate::audit::{self, About, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
-use crate::kernel::{EmailAddress, Language, Timestamp, Username};
-use crate::retailers::{self, Contact};
+use crate::kernel::{EmailAddress, Timestamp, Username};
+use crate::retailers::edit::ContactDetails;
+use crate::retailers::{self, Contact, contacts};
 use crate::sessions;
 
 /// Moves a contact to another retailer. Their sessions end and what was mailed
@@ -32,7 +33,7 @@ pub fn move_contact(
     if contact.retailer == to.id {
         return Ok(());
     }
-    store::set_retailer(tx, contact.id, to.id, now)?;
+    contacts::set_retailer(tx, contact.id, to.id, now)?;
     sessions::end_all_of_contact(tx, contact.id, None, now)?;
     call_back_resets(tx, contact.id, now)?;
     let about = About::contact(to.id, contact.id).with("from", contact.retailer);
@@ -42,14 +43,8 @@ pub fn move_contact(
 /// What the kept record of a merge holds in the end.
 #[derive(Clone, Debug)]
 pub struct Merged {
-    /// The name.
-    pub name: String,
-    /// The position.
-    pub position: String,
-    /// The telephone number.
-    pub phone: String,
-    /// The language.
-    pub language: Language,
+    /// The name, the position, the telephone number and the language.
+    pub details: ContactDetails,
     /// The e-mail address.
     pub email: Option<EmailAddress>,
     /// The username.
@@ -89,8 +84,8 @@ pub fn merge(
     call_back_resets(tx, other.id, now)?;
     remove_passkeys(tx, actor, (other.retailer, other.id), now)?;
     tell_new_username(tx, actor, (&kept, merged.username.as_ref()), now)?;
-    store::retire(tx, other.id, kept.id, now)?;
-    store::put(tx, kept.id, merged, now)?;
+    contacts::retire(tx, other.id, kept.id, now)?;
+    contacts::put_merged(tx, kept.id, (&merged.details, merged.username.as_ref()), now)?;
     take_address(tx, actor, &kept, merged, now)?;
     if let Some(gone) = other.email.clone().filter(|email| !is(Some(email), merged.email.as_ref())) {
         tell_old_address(tx, actor, (&kept, gone), now)?;

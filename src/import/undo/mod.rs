@@ -14,9 +14,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId, TerritoryId};
 use crate::kernel::{EmailAddress, Language, Timestamp, Username};
-use crate::recovery;
 use crate::retailers::edit::{self, RetailerDetails};
-use crate::retailers::{self, Contact, Retailer};
+use crate::retailers::{self, Contact, Retailer, contacts};
 
 /// What it takes to undo a row.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -170,15 +169,15 @@ fn restore(
         return Ok(false);
     }
     if with_password {
-        recovery::take_password_back(tx, contact.id, now)?;
+        contacts::take_password_back(tx, contact.id, now)?;
     }
     change_contact(tx, actor, contact, &old, now)?;
     Ok(true)
 }
 
 fn remove(tx: &mut Tx<'_>, contact: &Contact) -> Result<bool> {
-    store::unlist_contact(tx, contact.id)?;
-    store::remove_contact(tx, contact.id)?;
+    contacts::unlist(tx, contact.id)?;
+    contacts::remove(tx, contact.id)?;
     Ok(true)
 }
 
@@ -206,7 +205,7 @@ fn undo_retailer(
         }
         None if store::is_empty(tx, retailer.id)? => {
             store::unlist_retailer(tx, retailer.id)?;
-            store::remove_retailer(tx, retailer.id)?;
+            retailers::remove_retailer(tx, retailer.id)?;
         }
         None => return Ok(false),
     }

@@ -34,18 +34,6 @@ pub fn is_alone(tx: &mut Tx<'_>, contact: ContactId) -> Result<bool, Error> {
     Ok(!row.get::<bool>("known")?)
 }
 
-/// Removes a contact to whom nothing refers from lists and search.
-pub fn unlist_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Error> {
-    tx.run("delete from contact_listings where contact_id = $1", &[&contact])?;
-    Ok(())
-}
-
-/// Removes a contact to whom nothing refers and who is in no list.
-pub fn remove_contact(tx: &mut Tx<'_>, contact: ContactId) -> Result<(), Error> {
-    tx.run("delete from contacts where id = $1", &[&contact])?;
-    Ok(())
-}
-
 /// Whether a retailer has no contacts, not even erased or merged ones, and is
 /// part of no run.
 pub fn is_empty(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<bool, Error> {
@@ -59,12 +47,6 @@ pub fn is_empty(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<bool, Error> {
 /// Removes an empty retailer from lists and search.
 pub fn unlist_retailer(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<(), Error> {
     tx.run("delete from retailer_listings where retailer_id = $1", &[&retailer])?;
-    Ok(())
-}
-
-/// Removes a retailer that is empty and in no list.
-pub fn remove_retailer(tx: &mut Tx<'_>, retailer: RetailerId) -> Result<(), Error> {
-    tx.run("delete from retailers where id = $1", &[&retailer])?;
     Ok(())
 }
 

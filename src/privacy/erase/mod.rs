@@ -9,8 +9,10 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::kernel::id::{ContactId, RetailerId};
 use crate::kernel::{Timestamp, text};
+use crate::mail;
 use crate::passkeys::{self, Owner};
-use crate::retailers::{self, Contact};
+use crate::retailers::{self, Contact, contacts};
+use crate::runs;
 use crate::{access, change_requests, import, temporary, throttle};
 
 /// What came of asking to erase someone.
@@ -49,17 +51,17 @@ pub fn erase(tx: &mut Tx<'_>, actor: &Actor, id: ContactId, typed: &str, now: Ti
     }
     for record in store::records_of(tx, id)? {
         access::call_back_resets(tx, record, now)?;
-        store::cancel_mails(tx, record, now)?;
-        store::blank_mails(tx, record)?;
+        mail::cancel_all_of(tx, record, now)?;
+        mail::blank_all_of(tx, record)?;
         store::remove_sessions(tx, record)?;
         throttle::lift(tx, record)?;
         temporary::remove_all(tx, record)?;
         passkeys::remove_all(tx, Owner::Contact(record))?;
         store::remove_email_changes(tx, record)?;
         change_requests::forget(tx, record, now)?;
-        store::blank_domains(tx, record)?;
+        runs::blank_domains(tx, record)?;
         import::forget_contact(tx, record)?;
-        store::blank_contact(tx, record, now)?;
+        contacts::blank(tx, record, now)?;
         audit::forget_addresses_of(tx, record)?;
     }
     let about = About::contact(contact.retailer, id);

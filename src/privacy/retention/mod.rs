@@ -12,6 +12,7 @@ use crate::change_requests;
 use crate::db::{self, Tx};
 use crate::error::{Error, Result};
 use crate::kernel::Timestamp;
+use crate::mail;
 use crate::sessions;
 
 /// How often the times are applied.
@@ -38,8 +39,8 @@ pub async fn apply(app: &App) -> Result<()> {
     let steps: [(Duration, Step); 6] = [
         (kept.sessions, sessions::forget_old),
         (kept.mails, store::remove_email_changes),
-        (kept.mails, store::blank_mails),
-        (kept.mails, store::remove_mails),
+        (kept.mails, mail::blank_old),
+        (kept.mails, mail::remove_old_notices),
         (kept.mails, change_requests::blank_old),
         (kept.addresses, audit::blank_old_addresses),
     ];

@@ -49,24 +49,3 @@ pub(super) fn remove_email_changes(tx: &mut Tx<'_>, before: Timestamp, limit: i6
         &[&before, &limit],
     )
 }
-
-/// Leaves of mails when they were sent and how that ended.
-pub(super) fn blank_mails(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
-    tx.run(
-        "update mails set to_address = '', answer = null, returned = null where id in
-             (select id from mails where finished_at < $1 and to_address <> '' order by finished_at limit $2)",
-        &[&before, &limit],
-    )
-}
-
-/// Removes notices, which no page and no history needs.
-pub(super) fn remove_mails(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<u64, Error> {
-    tx.run(
-        "delete from mails where id in
-             (select m.id from mails m where m.finished_at < $1 and m.to_address = ''
-                and m.kind in ('password-changed', 'email-changed', 'email-confirmation', 'usernames', 'sign-in-changed', 'test', 'invitation-username')
-                and not exists (select 1 from email_changes e where e.mail_id = m.id)
-              order by m.finished_at limit $2)",
-        &[&before, &limit],
-    )
-}

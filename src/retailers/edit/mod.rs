@@ -183,7 +183,7 @@ pub fn add_contact(
         website_access: sign_in.website_access,
         ..Contact::new(id, retailer, new.name.clone(), new.language)
     };
-    super::insert_contact(tx, &contact, now)?;
+    super::contacts::insert_contact(tx, &contact, now)?;
     audit::record(tx, actor, now, Event::ContactAdded, About::contact(retailer, id))?;
     Ok(Edited::Saved(id))
 }
@@ -206,7 +206,7 @@ pub fn change_contact(
     if known.version == version && details_of(&known) == *new {
         return Ok(Edited::Unchanged(id));
     }
-    if !store::change_contact(tx, (id, version), new, now)? {
+    if !super::contacts::change_details(tx, (id, version), new, now)? {
         return Ok(Edited::ChangedMeanwhile);
     }
     audit::record(tx, actor, now, Event::ContactChanged, About::contact(known.retailer, id))?;

@@ -1,8 +1,8 @@
 //! The SQL of changed details.
 
-use super::{ContactDetails, RetailerDetails};
+use super::RetailerDetails;
 use crate::db::{Error, Row, Tx};
-use crate::kernel::id::{ContactId, RetailerId, StaffId, TerritoryId};
+use crate::kernel::id::{RetailerId, StaffId, TerritoryId};
 use crate::kernel::{Timestamp, text};
 
 pub(super) fn change_retailer(
@@ -54,28 +54,6 @@ pub(super) fn set_territory(
         &[&id, &territory, &now],
     )?;
     Ok(())
-}
-
-pub(super) fn change_contact(
-    tx: &mut Tx<'_>,
-    (id, version): (ContactId, i64),
-    new: &ContactDetails,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update contacts set name = $3, name_key = $4, position = $5, phone = $6, language = $7,
-             updated_at = $8, version = version + 1 where id = $1 and version = $2",
-        &[
-            &id,
-            &version,
-            &new.name,
-            &text::search_key(&new.name),
-            &new.position,
-            &new.phone,
-            &new.language.tag(),
-            &now,
-        ],
-    )
 }
 
 /// Whether there is such a territory, and it is one of the staff user's if they

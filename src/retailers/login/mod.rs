@@ -8,7 +8,7 @@ use crate::db::{Error, Tx};
 use crate::kernel::id::ContactId;
 use crate::kernel::{EmailAddress, Username, invisible};
 
-pub use store::{contacts_sharing, set_email, set_username};
+pub use store::contacts_sharing;
 
 /// What someone typed to say who they are, if it can be that.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::db::{Error, Row, Tx};
 use crate::kernel::id::ContactId;
-use crate::kernel::{EmailAddress, Timestamp, Username};
+use crate::kernel::{EmailAddress, Username};
 
 /// How many other contacts share an address.
 ///
@@ -23,36 +23,4 @@ pub(super) fn with_username(tx: &mut Tx<'_>, username: &Username) -> Result<Opti
         &[&username.former_key(), &username.key()],
     )?;
     row.map(|row| row.get("id")).transpose()
-}
-
-/// Gives a contact a username.
-///
-/// # Errors
-/// When it is taken or the database fails.
-pub fn set_username(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    username: &Username,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update contacts set username = $2, username_key = $3, updated_at = $4, version = version + 1 where id = $1",
-        &[&contact, &username.as_str(), &username.key(), &now],
-    )
-}
-
-/// Gives a contact another address for mail.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_email(
-    tx: &mut Tx<'_>,
-    contact: ContactId,
-    email: &EmailAddress,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    tx.run_once(
-        "update contacts set email = $2, email_key = $3, email_changed_at = $4, bounced_at = null, updated_at = $4, version = version + 1 where id = $1",
-        &[&contact, &email.as_str(), &email.key(), &now],
-    )
 }

@@ -8,6 +8,7 @@ use crate::kernel::id::{ResetId, RunId};
 use crate::kernel::names;
 use crate::mail::Delivery;
 
+pub use store::blank_domains;
 pub(super) use store::{
     cancel_queued, contacts, done, elsewhere, insert, last_acted, leave_out, next, next_paced, next_rested,
     page, tally, turns, unsent,

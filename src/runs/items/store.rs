@@ -212,6 +212,14 @@ fn of(row: &Row) -> Result<Of, Error> {
     }
 }
 
+/// Forgets where the mail of runs went.
+///
+/// # Errors
+/// When the database fails.
+pub fn blank_domains(tx: &mut Tx<'_>, contact: ContactId) -> Result<u64, Error> {
+    tx.run("update run_items set domain = '' where contact_id = $1", &[&contact])
+}
+
 impl FromRow for Item {
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self { run: row.get("run_id")?, number: row.get("number")?, of: of(row)? })

@@ -8,6 +8,7 @@ use tradepost::actor::Actor;
 use tradepost::db::Tx;
 use tradepost::kernel::id::{ContactId, RetailerId, StaffId};
 use tradepost::kernel::{EmailAddress, Language, Timestamp, Username};
+use tradepost::retailers::contacts;
 use tradepost::retailers::edit::{self, ContactDetails, RetailerDetails};
 use tradepost::sessions::StaffKind;
 use tradepost::staff::BuiltIn;
@@ -278,8 +279,8 @@ story! {
         for (username, email) in [("anna", "new@harbour.example"), ("anna.sample", "new@harbour.example")] {
             let (username, email) = (Username::parse(username).expect("a username"), to(email));
             shop.does(move |tx, _, now| {
-                retailers::set_username(tx, anna, &username, now)?;
-                Ok(retailers::set_email(tx, anna, &email, now)?)
+                contacts::set_username(tx, anna, Some(&username), now)?;
+                Ok(contacts::set_email(tx, anna, &email, now)?)
             })
             .await;
             assert_eq!(rep.hears().await, ["Anna Sample"]);

@@ -144,6 +144,5 @@ fn details(name: &str) -> ContactDetails {
 }
 
 fn merged(name: &str) -> access::transfer::Merged {
-    let (position, phone, language) = (String::new(), String::new(), Language::English);
-    access::transfer::Merged { name: name.into(), position, phone, language, email: None, username: None }
+    access::transfer::Merged { details: details(name), email: None, username: None }
 }
