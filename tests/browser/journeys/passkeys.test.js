@@ -122,6 +122,7 @@ journey("a contact signs in with a passkey", ["desktop", "phone"], async ({ come
   await alex.look("passkeys-account-remove");
   await asked.getByRole("button", { name: "Remove My telephone" }).click();
   await sees(alex, "That is not your current password");
+  await alex.look("passkeys-account-remove-wrong");
   await page.locator("summary", { hasText: "Remove My telephone" }).click();
   await asked.getByLabel("Current password").fill(password);
   await asked.getByRole("button", { name: "Remove My telephone" }).click();
