@@ -1,5 +1,5 @@
 //! What a thief added doesn't outlast the owner's recovery, and who has the mailbox only
-//! gets rid of no factor that stands (`product.md`, Staff).
+//! gets rid of no factor that stands.
 
 use std::time::Duration;
 
